@@ -1,0 +1,110 @@
+"""What a rule is, what it sees, and how it is run so that nothing it can't judge passes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pulumi_policy.proxy import UnknownValueError
+
+from sandbox_policy.stack_config import StackConfig
+from sandbox_policy.values import MalformedInputError
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule knows besides the resource: the stack's configuration, and whether this is a preview."""
+
+    config: StackConfig
+    is_preview: bool
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as the engine shows it.
+
+    `properties` are the checked inputs where one resource is judged, and the outputs where a whole stack is.
+    `ties` maps a property to the URNs of the resources that its value comes from, which the engine knows even
+    while the value itself is unknown. `has_provider` is false for components.
+    """
+
+    type: str
+    name: str
+    urn: str
+    properties: Mapping[str, object]
+    has_provider: bool = True
+    ties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken promise. `urn` is the resource to show it at; None means the stack."""
+
+    message: str
+    urn: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What both kinds of rule have.
+
+    `exceptable` is false where no exception may be made, whatever the reason.
+    """
+
+    name: str
+    promise: str
+    why: str
+    exceptable: bool = field(default=True, kw_only=True)
+
+
+@dataclass(frozen=True)
+class ResourceRule(Rule):
+    """Judges each resource of `types` before it is created or changed, so a violation prevents it.
+
+    An empty `types` means every resource.
+    """
+
+    types: tuple[str, ...]
+    check: Callable[[Resource, Context], Iterator[str]]
+
+    def judge(self, resource: Resource, context: Context) -> list[str]:
+        """Return one message for each violation. What the rule can't read is a violation, never a pass."""
+        if self.types and resource.type not in self.types:
+            return []
+        messages: list[str] = []
+        try:
+            for message in self.check(resource, context):
+                messages.append(message)
+        except UnknownValueError as error:
+            messages.append(f"can't be judged: {error.message}")
+        except MalformedInputError as error:
+            messages.append(f"can't be judged: {error}")
+        return messages
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All resources of a stack with their outputs."""
+
+    resources: tuple[Resource, ...]
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources of any of the types, in the order of registration."""
+        return [resource for resource in self.resources if resource.type in types]
+
+
+@dataclass(frozen=True)
+class StackRule(Rule):
+    """Judges the stack as a whole: what must exist, and how resources belong together."""
+
+    check: Callable[[Stack, Context], Iterator[Finding]]
+
+    def judge(self, stack: Stack, context: Context) -> list[Finding]:
+        """Return the violations. What the rule can't read is a violation, never a pass."""
+        findings: list[Finding] = []
+        try:
+            for finding in self.check(stack, context):
+                findings.append(finding)
+        except UnknownValueError as error:
+            findings.append(Finding(f"can't be judged: {error.message}"))
+        except MalformedInputError as error:
+            findings.append(Finding(f"can't be judged: {error}"))
+        return findings

@@ -1,0 +1,1 @@
+"""One rule a file; `sandbox_policy.catalogue` lists them."""

@@ -1,0 +1,104 @@
+"""The configuration of the stack that is being deployed, as far as the rules need it.
+
+Both ways in which the engine starts a Python pack (through the language host of the official CLI, or through
+`pulumi-analyzer-policy-python`) hand the stack's configuration over in the environment variable
+PULUMI_CONFIG, a JSON object of strings. Nothing of it is trusted to be there: whatever can't be read
+narrows what is allowed.
+"""
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+PROJECT = "computer-use-sandbox"
+
+NOBODY = ipaddress.ip_network("255.255.255.255/32")
+"""The source that no packet can have: ingress of a stack with no `deployerIp`."""
+
+WIDEST_PREFIX = {4: 16, 6: 32}
+"""IP version → shortest prefix length in bits that `deployerIp` may have."""
+
+
+@dataclass(frozen=True)
+class StackConfig:
+    """What the stack's configuration allows.
+
+    `problems` says what could not be read, in sentences for the user.
+    """
+
+    deployer: Network = NOBODY
+    bedrock_models: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def allowed_sources(self) -> tuple[Network, ...]:
+        """The networks that ingress may come from, at most."""
+        return (NOBODY,) if self.deployer == NOBODY else (self.deployer, NOBODY)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "StackConfig":
+        """Read PULUMI_CONFIG. Never raises: an unreadable part becomes a problem and allows nothing."""
+        text = environment.get("PULUMI_CONFIG")
+        if text is None:
+            return cls(problems=("the engine handed over no stack configuration (PULUMI_CONFIG is not set)",))
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            return cls(problems=(f"the stack configuration is no JSON: {error}",))
+        if not isinstance(values, dict):
+            return cls(problems=("the stack configuration is no JSON object",))
+        problems: list[str] = []
+        return cls(
+            deployer=_deployer(values.get(f"{PROJECT}:deployerIp"), problems),
+            bedrock_models=_bedrock_models(values.get(f"{PROJECT}:bedrockModels"), problems),
+            problems=tuple(problems),
+        )
+
+
+def parse_source(text: str) -> Network:
+    """Parse an address or a CIDR strictly.
+
+    Raises ValueError with a reason: bad syntax, host bits, a netmask.
+    """
+    _, slash, prefix = text.partition("/")
+    if slash and not (prefix.isascii() and prefix.isdigit()):
+        raise ValueError(f"{text!r} has no prefix length after its slash")
+    if "%" in text:
+        raise ValueError(f"{text!r} has a zone index")
+    return ipaddress.ip_network(text, strict=True)
+
+
+def _deployer(value: object, problems: list[str]) -> Network:
+    if value is None:
+        return NOBODY
+    try:
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is no string")
+        network = parse_source(value)
+        if network == NOBODY:
+            return NOBODY
+        if network.prefixlen < WIDEST_PREFIX[network.version]:
+            raise ValueError(f"{network} is wider than /{WIDEST_PREFIX[network.version]}")
+        if network.is_multicast or network.is_loopback or network.is_unspecified:
+            raise ValueError(f"{network} can't be the source of a connection")
+    except ValueError as error:
+        problems.append(f"{PROJECT}:deployerIp can't be used: {error}")
+        return NOBODY
+    return network
+
+
+def _bedrock_models(value: object, problems: list[str]) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    try:
+        models = json.loads(value) if isinstance(value, str) else value
+    except ValueError as error:
+        problems.append(f"{PROJECT}:bedrockModels is no JSON list: {error}")
+        return frozenset()
+    if not isinstance(models, list) or not all(isinstance(model, str) and model for model in models):
+        problems.append(f"{PROJECT}:bedrockModels is no list of model ids")
+        return frozenset()
+    return frozenset(models)

@@ -45,7 +45,9 @@ def judge_cidrs(value: object, version: int, what: str, context: Context) -> Ite
 
 
 def judge_prefix_lists(value: object, what: str) -> Iterator[str]:
-    """Yield a message for every prefix list: who is in one is decided elsewhere, and may change without us."""
+    """Yield a message for every prefix list: who is in one is decided elsewhere, and may change
+    without us.
+    """
     for element in items(value, what):
         shown = "that is not known at preview" if element is UNKNOWN else element
         yield f"{what} admits the prefix list {shown}, whose contents this stack does not control"

@@ -22,7 +22,9 @@ UNKNOWN: Final = _Unknown.VALUE
 
 
 class MalformedInputError(Exception):
-    """An input has a shape that its resource type does not have, so it can't be judged: always a violation."""
+    """An input has a shape that its resource type does not have, so it can't be judged: always a
+    violation.
+    """
 
 
 def read(properties: Mapping[str, object], key: str) -> object:

@@ -1,4 +1,6 @@
-"""Runs a rule the way the engine does: through the SDK's policy classes and its proxies for unknown values."""
+"""Runs a rule the way the engine does: through the SDK's policy classes and its proxies for
+unknown values.
+"""
 
 import json
 from collections.abc import Callable, Mapping

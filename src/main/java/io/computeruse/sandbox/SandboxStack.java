@@ -1,0 +1,274 @@
+package io.computeruse.sandbox;
+
+import com.pulumi.Context;
+import com.pulumi.aws.AwsFunctions;
+import com.pulumi.aws.inputs.GetCallerIdentityArgs;
+import com.pulumi.aws.inputs.GetPartitionArgs;
+import com.pulumi.aws.inputs.GetRegionArgs;
+import com.pulumi.core.Output;
+import com.pulumi.resources.ComponentResourceOptions;
+import com.pulumi.resources.Resource;
+import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.DomainName;
+import io.computeruse.sandbox.config.DomainPreset;
+import io.computeruse.sandbox.config.IngressCidr;
+import io.computeruse.sandbox.config.ModelProvider;
+import io.computeruse.sandbox.config.PulumiSettings;
+import io.computeruse.sandbox.config.SandboxConfig;
+import io.computeruse.sandbox.config.Viewer;
+import io.computeruse.sandbox.encryption.SandboxKey;
+import io.computeruse.sandbox.identity.SandboxSecrets;
+import io.computeruse.sandbox.identity.ServiceRole;
+import io.computeruse.sandbox.identity.TaskPolicies;
+import io.computeruse.sandbox.image.ImageRepository;
+import io.computeruse.sandbox.image.ServiceImage;
+import io.computeruse.sandbox.logging.EncryptedLogGroup;
+import io.computeruse.sandbox.logging.LogGroupNames;
+import io.computeruse.sandbox.network.DnsFirewall;
+import io.computeruse.sandbox.network.FlowLogs;
+import io.computeruse.sandbox.network.FrontDoor;
+import io.computeruse.sandbox.network.Ports;
+import io.computeruse.sandbox.network.SandboxVpc;
+import io.computeruse.sandbox.network.TaskNames;
+import io.computeruse.sandbox.network.TrafficPolicy;
+import io.computeruse.sandbox.service.ContainerSpec;
+import io.computeruse.sandbox.service.FargateService;
+import io.computeruse.sandbox.service.SandboxCluster;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Wires the components together and exports the outputs; the only class that sees Pulumi's context. */
+final class SandboxStack {
+    private static final String ZONE = "computer-use.local";
+    private static final String ENVIRONMENT = "environment";
+    private static final String ORCHESTRATION = "orchestration";
+    private static final ComponentResourceOptions TOP = ComponentResourceOptions.Empty;
+
+    private final Context context;
+    private final SandboxConfig config;
+
+    private SandboxStack(Context context, SandboxConfig config) {
+        this.context = context;
+        this.config = config;
+    }
+
+    /** Reads the configuration first: if it is not valid, no resource is registered at all. */
+    static void define(Context context) {
+        var config = SandboxConfig.from(new PulumiSettings(context.config()));
+        var stack = new SandboxStack(context, config);
+        stack.warn();
+        stack.create();
+    }
+
+    private void warn() {
+        if (config.ingress().isBlocked()) {
+            context.log()
+                    .warn("%s is not set, so nobody can connect (fail-secure: the rule is %s). Set it with: pulumi config set %s YOUR_ADDRESS"
+                            .formatted(IngressCidr.KEY, IngressCidr.BLOCKED, IngressCidr.KEY));
+        }
+        if (!config.dataOutlets().isEmpty()) {
+            context.log()
+                    .info("The allowlist lets data out to anybody's storage: %s. %s: tight leaves these out."
+                            .formatted(
+                                    config.dataOutlets().stream().map(DomainName::name).collect(Collectors.joining(", ")),
+                                    DomainPreset.KEY));
+        }
+        if (config.viewer() == Viewer.DCV) {
+            context.log()
+                    .warn("viewer: dcv needs a paid Amazon DCV licence outside EC2, 30 days after its installation at the latest");
+        }
+    }
+
+    private void create() {
+        var aws = awsEnvironment();
+        var names = new LogGroupNames(context.stackName());
+        var clusterName = "computer-use-sandbox-" + context.stackName();
+
+        var key = new SandboxKey("sandbox", new SandboxKey.Args(aws, names.patterns(clusterName)), TOP);
+        var containerLogs = logGroup("containers", names.containers(), key);
+        var flowLogGroup = logGroup("flow-logs", names.flows(), key);
+        var queryLogGroup = logGroup("dns-queries", names.dnsQueries(), key);
+        var insightsLogGroup = logGroup("container-insights", names.containerInsights(clusterName), key);
+
+        var vpc = new SandboxVpc("sandbox", new SandboxVpc.Args(config.vpcCidr(), config.natGateways()), TOP);
+        new FlowLogs("flow-logs", new FlowLogs.Args(aws, vpc.id(), flowLogGroup), TOP);
+        var traffic = new TrafficPolicy("traffic", new TrafficPolicy.Args(vpc.id(), config.ingress()), TOP);
+        var frontDoor = new FrontDoor(
+                "front-door",
+                new FrontDoor.Args(
+                        vpc.id(),
+                        vpc.publicSubnetIds(),
+                        traffic.frontDoorGroupId(),
+                        config.tcpIdleTimeoutSeconds(),
+                        vpc.internetReady()),
+                TOP);
+
+        var repository = new ImageRepository("computer-use-sandbox", new ImageRepository.Args(key.arn()), TOP);
+        var taskNames = Output.tuple(aws, repository.url()).applyValue(t -> TaskNames.of(
+                t.t1, t.t2.substring(0, t.t2.indexOf('/')), List.of(ENVIRONMENT + "." + ZONE, ORCHESTRATION + "." + ZONE), providers()));
+        var dnsFirewall = new DnsFirewall(
+                "dns-firewall",
+                new DnsFirewall.Args(vpc.id(), config.allowedDomains(), taskNames, queryLogGroup),
+                TOP);
+
+        var secrets = new SandboxSecrets(
+                "secrets",
+                new SandboxSecrets.Args(
+                        key.arn(),
+                        frontDoor.host(),
+                        config.loginUsername(),
+                        config.loginPassword(),
+                        config.anthropicApiKey()),
+                TOP);
+        var cluster = new SandboxCluster(
+                "sandbox", new SandboxCluster.Args(clusterName, vpc.id(), ZONE, insightsLogGroup), TOP);
+        var before = Stream.<Resource>concat(dnsFirewall.enforcement().stream(), vpc.egressReady().stream())
+                .toList();
+
+        var environment = new FargateService(
+                ENVIRONMENT,
+                new FargateService.Args(
+                        aws,
+                        cluster,
+                        new ContainerSpec(
+                                ENVIRONMENT,
+                                List.of(Ports.CONTROL_API, Ports.VIEWER),
+                                // The entry point becomes two users, so that the agent's shell cannot read the control token.
+                                List.of("SETGID", "SETUID"),
+                                false,
+                                List.of()),
+                        image(ENVIRONMENT, Optional.of(config.viewer().key()), repository),
+                        repository,
+                        config.environmentSize(),
+                        config.architecture(),
+                        Output.of(environmentVariables()),
+                        secrets.forEnvironment(),
+                        key.arn(),
+                        containerLogs,
+                        Optional.empty(),
+                        vpc.privateSubnetIds(),
+                        traffic.environmentGroupId(),
+                        frontDoor.viewer(),
+                        before),
+                TOP);
+        var orchestration = new FargateService(
+                ORCHESTRATION,
+                new FargateService.Args(
+                        aws,
+                        cluster,
+                        new ContainerSpec(
+                                ORCHESTRATION,
+                                List.of(Ports.CONSOLE),
+                                List.of(),
+                                true,
+                                List.of("/tmp", DATA_DIRECTORY)),
+                        image(ORCHESTRATION, Optional.empty(), repository),
+                        repository,
+                        config.orchestrationSize(),
+                        config.architecture(),
+                        Output.tuple(aws, frontDoor.url(frontDoor.viewer()))
+                                .applyValue(t -> orchestrationVariables(t.t1, t.t2)),
+                        secrets.forOrchestration(),
+                        key.arn(),
+                        containerLogs,
+                        Optional.of(agentRole(aws)),
+                        vpc.privateSubnetIds(),
+                        traffic.orchestrationGroupId(),
+                        frontDoor.console(),
+                        before),
+                TOP);
+
+        context.export("orchestrationUrl", frontDoor.url(frontDoor.console()));
+        context.export("environmentUrl", frontDoor.url(frontDoor.viewer()));
+        context.export("username", Output.of(config.loginUsername()));
+        context.export("password", secrets.password());
+        context.export("tlsCertificateSha256", secrets.certificateSha256());
+        context.export("ingressCidr", Output.of(config.ingress().cidr()));
+        context.export("ingressMode", Output.of(config.ingress().isBlocked() ? "blocked" : "open-to-deployer"));
+        context.export("repositoryUrl", repository.url());
+        context.export("clusterName", cluster.clusterName());
+        context.export("environmentServiceName", environment.serviceName());
+        context.export("orchestrationServiceName", orchestration.serviceName());
+        context.export("logGroupName", containerLogs.logGroupName());
+        context.export("dnsFirewallRuleGroupId", dnsFirewall.ruleGroupId());
+        context.export("dnsFirewallDomainListId", dnsFirewall.domainListId());
+        context.export("environmentServiceDns", Output.of(ENVIRONMENT + "." + ZONE));
+        context.export("orchestrationServiceDns", Output.of(ORCHESTRATION + "." + ZONE));
+        context.export("vpcId", vpc.id());
+    }
+
+    /** A volume of the agent's task: the record and what the console keeps. */
+    private static final String DATA_DIRECTORY = "/var/lib/orchestration";
+
+    private static Output<AwsEnvironment> awsEnvironment() {
+        return Output.tuple(
+                        AwsFunctions.getPartition(GetPartitionArgs.Empty),
+                        AwsFunctions.getRegion(GetRegionArgs.Empty),
+                        AwsFunctions.getCallerIdentity(GetCallerIdentityArgs.Empty))
+                .applyValue(t -> new AwsEnvironment(t.t1.partition(), t.t2.name(), t.t3.accountId()));
+    }
+
+    private static EncryptedLogGroup logGroup(String name, String logGroupName, SandboxKey key) {
+        return new EncryptedLogGroup(name, new EncryptedLogGroup.Args(logGroupName, key.arn()), TOP);
+    }
+
+    private ServiceImage image(String service, Optional<String> target, ImageRepository repository) {
+        return new ServiceImage(
+                service,
+                new ServiceImage.Args(service, Path.of("images", service), target, config.architecture(), repository),
+                TOP);
+    }
+
+    private ServiceRole agentRole(Output<AwsEnvironment> aws) {
+        var policy = config.bedrockModels().isEmpty()
+                ? Optional.<Output<String>>empty()
+                : Optional.of(aws.applyValue(a -> TaskPolicies.invokeModels(a, config.bedrockModels())));
+        return new ServiceRole(
+                "orchestration-task",
+                new ServiceRole.Args(
+                        aws,
+                        ServiceRole.Principal.ECS_TASKS,
+                        "Computer Use Sandbox: invokes the configured Bedrock models",
+                        policy),
+                TOP);
+    }
+
+    private Set<ModelProvider> providers() {
+        var providers = EnumSet.noneOf(ModelProvider.class);
+        if (!config.bedrockModels().isEmpty()) {
+            providers.add(ModelProvider.BEDROCK);
+        }
+        if (config.anthropicApiKey().isPresent() || config.defaultProvider() == ModelProvider.ANTHROPIC) {
+            providers.add(ModelProvider.ANTHROPIC);
+        }
+        return providers;
+    }
+
+    private Map<String, String> environmentVariables() {
+        return new TreeMap<>(Map.of(
+                "DISPLAY_WIDTH", Integer.toString(config.screen().width()),
+                "DISPLAY_HEIGHT", Integer.toString(config.screen().height()),
+                "VIEWER", config.viewer().key(),
+                "HUMAN_PAUSE_SECONDS", Integer.toString(config.humanPauseSeconds())));
+    }
+
+    private Map<String, String> orchestrationVariables(AwsEnvironment aws, String viewerUrl) {
+        return new TreeMap<>(Map.of(
+                "ENVIRONMENT_URL", "http://%s.%s:%d".formatted(ENVIRONMENT, ZONE, Ports.CONTROL_API),
+                "VIEWER_URL", viewerUrl,
+                "AWS_REGION", aws.region(),
+                "DEFAULT_PROVIDER", config.defaultProvider().key(),
+                "DEFAULT_MODEL", config.defaultModel(),
+                "BEDROCK_MODELS",
+                        config.bedrockModels().stream().map(Object::toString).collect(Collectors.joining(",")),
+                "SESSION_IDLE_MINUTES", Integer.toString(config.sessionIdleMinutes()),
+                "DATA_DIRECTORY", DATA_DIRECTORY));
+    }
+}

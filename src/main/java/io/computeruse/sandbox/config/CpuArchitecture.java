@@ -1,0 +1,25 @@
+package io.computeruse.sandbox.config;
+
+/** The processor that the tasks run on and that the images are built for. */
+public enum CpuArchitecture {
+    ARM64("linux/arm64"),
+    X86_64("linux/amd64");
+
+    public static final String KEY = "cpuArchitecture";
+
+    private final String imagePlatform;
+
+    CpuArchitecture(String imagePlatform) {
+        this.imagePlatform = imagePlatform;
+    }
+
+    /** @throws InvalidSettingException if Fargate has no such processor */
+    public static CpuArchitecture parse(String text) {
+        return Choice.parse(KEY, text, values(), Enum::name);
+    }
+
+    /** Docker's name of it; the image's platform must match the task's or the container fails with "exec format error". */
+    public String imagePlatform() {
+        return imagePlatform;
+    }
+}

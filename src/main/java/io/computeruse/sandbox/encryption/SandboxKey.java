@@ -1,0 +1,53 @@
+package io.computeruse.sandbox.encryption;
+
+import com.pulumi.aws.kms.Alias;
+import com.pulumi.aws.kms.AliasArgs;
+import com.pulumi.aws.kms.Key;
+import com.pulumi.aws.kms.KeyArgs;
+import com.pulumi.core.Output;
+import com.pulumi.resources.ComponentResource;
+import com.pulumi.resources.ComponentResourceOptions;
+import com.pulumi.resources.CustomResourceOptions;
+import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.identity.KeyPolicy;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The one key that encrypts logs, images and secrets.
+ *
+ * <p>Promise: it rotates every year; besides the account's own administrators only CloudWatch Logs may use it, and only for the
+ * log groups of this stack. Seven days after a destroy nothing that it encrypted can be read again.
+ */
+public final class SandboxKey extends ComponentResource {
+    /** The shortest waiting period that KMS takes, days: a sandbox's data should not linger. */
+    private static final int DELETION_WINDOW = 7;
+
+    private final Key key;
+
+    /**
+     * @param aws where the stack lives
+     * @param logGroupPatterns names of the log groups that the key serves, with {@code *} as IAM's wildcard
+     */
+    public record Args(Output<AwsEnvironment> aws, List<String> logGroupPatterns) {}
+
+    public SandboxKey(String name, Args args, ComponentResourceOptions options) {
+        super("computer-use-sandbox:encryption:SandboxKey", name, options);
+        var child = CustomResourceOptions.builder().parent(this).build();
+        key = new Key(
+                name,
+                KeyArgs.builder()
+                        .description("Computer Use Sandbox: logs, images and secrets")
+                        .enableKeyRotation(true)
+                        .deletionWindowInDays(DELETION_WINDOW)
+                        .policy(args.aws().applyValue(aws -> KeyPolicy.of(aws, args.logGroupPatterns())))
+                        .build(),
+                child);
+        new Alias(name, AliasArgs.builder().targetKeyId(key.keyId()).build(), child);
+        registerOutputs(Map.of("arn", key.arn()));
+    }
+
+    public Output<String> arn() {
+        return key.arn();
+    }
+}

@@ -1,0 +1,47 @@
+package io.computeruse.sandbox.identity;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Builds IAM policy documents as JSON. Pure: the same statements give the same text, so that no run finds a difference. */
+final class PolicyDocument {
+    private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
+
+    private PolicyDocument() {}
+
+    static String of(List<Map<String, Object>> statements) {
+        var document = new LinkedHashMap<String, Object>();
+        document.put("Version", "2012-10-17");
+        document.put("Statement", statements);
+        return JSON.toJson(document);
+    }
+
+    /** A statement of an identity policy. */
+    static Map<String, Object> allow(
+            String sid, List<String> actions, List<String> resources, Map<String, Object> condition) {
+        var statement = allow(sid, actions, condition);
+        statement.put("Resource", resources);
+        return statement;
+    }
+
+    /** A statement of a trust policy: the role is the resource, so none is named. */
+    static Map<String, Object> trust(String servicePrincipal, Map<String, Object> condition) {
+        var statement = allow("Assume", List.of("sts:AssumeRole"), condition);
+        statement.put("Principal", Map.of("Service", servicePrincipal));
+        return statement;
+    }
+
+    private static Map<String, Object> allow(String sid, List<String> actions, Map<String, Object> condition) {
+        var statement = new LinkedHashMap<String, Object>();
+        statement.put("Sid", sid);
+        statement.put("Effect", "Allow");
+        statement.put("Action", actions);
+        if (!condition.isEmpty()) {
+            statement.put("Condition", condition);
+        }
+        return statement;
+    }
+}

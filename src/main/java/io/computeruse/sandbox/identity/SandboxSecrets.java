@@ -1,0 +1,126 @@
+package io.computeruse.sandbox.identity;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.pulumi.core.Output;
+import com.pulumi.resources.ComponentResource;
+import com.pulumi.resources.ComponentResourceOptions;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The sandbox's secrets.
+ *
+ * <p>Promise: there is no default password; each is made for this stack or given by its owner, and each service is given the
+ * references that it needs and no more.
+ */
+public final class SandboxSecrets extends ComponentResource {
+    private static final Gson JSON = new Gson();
+
+    private final StoredSecret login;
+    private final StoredSecret tls;
+    private final StoredSecret controlToken;
+    private final Optional<StoredSecret> anthropicApiKey;
+
+    /**
+     * @param keyArn the key that encrypts them
+     * @param host the name that the certificate is for
+     * @param loginPassword empty: generated
+     * @param anthropicApiKey empty: there is no such secret
+     */
+    public record Args(
+            Output<String> keyArn,
+            Output<String> host,
+            String loginUsername,
+            Optional<String> loginPassword,
+            Optional<String> anthropicApiKey) {}
+
+    public SandboxSecrets(String name, Args args, ComponentResourceOptions options) {
+        super("computer-use-sandbox:identity:SandboxSecrets", name, options);
+        var child = ComponentResourceOptions.builder().parent(this).build();
+        login = new StoredSecret(
+                "login",
+                new StoredSecret.Args(
+                        // The name is in it, so that a new name is stored although the password is kept otherwise.
+                        Output.of("Computer Use Sandbox: login of " + args.loginUsername()),
+                        args.keyArn(),
+                        Output.ofSecret(
+                                login(args.loginUsername(), args.loginPassword().orElseGet(Credentials::password))),
+                        args.loginPassword().isPresent() ? StoredSecret.Origin.GIVEN : StoredSecret.Origin.GENERATED),
+                child);
+        tls = new StoredSecret(
+                "tls",
+                new StoredSecret.Args(
+                        args.host().applyValue(host -> "Computer Use Sandbox: TLS certificate of " + host),
+                        args.keyArn(),
+                        args.host().applyValue(host -> certificate(SelfSignedCertificate.forHost(host, Instant.now()))),
+                        StoredSecret.Origin.GENERATED),
+                child);
+        controlToken = new StoredSecret(
+                "control-token",
+                new StoredSecret.Args(
+                        Output.of("Computer Use Sandbox: token of the desktop's control API"),
+                        args.keyArn(),
+                        Output.ofSecret(Credentials.token()),
+                        StoredSecret.Origin.GENERATED),
+                child);
+        anthropicApiKey = args.anthropicApiKey()
+                .map(key -> new StoredSecret(
+                        "anthropic-api-key",
+                        new StoredSecret.Args(
+                                Output.of("Computer Use Sandbox: key of the Anthropic API"),
+                                args.keyArn(),
+                                Output.ofSecret(key),
+                                StoredSecret.Origin.GIVEN),
+                        child));
+        registerOutputs(Map.of());
+    }
+
+    private static String login(String username, String password) {
+        var object = new JsonObject();
+        object.addProperty("username", username);
+        object.addProperty("password", password);
+        return JSON.toJson(object);
+    }
+
+    private static String certificate(SelfSignedCertificate made) {
+        var object = new JsonObject();
+        object.addProperty("certificate", made.certificate());
+        object.addProperty("privateKey", made.privateKey());
+        return JSON.toJson(object);
+    }
+
+    private static String field(String json, String name) {
+        return JSON.fromJson(json, JsonObject.class).get(name).getAsString();
+    }
+
+    /** The stored password, a secret output. */
+    public Output<String> password() {
+        return login.value().applyValue(json -> field(json, "password")).asSecret();
+    }
+
+    /** SHA-256 of the stored certificate, in clear: every visitor's browser sees it. */
+    public Output<String> certificateSha256() {
+        return tls.value()
+                .applyValue(json -> SelfSignedCertificate.sha256(field(json, "certificate")))
+                .asPlaintext();
+    }
+
+    /** What the desktop's container reads. */
+    public SecretReferences forEnvironment() {
+        return SecretReferences.none()
+                .with("LOGIN_USERNAME", login, "username")
+                .with("LOGIN_PASSWORD", login, "password")
+                .with("TLS_CERTIFICATE", tls, "certificate")
+                .with("TLS_PRIVATE_KEY", tls, "privateKey")
+                .with("CONTROL_TOKEN", controlToken);
+    }
+
+    /** What the agent's container reads: the same, and the key of the Anthropic API where there is one. */
+    public SecretReferences forOrchestration() {
+        return anthropicApiKey
+                .map(key -> forEnvironment().with("ANTHROPIC_API_KEY", key))
+                .orElseGet(this::forEnvironment);
+    }
+}

@@ -1,0 +1,31 @@
+package io.computeruse.sandbox.identity;
+
+import io.computeruse.sandbox.config.AwsEnvironment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Who may take a role on: one AWS service, and only on behalf of this account's own resources (no confused deputy). */
+final class TrustPolicy {
+    private TrustPolicy() {}
+
+    static String ecsTasks(AwsEnvironment aws) {
+        return of(aws, "ecs-tasks.amazonaws.com", "ecs", "*");
+    }
+
+    static String flowLogs(AwsEnvironment aws) {
+        return of(aws, "vpc-flow-logs.amazonaws.com", "ec2", "vpc-flow-log/*");
+    }
+
+    private static String of(AwsEnvironment aws, String principal, String service, String resource) {
+        var condition = new LinkedHashMap<String, Object>();
+        condition.put("StringEquals", Map.of("aws:SourceAccount", aws.accountId()));
+        condition.put(
+                "ArnLike",
+                Map.of(
+                        "aws:SourceArn",
+                        "arn:%s:%s:%s:%s:%s"
+                                .formatted(aws.partition(), service, aws.region(), aws.accountId(), resource)));
+        return PolicyDocument.of(List.of(PolicyDocument.trust(principal, condition)));
+    }
+}

@@ -1,0 +1,76 @@
+package io.computeruse.sandbox.image;
+
+import com.pulumi.core.Output;
+import com.pulumi.docker.Image;
+import com.pulumi.docker.ImageArgs;
+import com.pulumi.docker.enums.BuilderVersion;
+import com.pulumi.docker.inputs.DockerBuildArgs;
+import com.pulumi.resources.ComponentResource;
+import com.pulumi.resources.ComponentResourceOptions;
+import com.pulumi.resources.CustomResourceOptions;
+import io.computeruse.sandbox.config.CpuArchitecture;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One service's image, built from this project and pushed to its repository.
+ *
+ * <p>Promise: what runs is named by its digest, so it is what was built, whatever happens to the repository.
+ */
+public final class ServiceImage extends ComponentResource {
+    private static final Pattern BY_DIGEST = Pattern.compile("[^@\\s]+@sha256:[0-9a-f]{64}");
+
+    private final Output<String> reference;
+
+    /**
+     * @param service its name, which begins the tag
+     * @param folder the build context, relative to the project
+     * @param target stage of the Dockerfile; empty: the last one
+     */
+    public record Args(
+            String service,
+            Path folder,
+            Optional<String> target,
+            CpuArchitecture architecture,
+            ImageRepository repository) {}
+
+    public ServiceImage(String name, Args args, ComponentResourceOptions options) {
+        super("computer-use-sandbox:image:ServiceImage", name, options);
+        var platform = args.architecture().imagePlatform();
+        var tag = args.service() + "-"
+                + new BuildContext(args.folder()).tag(platform, args.target().orElse(""));
+        var build = DockerBuildArgs.builder()
+                .context(args.folder().toString())
+                .dockerfile(args.folder().resolve("Dockerfile").toString())
+                .platform(platform)
+                .builderVersion(BuilderVersion.BuilderBuildKit);
+        args.target().ifPresent(build::target);
+        var image = new Image(
+                name,
+                ImageArgs.builder()
+                        .imageName(args.repository().url().applyValue(url -> url + ":" + tag))
+                        .build(build.build())
+                        .registry(args.repository().registry())
+                        .build(),
+                CustomResourceOptions.builder().parent(this).build());
+        reference = image.repoDigest().applyValue(ServiceImage::requireDigest);
+        registerOutputs(Map.of("reference", reference));
+    }
+
+    /** The provider gives a tag where a push failed quietly; a tag must never be deployed. */
+    static String requireDigest(String repoDigest) {
+        if (!BY_DIGEST.matcher(repoDigest).matches()) {
+            throw new IllegalStateException(
+                    "the image has no digest, so it was not pushed: \"%s\"; see the Docker provider's messages above"
+                            .formatted(repoDigest));
+        }
+        return repoDigest;
+    }
+
+    /** {@code REPOSITORY@sha256:DIGEST}. */
+    public Output<String> reference() {
+        return reference;
+    }
+}

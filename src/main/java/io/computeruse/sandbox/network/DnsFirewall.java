@@ -1,0 +1,152 @@
+package io.computeruse.sandbox.network;
+
+import com.pulumi.aws.route53.ResolverFirewallConfig;
+import com.pulumi.aws.route53.ResolverFirewallConfigArgs;
+import com.pulumi.aws.route53.ResolverFirewallDomainList;
+import com.pulumi.aws.route53.ResolverFirewallDomainListArgs;
+import com.pulumi.aws.route53.ResolverFirewallRule;
+import com.pulumi.aws.route53.ResolverFirewallRuleArgs;
+import com.pulumi.aws.route53.ResolverFirewallRuleGroup;
+import com.pulumi.aws.route53.ResolverFirewallRuleGroupArgs;
+import com.pulumi.aws.route53.ResolverFirewallRuleGroupAssociation;
+import com.pulumi.aws.route53.ResolverFirewallRuleGroupAssociationArgs;
+import com.pulumi.aws.route53.ResolverQueryLogConfig;
+import com.pulumi.aws.route53.ResolverQueryLogConfigArgs;
+import com.pulumi.aws.route53.ResolverQueryLogConfigAssociation;
+import com.pulumi.aws.route53.ResolverQueryLogConfigAssociationArgs;
+import com.pulumi.core.Output;
+import com.pulumi.resources.ComponentResource;
+import com.pulumi.resources.ComponentResourceOptions;
+import com.pulumi.resources.CustomResourceOptions;
+import com.pulumi.resources.Resource;
+import io.computeruse.sandbox.config.DomainName;
+import io.computeruse.sandbox.logging.EncryptedLogGroup;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What names the tasks may look up.
+ *
+ * <p>Promise: a name that is on neither list gets an empty answer (NODATA); if the firewall itself fails, every look-up fails;
+ * every query is logged. The tasks' own names are a list of their own, so an empty allowlist does not stop the sandbox.
+ */
+public final class DnsFirewall extends ComponentResource {
+    private static final int TASK_NAMES_PRIORITY = 100;
+    private static final int ALLOWLIST_PRIORITY = 200;
+    /** Last: the resolver lets through what no rule matches. */
+    private static final int BLOCK_PRIORITY = 1000;
+
+    private static final int ASSOCIATION_PRIORITY = 1000; // AWS keeps 100 and below, and 9000 and above, for itself
+    private static final String EVERY_NAME = "*.";
+
+    private final ResolverFirewallRuleGroup group;
+    private final ResolverFirewallDomainList allowlist;
+    private final List<Resource> enforcement;
+
+    /**
+     * @param allowed what the desktop may look up
+     * @param taskNames what the tasks themselves need
+     * @param queryLog where every query is written
+     */
+    public record Args(
+            Output<String> vpcId, List<DomainName> allowed, Output<List<DomainName>> taskNames, EncryptedLogGroup queryLog) {}
+
+    public DnsFirewall(String name, Args args, ComponentResourceOptions options) {
+        super("computer-use-sandbox:network:DnsFirewall", name, options);
+        allowlist = domainList("allowed-domains", Output.of(args.allowed()));
+        var taskNames = domainList("task-names", args.taskNames());
+        var everyName = new ResolverFirewallDomainList(
+                "every-name",
+                ResolverFirewallDomainListArgs.builder().domains(EVERY_NAME).build(),
+                child());
+        group = new ResolverFirewallRuleGroup(name, ResolverFirewallRuleGroupArgs.Empty, child());
+        var allowTaskNames = allow("allow-task-names", taskNames, TASK_NAMES_PRIORITY);
+        var allowDomains = allow("allow-domains", allowlist, ALLOWLIST_PRIORITY);
+        var blockRest = new ResolverFirewallRule(
+                "block-the-rest",
+                ResolverFirewallRuleArgs.builder()
+                        .firewallRuleGroupId(group.id())
+                        .firewallDomainListId(everyName.id())
+                        .priority(BLOCK_PRIORITY)
+                        .action("BLOCK")
+                        .blockResponse("NODATA")
+                        .build(),
+                child());
+        var failClosed = new ResolverFirewallConfig(
+                name,
+                ResolverFirewallConfigArgs.builder()
+                        .resourceId(args.vpcId())
+                        .firewallFailOpen("DISABLED")
+                        .build(),
+                child());
+        var association = new ResolverFirewallRuleGroupAssociation(
+                name,
+                ResolverFirewallRuleGroupAssociationArgs.builder()
+                        .firewallRuleGroupId(group.id())
+                        .vpcId(args.vpcId())
+                        .priority(ASSOCIATION_PRIORITY)
+                        .build(),
+                CustomResourceOptions.builder()
+                        .parent(this)
+                        // Associated only when whole: a group without its last rule would let every name through.
+                        .dependsOn(allowTaskNames, allowDomains, blockRest)
+                        .build());
+        var queries = new ResolverQueryLogConfig(
+                name,
+                ResolverQueryLogConfigArgs.builder()
+                        .destinationArn(args.queryLog().arn())
+                        .build(),
+                child());
+        var logging = new ResolverQueryLogConfigAssociation(
+                name,
+                ResolverQueryLogConfigAssociationArgs.builder()
+                        .resolverQueryLogConfigId(queries.id())
+                        .resourceId(args.vpcId())
+                        .build(),
+                child());
+        enforcement = List.of(failClosed, association, logging);
+        registerOutputs(Map.of("ruleGroupId", group.id(), "domainListId", allowlist.id()));
+    }
+
+    private ResolverFirewallDomainList domainList(String name, Output<List<DomainName>> domains) {
+        return new ResolverFirewallDomainList(
+                name,
+                ResolverFirewallDomainListArgs.builder()
+                        .domains(domains.applyValue(names ->
+                                names.stream().map(DomainName::withFinalDot).sorted().toList()))
+                        .build(),
+                child());
+    }
+
+    private ResolverFirewallRule allow(String name, ResolverFirewallDomainList domains, int priority) {
+        return new ResolverFirewallRule(
+                name,
+                ResolverFirewallRuleArgs.builder()
+                        .firewallRuleGroupId(group.id())
+                        .firewallDomainListId(domains.id())
+                        .priority(priority)
+                        .action("ALLOW")
+                        // An allowed name may be an alias; by default each alias would have to be on the list too.
+                        .firewallDomainRedirectionAction("TRUST_REDIRECTION_DOMAIN")
+                        .build(),
+                child());
+    }
+
+    private CustomResourceOptions child() {
+        return CustomResourceOptions.builder().parent(this).build();
+    }
+
+    public Output<String> ruleGroupId() {
+        return group.id();
+    }
+
+    /** The list that {@code allowedDomains} fills. */
+    public Output<String> domainListId() {
+        return allowlist.id();
+    }
+
+    /** What has to exist before a task may start: from then on names are filtered and logged. */
+    public List<Resource> enforcement() {
+        return enforcement;
+    }
+}

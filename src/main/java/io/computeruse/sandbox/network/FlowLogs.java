@@ -1,0 +1,53 @@
+package io.computeruse.sandbox.network;
+
+import com.pulumi.aws.ec2.FlowLog;
+import com.pulumi.aws.ec2.FlowLogArgs;
+import com.pulumi.core.Output;
+import com.pulumi.resources.ComponentResource;
+import com.pulumi.resources.ComponentResourceOptions;
+import com.pulumi.resources.CustomResourceOptions;
+import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.identity.ServiceRole;
+import io.computeruse.sandbox.identity.TaskPolicies;
+import io.computeruse.sandbox.logging.EncryptedLogGroup;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A record of every flow in the VPC.
+ *
+ * <p>Promise: accepted and rejected traffic of every interface is written to an encrypted log group, by a role that can do
+ * nothing else.
+ */
+public final class FlowLogs extends ComponentResource {
+    /** @param logGroup where the records go */
+    public record Args(Output<AwsEnvironment> aws, Output<String> vpcId, EncryptedLogGroup logGroup) {}
+
+    public FlowLogs(String name, Args args, ComponentResourceOptions options) {
+        super("computer-use-sandbox:network:FlowLogs", name, options);
+        var writer = new ServiceRole(
+                name,
+                new ServiceRole.Args(
+                        args.aws(),
+                        ServiceRole.Principal.FLOW_LOGS,
+                        "Computer Use Sandbox: writes the VPC flow log",
+                        Optional.of(args.logGroup().arn().applyValue(TaskPolicies::writeFlowLogs))),
+                ComponentResourceOptions.builder().parent(this).build());
+        new FlowLog(
+                name,
+                FlowLogArgs.builder()
+                        .vpcId(args.vpcId())
+                        .trafficType("ALL")
+                        .logDestinationType("cloud-watch-logs")
+                        .logDestination(args.logGroup().arn())
+                        .iamRoleArn(writer.arn())
+                        .tags(Map.of("Name", name))
+                        .build(),
+                CustomResourceOptions.builder()
+                        .parent(this)
+                        .dependsOn(List.of(writer.ready()))
+                        .build());
+        registerOutputs(Map.of());
+    }
+}

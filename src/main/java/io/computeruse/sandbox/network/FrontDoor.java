@@ -1,0 +1,133 @@
+package io.computeruse.sandbox.network;
+
+import com.pulumi.aws.lb.Listener;
+import com.pulumi.aws.lb.ListenerArgs;
+import com.pulumi.aws.lb.LoadBalancer;
+import com.pulumi.aws.lb.LoadBalancerArgs;
+import com.pulumi.aws.lb.TargetGroup;
+import com.pulumi.aws.lb.TargetGroupArgs;
+import com.pulumi.aws.lb.inputs.ListenerDefaultActionArgs;
+import com.pulumi.aws.lb.inputs.TargetGroupHealthCheckArgs;
+import com.pulumi.core.Output;
+import com.pulumi.resources.ComponentResource;
+import com.pulumi.resources.ComponentResourceOptions;
+import com.pulumi.resources.CustomResourceOptions;
+import com.pulumi.resources.Resource;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The one way in: a dual-stack Network Load Balancer that passes TLS through to the tasks.
+ *
+ * <p>Promise: it has its security group from its first moment (EC2 cannot add one later), listens on the console's and the
+ * viewer's port only, and keeps its name as long as the stack lives.
+ */
+public final class FrontDoor extends ComponentResource {
+    private static final String TCP = "TCP";
+    /** Seconds: a desktop that is being replaced need not finish old connections. */
+    private static final int DEREGISTRATION_DELAY = 10;
+
+    private static final int HEALTH_CHECK_INTERVAL = 10;
+
+    private final LoadBalancer loadBalancer;
+    private final Entrance console;
+    private final Entrance viewer;
+
+    /**
+     * @param subnetIds public, dual-stack
+     * @param securityGroupId the group that admits the deployer
+     * @param idleTimeoutSeconds 60 to 6000; a session is silent while a person reads
+     * @param internetReady routes that make the subnets public
+     */
+    public record Args(
+            Output<String> vpcId,
+            Output<List<String>> subnetIds,
+            Output<String> securityGroupId,
+            int idleTimeoutSeconds,
+            List<Resource> internetReady) {}
+
+    /**
+     * One port of the front door.
+     *
+     * @param targetGroup where a service's tasks register
+     * @param listener what sends connections there
+     */
+    public record Entrance(int port, TargetGroup targetGroup, Listener listener) {}
+
+    public FrontDoor(String name, Args args, ComponentResourceOptions options) {
+        super("computer-use-sandbox:network:FrontDoor", name, options);
+        loadBalancer = new LoadBalancer(
+                name,
+                LoadBalancerArgs.builder()
+                        .loadBalancerType("network")
+                        .internal(false)
+                        .ipAddressType("dualstack")
+                        .subnets(args.subnetIds())
+                        .securityGroups(args.securityGroupId().applyValue(List::of))
+                        // One task each: the other zone's node has to pass connections across.
+                        .enableCrossZoneLoadBalancing(true)
+                        .build(),
+                CustomResourceOptions.builder()
+                        .parent(this)
+                        .dependsOn(args.internetReady())
+                        .build());
+        console = entrance("console", Ports.CONSOLE, args);
+        viewer = entrance("viewer", Ports.VIEWER, args);
+        registerOutputs(Map.of("host", loadBalancer.dnsName()));
+    }
+
+    private Entrance entrance(String name, int port, Args args) {
+        var child = CustomResourceOptions.builder().parent(this).build();
+        var targets = new TargetGroup(
+                name,
+                TargetGroupArgs.builder()
+                        .vpcId(args.vpcId())
+                        .targetType("ip")
+                        .protocol(TCP)
+                        .port(port)
+                        .deregistrationDelay(DEREGISTRATION_DELAY)
+                        // The group of the tasks names the load balancer's group, which only fits if its address is the source.
+                        .preserveClientIp("false")
+                        .healthCheck(TargetGroupHealthCheckArgs.builder()
+                                .protocol(TCP)
+                                .port(Integer.toString(port))
+                                .interval(HEALTH_CHECK_INTERVAL)
+                                .healthyThreshold(2)
+                                .unhealthyThreshold(2)
+                                .build())
+                        .build(),
+                child);
+        var listener = new Listener(
+                name,
+                ListenerArgs.builder()
+                        .loadBalancerArn(loadBalancer.arn())
+                        .port(port)
+                        .protocol(TCP)
+                        .tcpIdleTimeoutSeconds(args.idleTimeoutSeconds())
+                        .defaultActions(ListenerDefaultActionArgs.builder()
+                                .type("forward")
+                                .targetGroupArn(targets.arn())
+                                .build())
+                        .build(),
+                child);
+        return new Entrance(port, targets, listener);
+    }
+
+    /** The load balancer's DNS name. */
+    public Output<String> host() {
+        return loadBalancer.dnsName();
+    }
+
+    public Entrance console() {
+        return console;
+    }
+
+    public Entrance viewer() {
+        return viewer;
+    }
+
+    /** The URL of one entrance. */
+    public Output<String> url(Entrance entrance) {
+        return Output.format("https://%s:%s/", host(), Output.of(Integer.toString(entrance.port())));
+    }
+}

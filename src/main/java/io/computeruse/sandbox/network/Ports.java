@@ -1,0 +1,18 @@
+package io.computeruse.sandbox.network;
+
+/** The sandbox's TCP ports. */
+public final class Ports {
+    /** The agent's console, TLS; open to the deployer. */
+    public static final int CONSOLE = 8501;
+
+    /** The desktop's viewer, TLS; open to the deployer. */
+    public static final int VIEWER = 8443;
+
+    /** The desktop's control API; open to the orchestration task alone. */
+    public static final int CONTROL_API = 5000;
+
+    public static final int HTTPS = 443;
+    public static final int HTTP = 80;
+
+    private Ports() {}
+}

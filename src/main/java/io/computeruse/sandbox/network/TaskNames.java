@@ -1,0 +1,41 @@
+package io.computeruse.sandbox.network;
+
+import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.DomainName;
+import io.computeruse.sandbox.config.ModelProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The names that the tasks need to start and work, whatever the desktop's allowlist says. The firewall serves the whole VPC, so
+ * the desktop may look these up too: hence only what the configuration makes necessary.
+ */
+public final class TaskNames {
+    private TaskNames() {}
+
+    /**
+     * @param registryHost host of the image repository
+     * @param privateNames the services' own names
+     * @param providers where the agent may reach Claude
+     */
+    public static List<DomainName> of(
+            AwsEnvironment aws, String registryHost, List<String> privateNames, Set<ModelProvider> providers) {
+        var region = aws.region();
+        var suffix = aws.partition().equals("aws-cn") ? "amazonaws.com.cn" : "amazonaws.com";
+        var names = new ArrayList<>(privateNames);
+        // Starting a task: token, manifest, and layers, which ECR serves from a bucket of its own; then logs and secrets.
+        names.add("api.ecr.%s.%s".formatted(region, suffix));
+        names.add(registryHost);
+        names.add("prod-%1$s-starport-layer-bucket.s3.%1$s.%2$s".formatted(region, suffix));
+        names.add("logs.%s.%s".formatted(region, suffix));
+        names.add("secretsmanager.%s.%s".formatted(region, suffix));
+        if (providers.contains(ModelProvider.BEDROCK)) {
+            names.add("bedrock-runtime.%s.%s".formatted(region, suffix));
+        }
+        if (providers.contains(ModelProvider.ANTHROPIC)) {
+            names.add("api.anthropic.com");
+        }
+        return names.stream().map(DomainName::new).toList();
+    }
+}

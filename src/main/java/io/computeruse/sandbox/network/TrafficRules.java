@@ -1,0 +1,105 @@
+package io.computeruse.sandbox.network;
+
+import com.pulumi.aws.ec2.SecurityGroup;
+import com.pulumi.aws.ec2.SecurityGroupArgs;
+import com.pulumi.aws.vpc.SecurityGroupEgressRule;
+import com.pulumi.aws.vpc.SecurityGroupEgressRuleArgs;
+import com.pulumi.aws.vpc.SecurityGroupIngressRule;
+import com.pulumi.aws.vpc.SecurityGroupIngressRuleArgs;
+import com.pulumi.core.Output;
+import com.pulumi.resources.CustomResourceOptions;
+import com.pulumi.resources.Resource;
+import io.computeruse.sandbox.config.IngressCidr;
+import java.util.Map;
+
+/**
+ * Makes security groups and their rules, each rule a resource of its own, so that a change of one replaces nothing else. There
+ * is no method for a rule that lets every source in.
+ */
+final class TrafficRules {
+    private static final String TCP = "tcp";
+    private static final String EVERYWHERE = "0.0.0.0/0";
+
+    private final Resource parent;
+
+    /** @param parent the component that the rules belong to */
+    TrafficRules(Resource parent) {
+        this.parent = parent;
+    }
+
+    private CustomResourceOptions child() {
+        return CustomResourceOptions.builder().parent(parent).build();
+    }
+
+    /** A group that lets nothing in and, since Pulumi removes EC2's default rule, nothing out. */
+    SecurityGroup group(String name, String description, Output<String> vpcId) {
+        return new SecurityGroup(
+                name,
+                SecurityGroupArgs.builder()
+                        .vpcId(vpcId)
+                        .description(description)
+                        .tags(Map.of("Name", name))
+                        .build(),
+                child());
+    }
+
+    /**
+     * From the deployer's range to one port. The rule's name holds the IP version: a change of version makes a new rule and then
+     * removes the old one, where EC2 could not change it in place.
+     */
+    void admitDeployer(String name, SecurityGroup to, int port, IngressCidr from) {
+        var rule = SecurityGroupIngressRuleArgs.builder()
+                .securityGroupId(to.id())
+                .description("The deployer's address range")
+                .ipProtocol(TCP)
+                .fromPort(port)
+                .toPort(port);
+        if (from.isIpv6()) {
+            rule.cidrIpv6(from.cidr());
+        } else {
+            rule.cidrIpv4(from.cidr());
+        }
+        new SecurityGroupIngressRule(name + (from.isIpv6() ? "-ipv6" : "-ipv4"), rule.build(), child());
+    }
+
+    /** From one group to another: a rule on each side. */
+    void connect(String name, String description, SecurityGroup from, SecurityGroup to, int port) {
+        new SecurityGroupIngressRule(
+                name,
+                SecurityGroupIngressRuleArgs.builder()
+                        .securityGroupId(to.id())
+                        .referencedSecurityGroupId(from.id())
+                        .description(description)
+                        .ipProtocol(TCP)
+                        .fromPort(port)
+                        .toPort(port)
+                        .build(),
+                child());
+        new SecurityGroupEgressRule(
+                name,
+                SecurityGroupEgressRuleArgs.builder()
+                        .securityGroupId(from.id())
+                        .referencedSecurityGroupId(to.id())
+                        .description(description)
+                        .ipProtocol(TCP)
+                        .fromPort(port)
+                        .toPort(port)
+                        .build(),
+                child());
+    }
+
+    /** From a group to one port anywhere; which names can be resolved to an address is the DNS firewall's part. */
+    void letOut(String name, String description, SecurityGroup from, int port) {
+        new SecurityGroupEgressRule(
+                name,
+                SecurityGroupEgressRuleArgs.builder()
+                        .securityGroupId(from.id())
+                        .cidrIpv4(EVERYWHERE)
+                        .description(description)
+                        .ipProtocol(TCP)
+                        .fromPort(port)
+                        .toPort(port)
+                        .build(),
+                child());
+    }
+}

@@ -1,0 +1,73 @@
+package io.computeruse.sandbox.service;
+
+import com.pulumi.aws.ecs.Cluster;
+import com.pulumi.aws.ecs.ClusterArgs;
+import com.pulumi.aws.ecs.inputs.ClusterSettingArgs;
+import com.pulumi.aws.servicediscovery.PrivateDnsNamespace;
+import com.pulumi.aws.servicediscovery.PrivateDnsNamespaceArgs;
+import com.pulumi.core.Output;
+import com.pulumi.resources.ComponentResource;
+import com.pulumi.resources.ComponentResourceOptions;
+import com.pulumi.resources.CustomResourceOptions;
+import io.computeruse.sandbox.logging.EncryptedLogGroup;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The Fargate cluster and the private DNS zone in which its services have their names.
+ *
+ * <p>Promise: what Container Insights measures goes to a log group that is there first, encrypted and kept for a month.
+ */
+public final class SandboxCluster extends ComponentResource {
+    private final Cluster cluster;
+    private final PrivateDnsNamespace namespace;
+
+    /**
+     * @param clusterName fixed, since the log group's name holds it
+     * @param zone name of the private DNS zone
+     * @param insightsLogGroup where Container Insights writes
+     */
+    public record Args(String clusterName, Output<String> vpcId, String zone, EncryptedLogGroup insightsLogGroup) {}
+
+    public SandboxCluster(String name, Args args, ComponentResourceOptions options) {
+        super("computer-use-sandbox:service:SandboxCluster", name, options);
+        cluster = new Cluster(
+                name,
+                ClusterArgs.builder()
+                        .name(args.clusterName())
+                        .settings(ClusterSettingArgs.builder()
+                                .name("containerInsights")
+                                .value("enhanced")
+                                .build())
+                        .build(),
+                CustomResourceOptions.builder()
+                        .parent(this)
+                        .dependsOn(List.of(args.insightsLogGroup()))
+                        .deleteBeforeReplace(true)
+                        .build());
+        namespace = new PrivateDnsNamespace(
+                name,
+                PrivateDnsNamespaceArgs.builder()
+                        .name(args.zone())
+                        .description("Computer Use Sandbox: names of the services")
+                        .vpc(args.vpcId())
+                        .build(),
+                CustomResourceOptions.builder()
+                        .parent(this)
+                        .deleteBeforeReplace(true)
+                        .build());
+        registerOutputs(Map.of("name", cluster.name()));
+    }
+
+    public Output<String> clusterName() {
+        return cluster.name();
+    }
+
+    public Output<String> arn() {
+        return cluster.arn();
+    }
+
+    public Output<String> namespaceId() {
+        return namespace.id();
+    }
+}

@@ -1,0 +1,35 @@
+package group
+
+import (
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	pollInterval = 20 * time.Millisecond
+	zombie       = 5 // SZOMB of sys/proc.h: has ended, and its parent has not asked how
+)
+
+// adoptOrphans has nothing to do: macOS knows no subreapers, and waitForOthers asks for the group instead.
+func adoptOrphans() error { return nil }
+
+func waitForOthers() {
+	for othersLive() {
+		time.Sleep(pollInterval)
+	}
+}
+
+func othersLive() bool {
+	members, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", unix.Getpgrp())
+	if err != nil {
+		return true // unknown: let the patience run out
+	}
+	for _, m := range members {
+		if int(m.Proc.P_pid) != os.Getpid() && m.Proc.P_stat != zombie {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,30 @@
+"""moto's application with this package's additions installed."""
+
+from __future__ import annotations
+
+import importlib
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from emulator import failures
+from emulator.http_server import Application
+
+# Each module adds to one AWS API when it is imported.
+EXTENSIONS = (
+    "autoscaling_tags",
+    "ec2_security_groups",
+    "ec2_subnets",
+    "ecs_services",
+    "fargate_sizes",
+    "network_firewall",
+    "route53resolver_firewall",
+    "route53resolver_query_logging",
+)
+
+
+def build_application() -> Application:
+    """The WSGI application. Call once a process: the additions change moto's classes."""
+    failures.install()
+    for name in EXTENSIONS:
+        importlib.import_module(f"emulator.{name}")
+    return DomainDispatcherApplication(create_backend_app)

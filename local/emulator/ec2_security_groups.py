@@ -1,0 +1,222 @@
+"""EC2 security groups: whole answers, changes of every kind of rule, and what AWS refuses.
+
+moto answers an authorization of several rules with the last permission's only, drops descriptions on rules that
+name a group, and can change IPv4 rules alone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+from typing import Any
+
+from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
+from moto.ec2.responses import EC2Response
+from moto.ecs.models import ecs_backends
+from moto.elbv2.models import elbv2_backends
+
+from emulator.actions import Original, Parameters, Result, answers, checks, refuse, surrounds
+
+_MAX_PORT = 65535
+_PORT_PROTOCOLS = {"tcp", "6", "udp", "17"}
+_NAMED_PROTOCOLS = {"tcp", "udp", "icmp", "icmpv6", "-1"}
+
+
+# --- descriptions
+
+
+def _description(rule: SecurityGroupRule) -> str | None:
+    return rule.ip_range.get("Description") or rule.source_group.get("Description")
+
+
+def _same_traffic(rule: SecurityGroupRule, other: object) -> bool:
+    if not isinstance(other, SecurityGroupRule):
+        return NotImplemented
+    return _traffic(rule) == _traffic(other)
+
+
+def _traffic(rule: SecurityGroupRule) -> tuple[Any, ...]:
+    return (
+        rule.ip_protocol,
+        rule.from_port,
+        rule.to_port,
+        rule.cidr_ipv4,
+        rule.cidr_ipv6,
+        rule.source_group.get("GroupId"),
+        rule.prefix_list_id,
+    )
+
+
+SecurityGroupRule.description = property(_description)  # type: ignore[assignment]
+SecurityGroupRule.__eq__ = _same_traffic  # type: ignore[assignment, method-assign]
+
+
+# --- authorization
+
+
+@checks(EC2Response, "authorize_security_group_ingress", "authorize_security_group_egress")
+def permissions_must_be_valid(_call: Any, parameters: Parameters) -> None:
+    for permission in parameters.get("IpPermissions", []):
+        _check_permission(permission)
+        for ip_range in permission.get("IpRanges", []):
+            _check_cidr(ip_range["CidrIp"], ipaddress.IPv4Network)
+        for ip_range in permission.get("Ipv6Ranges", []):
+            _check_cidr(ip_range["CidrIpv6"], ipaddress.IPv6Network)
+
+
+def _check_permission(permission: Parameters) -> None:
+    protocol = str(permission.get("IpProtocol", ""))
+    if protocol not in _NAMED_PROTOCOLS and not (protocol.isdecimal() and int(protocol) <= 255):
+        refuse("InvalidParameterValue", f"Invalid value '{protocol}' for IP protocol. Unknown protocol.")
+    if protocol not in _PORT_PROTOCOLS:
+        return
+    first, last = permission.get("FromPort"), permission.get("ToPort")
+    if first is None or last is None:
+        refuse("InvalidParameterValue", "Invalid value for portRange. Must specify both from and to ports.")
+    if not 0 <= first <= _MAX_PORT or not 0 <= last <= _MAX_PORT:
+        refuse(
+            "InvalidParameterValue",
+            f"Invalid value '{first}-{last}' for port range: ports end at {_MAX_PORT}.",
+        )
+    if first > last:
+        refuse("InvalidParameterValue", f"Invalid TCP/UDP port range ({first}:{last})")
+
+
+def _check_cidr(text: str, family: type[ipaddress.IPv4Network] | type[ipaddress.IPv6Network]) -> None:
+    try:
+        family(text, strict=False)
+    except ValueError:
+        refuse("InvalidParameterValue", f"CIDR block {text} is malformed")
+
+
+@surrounds(EC2Response, "authorize_security_group_ingress", "authorize_security_group_egress")
+def answer_all_rules_or_add_none(call: Any, parameters: Parameters, original: Original) -> Any:
+    group = call.ec2_backend.get_security_group_by_name_or_id(
+        parameters.get("GroupId") or parameters.get("GroupName", "")
+    )
+    before = (list(group.ingress_rules), list(group.egress_rules)) if group else ([], [])
+    try:
+        result = original()
+    except Exception:
+        if group:
+            group.ingress_rules, group.egress_rules = before
+        raise
+    known = {rule.id for rule in itertools.chain(*before)}
+    added = [rule for rule in (*group.ingress_rules, *group.egress_rules) if rule.id not in known]
+    result._result["SecurityGroupRules"] = added
+    return result
+
+
+# --- changes
+
+
+@answers(EC2Response)
+def modify_security_group_rules(call: Any, parameters: Parameters) -> Result:
+    group = call.ec2_backend.get_security_group_from_id(parameters["GroupId"])
+    if group is None:
+        refuse("InvalidGroup.NotFound", f"The security group '{parameters['GroupId']}' does not exist")
+    changes = [
+        (_rule(group, update), update["SecurityGroupRule"]) for update in parameters["SecurityGroupRules"]
+    ]
+    for rule, new in changes:
+        _check_permission(new)
+        _check_kind(rule, new)
+    for rule, new in changes:
+        _change(call, rule, new)
+    return {"Return": True}
+
+
+def _rule(group: SecurityGroup, update: Parameters) -> SecurityGroupRule:
+    wanted = update["SecurityGroupRuleId"]
+    for rule in (*group.ingress_rules, *group.egress_rules):
+        if rule.id == wanted:
+            return rule
+    refuse("InvalidSecurityGroupRuleId.NotFound", f"The security group rule ID '{wanted}' does not exist")
+
+
+_SOURCES = ("CidrIpv4", "CidrIpv6", "PrefixListId", "ReferencedGroupId")
+
+
+def _check_kind(rule: SecurityGroupRule, new: Parameters) -> None:
+    named = [source for source in _SOURCES if new.get(source) is not None]
+    if len(named) != 1:
+        refuse("InvalidParameterCombination", f"Exactly one of {', '.join(_SOURCES)} must be specified.")
+    kinds = (rule.cidr_ipv4, rule.cidr_ipv6, rule.prefix_list_id, rule.source_group.get("GroupId"))
+    existing = next(source for source, value in zip(_SOURCES, kinds, strict=True) if value)
+    if named != [existing]:
+        refuse("InvalidParameterValue", f"You may not specify {named[0]} for an existing {existing} rule.")
+    if existing == "CidrIpv4":
+        _check_cidr(new["CidrIpv4"], ipaddress.IPv4Network)
+    if existing == "CidrIpv6":
+        _check_cidr(new["CidrIpv6"], ipaddress.IPv6Network)
+
+
+def _change(call: Any, rule: SecurityGroupRule, new: Parameters) -> None:
+    everything = str(new["IpProtocol"]) == "-1"
+    rule.ip_protocol = new["IpProtocol"]
+    rule.from_port = None if everything else new.get("FromPort")
+    rule.to_port = None if everything else new.get("ToPort")
+    description = {"Description": new["Description"]} if new.get("Description") else {}
+    if "CidrIpv4" in new:
+        rule.ip_range = {"CidrIp": new["CidrIpv4"], **description}
+    elif "CidrIpv6" in new:
+        rule.ip_range = {"CidrIpv6": new["CidrIpv6"], **description}
+    elif "PrefixListId" in new:
+        rule.prefix_list_id = new["PrefixListId"]
+    else:
+        other = new["ReferencedGroupId"]
+        if call.ec2_backend.get_security_group_from_id(other) is None:
+            refuse("InvalidGroup.NotFound", f"The security group '{other}' does not exist")
+        account = call.current_account
+        rule.source_group = {"GroupId": other, "UserId": account, "OwnerId": account, **description}
+
+
+# --- deletion
+
+
+@checks(EC2Response, "delete_security_group")
+def group_must_be_unused(call: Any, parameters: Parameters) -> None:
+    backend = call.ec2_backend
+    group = backend.get_security_group_by_name_or_id(
+        parameters.get("GroupId") or parameters.get("GroupName", "")
+    )
+    if group is None:
+        return
+    if group.is_default:
+        refuse(
+            "CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
+        )
+    users = [*_referring_groups(backend, group), *_users(call, group)]
+    if users:
+        refuse("DependencyViolation", f"resource {group.id} has a dependent object: {', '.join(users)}")
+
+
+def _referring_groups(backend: Any, group: SecurityGroup) -> list[str]:
+    return [
+        other.id
+        for other in backend.describe_security_groups()
+        if other.id != group.id
+        and any(
+            rule.source_group.get("GroupId") == group.id
+            for rule in (*other.ingress_rules, *other.egress_rules)
+        )
+    ]
+
+
+def _users(call: Any, group: SecurityGroup) -> list[str]:
+    place = call.current_account, call.region
+    interfaces = call.ec2_backend.get_all_network_interfaces()
+    balancers = elbv2_backends[place[0]][place[1]].load_balancers.values()
+    services = ecs_backends[place[0]][place[1]].services.values()
+    return [
+        *(interface.id for interface in interfaces if any(one.id == group.id for one in interface.group_set)),
+        *(balancer.name for balancer in balancers if group.id in (balancer.security_groups or [])),
+        *(
+            service.name
+            for service in services
+            if service.status == "ACTIVE"
+            and service.running_count
+            and group.id
+            in service.network_configuration.get("awsvpcConfiguration", {}).get("securityGroups", [])
+        ),
+    ]

@@ -1,0 +1,136 @@
+"""ECS services: the fields that moto drops, deployments that follow updates, and counts that are told honestly.
+
+No container runs here. A service's tasks count as running as soon as it is created or updated, so that waiting
+for a steady state ends.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore import xform_name
+from moto.ecs.models import Service
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from emulator.actions import Parameters, Result, answers, checks, corrects, refuse
+
+# Fields of CreateService and UpdateService that moto's model does not keep.
+_KEPT = (
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "deploymentConfiguration",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+    "loadBalancers",
+    "networkConfiguration",
+    "placementConstraints",
+    "placementStrategy",
+    "platformVersion",
+    "propagateTags",
+    "serviceRegistries",
+    "volumeConfigurations",
+)
+_DEPLOYMENT_DEFAULTS = {
+    "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+    "maximumPercent": 200,
+    "minimumHealthyPercent": 100,
+}
+# What starts new tasks when it changes.
+_REDEPLOYING = (
+    "taskDefinition",
+    "networkConfiguration",
+    "platformVersion",
+    "loadBalancers",
+    "serviceRegistries",
+)
+
+
+@checks(EC2ContainerServiceResponse, "create_service")
+def service_must_be_new(call: Any, parameters: Parameters) -> None:
+    cluster, name = parameters.get("cluster", "default").split("/")[-1], parameters["serviceName"]
+    existing = call.ecs_backend.services.get(f"{cluster}:{name}")
+    if existing is not None and existing.status == "ACTIVE":
+        refuse("InvalidParameterException", "Creation of service was not idempotent.")
+
+
+@checks(EC2ContainerServiceResponse, "create_service", "update_service")
+def deployment_must_be_possible(_call: Any, parameters: Parameters) -> None:
+    configuration = parameters.get("deploymentConfiguration", {})
+    if (
+        parameters.get("availabilityZoneRebalancing") == "ENABLED"
+        and configuration.get("maximumPercent", _DEPLOYMENT_DEFAULTS["maximumPercent"]) <= 100
+    ):
+        refuse("InvalidParameterException", "Availability Zone rebalancing needs a maximumPercent above 100.")
+
+
+@corrects(EC2ContainerServiceResponse, "create_service")
+def complete_new_service(call: Any, parameters: Parameters, result: Any) -> Any:
+    service: Any = result._result["service"]
+    service.availability_zone_rebalancing = "DISABLED"
+    service.deployment_configuration = _DEPLOYMENT_DEFAULTS
+    service.created_at = datetime.now(UTC)
+    service.created_by = f"arn:aws:iam::{call.current_account}:root"
+    service.platform_family = "Linux" if service.launch_type == "FARGATE" else None
+    _keep(service, parameters)
+    _deploy(service)
+    return result
+
+
+@corrects(EC2ContainerServiceResponse, "update_service")
+def complete_updated_service(_call: Any, parameters: Parameters, result: Any) -> Any:
+    service: Any = result._result["service"]
+    _keep(service, parameters)
+    if parameters.get("forceNewDeployment") or any(key in parameters for key in _REDEPLOYING):
+        _deploy(service)
+    else:
+        _count(service, service.deployments)
+    return result
+
+
+def _keep(service: Any, parameters: Parameters) -> None:
+    for key in _KEPT:
+        if key not in parameters:
+            continue
+        value = parameters[key]
+        if key == "deploymentConfiguration":
+            value = {**service.deployment_configuration, **value}
+        setattr(service, xform_name(key), value)
+
+
+def _deploy(service: Service) -> None:
+    """One completed deployment of what the service says now."""
+    now = datetime.now(UTC)
+    new = f"ecs-svc/{secrets.randbelow(10**19):019d}"
+    service.deployments = [
+        {
+            "createdAt": now,
+            "updatedAt": now,
+            "failedTasks": 0,
+            "id": new,
+            "launchType": service.launch_type,
+            "networkConfiguration": service.network_configuration or None,
+            "platformFamily": "Linux",
+            "platformVersion": service.platform_version,
+            "rolloutState": "COMPLETED",
+            "rolloutStateReason": f"ECS deployment {new} completed.",
+            "status": "PRIMARY",
+            "taskDefinition": service.task_definition,
+        }
+    ]
+    _count(service, service.deployments)
+
+
+def _count(service: Service, deployments: list[dict[str, Any]]) -> None:
+    service.running_count, service.pending_count = service.desired_count, 0
+    for deployment in deployments:
+        deployment.update(
+            desiredCount=service.desired_count, runningCount=service.desired_count, pendingCount=0
+        )
+
+
+@answers(EC2ContainerServiceResponse)
+def list_service_deployments(_call: Any, _parameters: Parameters) -> Result:
+    return {"serviceDeployments": []}

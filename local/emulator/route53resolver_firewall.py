@@ -1,0 +1,379 @@
+"""Route 53 Resolver DNS Firewall: domain lists, rule groups, rules, associations, fail-open setting.
+
+moto has none of it. Domains get AWS's trailing dot; what AWS refuses is refused with its error codes.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.route53resolver.models import Route53ResolverBackend
+from moto.route53resolver.responses import Route53ResolverResponse
+
+from emulator.actions import Parameters, Result, answers, identifier, refuse, table
+
+Resource = dict[str, Any]
+RuleKey = tuple[str, str, str | None]
+
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_DOMAIN = re.compile(rf"(?:\*|(?:\*\.)?(?:{_LABEL}\.)*{_LABEL})\.?")
+_MAX_DOMAIN_LENGTH = 255
+
+LISTS, GROUPS, RULES, ASSOCIATIONS, CONFIGS = (
+    "domain_lists",
+    "rule_groups",
+    "rules",
+    "associations",
+    "configs",
+)
+# Resource Groups tagging in moto knows only resolver endpoints and rules.
+_TAGGABLE = re.compile(r":(firewall-domain-list|firewall-rule-group|firewall-rule-group-association)/")
+
+
+def _table(call: Any, name: str) -> dict[Any, Resource]:
+    return table(call.route53resolver_backend, name)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _get(call: Any, name: str, key: Any, noun: str) -> Resource:
+    found = _table(call, name).get(key)
+    if found is None:
+        refuse("ResourceNotFoundException", f"[RSLVR-02025] Can't find the {noun} with ID '{key}'.")
+    return found
+
+
+def _create(call: Any, name: str, prefix: str, noun: str, parameters: Parameters, **fields: Any) -> Resource:
+    request = parameters.get("CreatorRequestId")
+    for existing in _table(call, name).values():
+        if request and existing["CreatorRequestId"] == request:
+            return existing
+    new_id = identifier(prefix)
+    now = _now()
+    resource: Resource = {
+        "Id": new_id,
+        "Arn": f"arn:aws:route53resolver:{call.region}:{call.current_account}:{noun}/{new_id}",
+        "Name": parameters.get("Name"),
+        "Status": "COMPLETE",
+        "StatusMessage": "",
+        "CreatorRequestId": request,
+        "CreationTime": now,
+        "ModificationTime": now,
+        **fields,
+    }
+    _table(call, name)[new_id] = resource
+    if parameters.get("Tags"):
+        call.route53resolver_backend.tagger.tag_resource(resource["Arn"], parameters["Tags"])
+    return resource
+
+
+def _vpc_must_exist(call: Any, vpc_id: str) -> None:
+    if vpc_id not in ec2_backends[call.current_account][call.region].vpcs:
+        refuse("ResourceNotFoundException", f"[RSLVR-02027] VPC '{vpc_id}' does not exist.")
+
+
+def _allow_tags_on_firewall_resources() -> None:
+    original = Route53ResolverBackend._matched_arn
+
+    def matched_arn(self: Route53ResolverBackend, resource_arn: str) -> None:
+        if not _TAGGABLE.search(resource_arn):
+            original(self, resource_arn)
+
+    Route53ResolverBackend._matched_arn = matched_arn  # type: ignore[method-assign]
+
+
+_allow_tags_on_firewall_resources()
+
+
+# --- domain lists
+
+
+@answers(Route53ResolverResponse)
+def create_firewall_domain_list(call: Any, parameters: Parameters) -> Result:
+    created = _create(
+        call, LISTS, "rslvr-fdl", "firewall-domain-list", parameters, DomainCount=0, domains=list[str]()
+    )
+    return {"FirewallDomainList": created}
+
+
+@answers(Route53ResolverResponse)
+def get_firewall_domain_list(call: Any, parameters: Parameters) -> Result:
+    return {"FirewallDomainList": _domain_list(call, parameters)}
+
+
+@answers(Route53ResolverResponse)
+def list_firewall_domain_lists(call: Any, parameters: Parameters) -> Result:
+    return {"FirewallDomainLists": list(_table(call, LISTS).values())}
+
+
+@answers(Route53ResolverResponse)
+def list_firewall_domains(call: Any, parameters: Parameters) -> Result:
+    return {"Domains": _domain_list(call, parameters)["domains"]}
+
+
+@answers(Route53ResolverResponse)
+def update_firewall_domains(call: Any, parameters: Parameters) -> Result:
+    domain_list = _domain_list(call, parameters)
+    invalid = [domain for domain in parameters["Domains"] if not _is_domain(domain)]
+    if invalid:
+        refuse("ValidationException", f"[RSLVR-02017] The following domains are not valid: {invalid}")
+    changed = [domain if domain.endswith(".") else f"{domain}." for domain in parameters["Domains"]]
+    kept = [domain for domain in domain_list["domains"] if domain not in changed]
+    match parameters["Operation"]:
+        case "REPLACE":
+            domain_list["domains"] = list(dict.fromkeys(changed))
+        case "ADD":
+            domain_list["domains"] = list(dict.fromkeys(kept + changed))
+        case "REMOVE":
+            domain_list["domains"] = kept
+        case other:
+            refuse("ValidationException", f"[RSLVR-02018] Unknown operation '{other}'.")
+    domain_list["DomainCount"] = len(domain_list["domains"])
+    domain_list["ModificationTime"] = _now()
+    return {key: domain_list[key] for key in ("Id", "Name", "Status", "StatusMessage")}
+
+
+@answers(Route53ResolverResponse)
+def delete_firewall_domain_list(call: Any, parameters: Parameters) -> Result:
+    domain_list = _domain_list(call, parameters)
+    if any(key[1] == domain_list["Id"] for key in _table(call, RULES)):
+        refuse("ConflictException", "[RSLVR-02015] The domain list is referenced by a firewall rule.")
+    return {"FirewallDomainList": _table(call, LISTS).pop(domain_list["Id"])}
+
+
+def _domain_list(call: Any, parameters: Parameters) -> Resource:
+    return _get(call, LISTS, parameters["FirewallDomainListId"], "firewall domain list")
+
+
+def _is_domain(domain: str) -> bool:
+    return len(domain) <= _MAX_DOMAIN_LENGTH and _DOMAIN.fullmatch(domain) is not None
+
+
+# --- rule groups
+
+
+@answers(Route53ResolverResponse)
+def create_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+    created = _create(
+        call,
+        GROUPS,
+        "rslvr-frg",
+        "firewall-rule-group",
+        parameters,
+        RuleCount=0,
+        OwnerId=call.current_account,
+        ShareStatus="NOT_SHARED",
+    )
+    return {"FirewallRuleGroup": created}
+
+
+@answers(Route53ResolverResponse)
+def get_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+    return {"FirewallRuleGroup": _rule_group(call, parameters)}
+
+
+@answers(Route53ResolverResponse)
+def list_firewall_rule_groups(call: Any, parameters: Parameters) -> Result:
+    return {"FirewallRuleGroups": list(_table(call, GROUPS).values())}
+
+
+@answers(Route53ResolverResponse)
+def delete_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+    group = _rule_group(call, parameters)
+    if any(known["FirewallRuleGroupId"] == group["Id"] for known in _table(call, ASSOCIATIONS).values()):
+        refuse("ConflictException", "[RSLVR-02016] The rule group is associated with a VPC.")
+    if _rules_of(call, group["Id"]):
+        refuse("ConflictException", "[RSLVR-02014] The rule group still contains rules.")
+    return {"FirewallRuleGroup": _table(call, GROUPS).pop(group["Id"])}
+
+
+def _rule_group(call: Any, parameters: Parameters) -> Resource:
+    group = _get(call, GROUPS, parameters["FirewallRuleGroupId"], "firewall rule group")
+    group["RuleCount"] = len(_rules_of(call, group["Id"]))
+    return group
+
+
+# --- rules
+
+
+@answers(Route53ResolverResponse)
+def create_firewall_rule(call: Any, parameters: Parameters) -> Result:
+    _rule_group(call, parameters)
+    _domain_list(call, parameters)
+    key = _rule_key(parameters)
+    if key in _table(call, RULES):
+        refuse("ConflictException", "[RSLVR-02106] The rule group already has a rule for this domain list.")
+    now = _now()
+    rule = {
+        "FirewallDomainRedirectionAction": "INSPECT_REDIRECTION_DOMAIN",
+        **parameters,
+        "CreationTime": now,
+        "ModificationTime": now,
+    }
+    _check_rule(call, key, rule)
+    _table(call, RULES)[key] = rule
+    return {"FirewallRule": rule}
+
+
+@answers(Route53ResolverResponse)
+def update_firewall_rule(call: Any, parameters: Parameters) -> Result:
+    key = _rule_key(parameters)
+    changed = {**_get(call, RULES, key, "firewall rule"), **parameters, "ModificationTime": _now()}
+    if changed["Action"] != "BLOCK":
+        changed.pop("BlockResponse", None)
+    _check_rule(call, key, changed)
+    _table(call, RULES)[key] = changed
+    return {"FirewallRule": changed}
+
+
+@answers(Route53ResolverResponse)
+def delete_firewall_rule(call: Any, parameters: Parameters) -> Result:
+    key = _rule_key(parameters)
+    _get(call, RULES, key, "firewall rule")
+    return {"FirewallRule": _table(call, RULES).pop(key)}
+
+
+@answers(Route53ResolverResponse)
+def list_firewall_rules(call: Any, parameters: Parameters) -> Result:
+    group = _rule_group(call, parameters)
+    rules = [
+        rule
+        for rule in _rules_of(call, group["Id"]).values()
+        if all(parameters.get(field) in (None, rule[field]) for field in ("Action", "Priority"))
+    ]
+    return {"FirewallRules": sorted(rules, key=lambda rule: int(rule["Priority"]))}
+
+
+def _rule_key(parameters: Parameters) -> RuleKey:
+    if "FirewallDomainListId" not in parameters:
+        refuse("ValidationException", "[RSLVR-02111] The local AWS knows only rules with a domain list.")
+    return parameters["FirewallRuleGroupId"], parameters["FirewallDomainListId"], parameters.get("Qtype")
+
+
+def _rules_of(call: Any, group_id: str) -> dict[RuleKey, Resource]:
+    return {key: rule for key, rule in _table(call, RULES).items() if key[0] == group_id}
+
+
+def _check_rule(call: Any, key: RuleKey, rule: Resource) -> None:
+    if rule["Action"] == "BLOCK" and not rule.get("BlockResponse"):
+        refuse("ValidationException", "[RSLVR-02104] A BLOCK rule needs a BlockResponse.")
+    if rule["Action"] != "BLOCK" and rule.get("BlockResponse"):
+        refuse("ValidationException", "[RSLVR-02105] BlockResponse is for BLOCK rules only.")
+    if rule.get("BlockResponse") == "OVERRIDE" and not rule.get("BlockOverrideDomain"):
+        refuse("ValidationException", "[RSLVR-02107] OVERRIDE needs a BlockOverrideDomain.")
+    for other, existing in _rules_of(call, key[0]).items():
+        if other != key and existing["Priority"] == rule["Priority"]:
+            refuse(
+                "ValidationException", f"[RSLVR-02110] Priority {rule['Priority']} is taken in this group."
+            )
+
+
+# --- associations with a VPC
+
+
+@answers(Route53ResolverResponse)
+def associate_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+    group = _rule_group(call, parameters)
+    vpc_id, priority = parameters["VpcId"], parameters["Priority"]
+    _vpc_must_exist(call, vpc_id)
+    _check_association_priority(priority)
+    for existing in _table(call, ASSOCIATIONS).values():
+        if existing["VpcId"] != vpc_id or existing["CreatorRequestId"] == parameters["CreatorRequestId"]:
+            continue
+        if existing["Priority"] == priority or existing["FirewallRuleGroupId"] == group["Id"]:
+            refuse("ConflictException", "[RSLVR-02018] The VPC already has this rule group or priority.")
+    created = _create(
+        call,
+        ASSOCIATIONS,
+        "rslvr-frgassoc",
+        "firewall-rule-group-association",
+        parameters,
+        FirewallRuleGroupId=group["Id"],
+        VpcId=vpc_id,
+        Priority=priority,
+        MutationProtection=parameters.get("MutationProtection") or "DISABLED",
+    )
+    return {"FirewallRuleGroupAssociation": created}
+
+
+@answers(Route53ResolverResponse)
+def get_firewall_rule_group_association(call: Any, parameters: Parameters) -> Result:
+    return {"FirewallRuleGroupAssociation": _association(call, parameters)}
+
+
+@answers(Route53ResolverResponse)
+def list_firewall_rule_group_associations(call: Any, parameters: Parameters) -> Result:
+    fields = ("FirewallRuleGroupId", "VpcId", "Priority", "Status")
+    matching = [
+        association
+        for association in _table(call, ASSOCIATIONS).values()
+        if all(parameters.get(field) in (None, association[field]) for field in fields)
+    ]
+    return {"FirewallRuleGroupAssociations": matching}
+
+
+@answers(Route53ResolverResponse)
+def update_firewall_rule_group_association(call: Any, parameters: Parameters) -> Result:
+    association = _association(call, parameters)
+    if "Priority" in parameters:
+        _check_association_priority(parameters["Priority"])
+    for field in ("Priority", "Name", "MutationProtection"):
+        if field in parameters:
+            association[field] = parameters[field]
+    association["ModificationTime"] = _now()
+    return {"FirewallRuleGroupAssociation": association}
+
+
+@answers(Route53ResolverResponse)
+def disassociate_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+    association = _association(call, parameters)
+    if association["MutationProtection"] == "ENABLED":
+        refuse("ConflictException", "[RSLVR-02019] Mutation protection is enabled.")
+    del _table(call, ASSOCIATIONS)[association["Id"]]
+    return {"FirewallRuleGroupAssociation": {**association, "Status": "DELETING"}}
+
+
+def _association(call: Any, parameters: Parameters) -> Resource:
+    return _get(call, ASSOCIATIONS, parameters["FirewallRuleGroupAssociationId"], "association")
+
+
+def _check_association_priority(priority: int) -> None:
+    if not 100 < priority < 9900:
+        refuse("ValidationException", "[RSLVR-02103] Priority must lie between 100 and 9900, both excluded.")
+
+
+# --- what happens when the firewall itself does not answer
+
+
+@answers(Route53ResolverResponse)
+def get_firewall_config(call: Any, parameters: Parameters) -> Result:
+    return {"FirewallConfig": _config(call, parameters)}
+
+
+@answers(Route53ResolverResponse)
+def update_firewall_config(call: Any, parameters: Parameters) -> Result:
+    config = _config(call, parameters)
+    config["FirewallFailOpen"] = parameters["FirewallFailOpen"]
+    return {"FirewallConfig": config}
+
+
+@answers(Route53ResolverResponse)
+def list_firewall_configs(call: Any, parameters: Parameters) -> Result:
+    return {"FirewallConfigs": list(_table(call, CONFIGS).values())}
+
+
+def _config(call: Any, parameters: Parameters) -> Resource:
+    vpc_id = parameters["ResourceId"]
+    _vpc_must_exist(call, vpc_id)
+    default = {
+        "Id": identifier("rslvr-fc"),
+        "ResourceId": vpc_id,
+        "OwnerId": call.current_account,
+        "FirewallFailOpen": "DISABLED",
+    }
+    return _table(call, CONFIGS).setdefault(vpc_id, default)

@@ -123,7 +123,9 @@ class _Source:
         value = self.required(name)
         if not re.fullmatch(pattern, value):
             raise ConfigurationError(
-                name, f"must be one line of at least {MINIMUM_SECRET_CHARACTERS} characters (a token: 16, no blanks)"
+                name,
+                f"must be one line of at least {MINIMUM_SECRET_CHARACTERS} characters (a token: 16, no "
+                f"blanks)",
             )
         return value
 
@@ -170,7 +172,9 @@ class _Source:
     def writable_directory(self, name: str) -> Path:
         path = Path(self.required(name))
         if not path.is_absolute() or not path.is_dir() or not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-            raise ConfigurationError(name, "must be the absolute path of a directory that this user may write")
+            raise ConfigurationError(
+                name, "must be the absolute path of a directory that this user may write"
+            )
         return path
 
     def listen(self) -> tuple[str, int]:

@@ -1,0 +1,147 @@
+package io.computeruse.sandbox.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SandboxConfigTest {
+    private final Map<String, String> texts = new HashMap<>();
+    private final Map<String, List<String>> lists = new HashMap<>();
+
+    private SandboxConfig config() {
+        return SandboxConfig.from(new Settings() {
+            @Override
+            public Optional<String> text(String key) {
+                return Optional.ofNullable(texts.get(key));
+            }
+
+            @Override
+            public Optional<List<String>> list(String key) {
+                return Optional.ofNullable(lists.get(key));
+            }
+        });
+    }
+
+    @Test
+    void withoutAnySettingNobodyGetsIn() {
+        assertThat(config().ingress().isBlocked()).isTrue();
+    }
+
+    @Test
+    void everyWrongSettingIsToldInOneGo() {
+        texts.put("deployerIp", "0.0.0.0/0");
+        texts.put("natGateways", "3");
+        texts.put("viewer", "vnc");
+        lists.put("allowedDomains", List.of("example.org", "*", "a b.com"));
+        assertThatThrownBy(this::config)
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("nothing was changed")
+                .hasMessageContaining("deployerIp: \"0.0.0.0/0\"")
+                .hasMessageContaining("natGateways: \"3\"")
+                .hasMessageContaining("viewer: \"vnc\" is not one of the choices. Write one of novnc, dcv")
+                .hasMessageContaining("allowedDomains: \"*\"")
+                .hasMessageContaining("allowedDomains: \"a b.com\"");
+    }
+
+    @Test
+    void theAllowlistIsThePresetAndTheStacksOwnNamesEachOnce() {
+        lists.put("allowedDomains", List.of("intranet.example.org", "EXAMPLE.com"));
+        var names = config().allowedDomains();
+        assertThat(names).contains(new DomainName("intranet.example.org")).doesNotHaveDuplicates();
+        assertThat(names).containsAll(DomainPreset.STANDARD.domains());
+    }
+
+    @Test
+    void aPresetOfNoneLeavesTheStacksOwnNamesAlone() {
+        texts.put("domainPreset", "none");
+        assertThat(config().allowedDomains()).isEmpty();
+        lists.put("allowedDomains", List.of("example.org"));
+        assertThat(config().allowedDomains()).containsExactly(new DomainName("example.org"));
+    }
+
+    @Test
+    void theTightPresetHasNoWayOutForData() {
+        texts.put("domainPreset", "tight");
+        assertThat(config().dataOutlets()).isEmpty();
+        texts.put("domainPreset", "standard");
+        assertThat(config().dataOutlets()).containsAll(DomainPreset.OUTLETS);
+    }
+
+    @Test
+    void theSameNameTwiceIsRefusedInWhateverCase() {
+        lists.put("allowedDomains", List.of("example.org", "Example.ORG."));
+        assertThatThrownBy(this::config).hasMessageContaining("allowedDomains: \"Example.ORG.\" is in the list twice");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "environmentCpu, 300",
+        "environmentCpu, 3000",
+        "environmentMemory, 2048",
+        "environmentMemory, 4097",
+        "orchestrationMemory, 2048",
+        "tcpIdleTimeoutSeconds, 59",
+        "tcpIdleTimeoutSeconds, 6001",
+        "natGateways, 0",
+        "natGateways, one",
+        "displayWidth, 1e3",
+        "displayHeight, -768",
+        "sessionIdleMinutes, 0",
+        "humanPauseSeconds, 99999999999",
+        "vpcCidr, 8.8.0.0/16",
+        "vpcCidr, 10.0.0.0/8",
+        "vpcCidr, 10.0.0.0/25",
+        "vpcCidr, 10.0.0.1/16",
+        "vpcCidr, 169.254.0.0/16",
+        "cpuArchitecture, arm64",
+        "domainPreset, everything",
+        "defaultProvider, openai",
+        "loginUsername, 'a b'",
+        "defaultModel, claude-opus-5-5"
+    })
+    void aValueThatCannotWorkIsRefusedByKeyAndValue(String key, String value) {
+        texts.put(key, value);
+        assertThatThrownBy(this::config)
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining(key + ": \"" + value + "\"");
+    }
+
+    @Test
+    void aSecretThatCannotWorkIsRefusedWithoutBeingShown() {
+        texts.put("loginPassword", "hunter2");
+        texts.put("anthropicApiKey", "sk ant secret");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("loginPassword: \"(hidden)\"")
+                .hasMessageContaining("anthropicApiKey: \"(hidden)\"")
+                .message()
+                .doesNotContain("hunter2", "sk ant");
+    }
+
+    @Test
+    void anEmptySecretMeansNone() {
+        texts.put("loginPassword", "");
+        texts.put("anthropicApiKey", "");
+        assertThat(config().loginPassword()).isEmpty();
+        assertThat(config().anthropicApiKey()).isEmpty();
+    }
+
+    @Test
+    void theAnthropicApiTakesAnyModel() {
+        texts.put("defaultProvider", "anthropic");
+        texts.put("defaultModel", "claude-opus-5-5");
+        assertThat(config().defaultModel()).isEqualTo("claude-opus-5-5");
+    }
+
+    @Test
+    void aModelWithAWildcardIsRefused() {
+        lists.put("bedrockModels", List.of("us.anthropic.claude-sonnet-5-5", "anthropic.*"));
+        assertThatThrownBy(this::config).hasMessageContaining("bedrockModels: \"anthropic.*\"");
+    }
+}

@@ -1,0 +1,100 @@
+package io.computeruse.sandbox.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.BedrockModel;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+class PoliciesTest {
+    private static final AwsEnvironment AWS = new AwsEnvironment("aws", "us-west-2", "123456789012");
+    private static final String REPOSITORY = "arn:aws:ecr:us-west-2:123456789012:repository/r";
+    private static final String LOG_GROUP = "arn:aws:logs:us-west-2:123456789012:log-group:g";
+    private static final String SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:s-AbCdEf";
+    private static final String KEY = "arn:aws:kms:us-west-2:123456789012:key/k";
+
+    private static List<JsonObject> statements(String policy) {
+        return StreamSupport.stream(
+                        JsonParser.parseString(policy)
+                                .getAsJsonObject()
+                                .getAsJsonArray("Statement")
+                                .spliterator(),
+                        false)
+                .map(JsonElement::getAsJsonObject)
+                .toList();
+    }
+
+    private static List<String> strings(JsonObject statement, String member) {
+        return StreamSupport.stream(statement.getAsJsonArray(member).spliterator(), false)
+                .map(JsonElement::getAsString)
+                .toList();
+    }
+
+    @Test
+    void theExecutionRoleNamesEveryResourceWhereAwsHasAScope() {
+        for (var statement : statements(TaskPolicies.execution(AWS, REPOSITORY, LOG_GROUP, List.of(SECRET), KEY))) {
+            assertThat(strings(statement, "Action")).noneMatch(action -> action.contains("*"));
+            if (!strings(statement, "Action").equals(List.of("ecr:GetAuthorizationToken"))) {
+                assertThat(strings(statement, "Resource")).doesNotContain("*");
+            }
+        }
+    }
+
+    @Test
+    void theExecutionRoleDecryptsForSecretsManagerOnly() {
+        var decrypt = statements(TaskPolicies.execution(AWS, REPOSITORY, LOG_GROUP, List.of(SECRET), KEY)).stream()
+                .filter(s -> strings(s, "Action").contains("kms:Decrypt"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(strings(decrypt, "Resource")).containsExactly(KEY);
+        assertThat(decrypt.getAsJsonObject("Condition").toString()).contains("secretsmanager.us-west-2.amazonaws.com");
+    }
+
+    @Test
+    void theAgentInvokesTheConfiguredModelsAndNothingElse() {
+        var models = List.of(
+                new BedrockModel("us.anthropic.claude-sonnet-5-5"), new BedrockModel("anthropic.claude-opus-5-5"));
+        var statements = statements(TaskPolicies.invokeModels(AWS, models));
+        assertThat(statements).allSatisfy(s -> {
+            assertThat(strings(s, "Action"))
+                    .containsExactly("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream");
+            assertThat(strings(s, "Resource")).noneMatch(r -> r.endsWith("*") || r.equals("*"));
+        });
+        assertThat(strings(statements.get(0), "Resource"))
+                .containsExactly(
+                        "arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.anthropic.claude-sonnet-5-5",
+                        "arn:aws:bedrock:us-west-2::foundation-model/anthropic.claude-opus-5-5");
+        assertThat(statements.get(1).getAsJsonObject("Condition").toString())
+                .contains("inference-profile/us.anthropic.claude-sonnet-5-5");
+    }
+
+    @Test
+    void rolesAreTakenOnByOneServiceForThisAccountOnly() {
+        for (var policy : List.of(TrustPolicy.ecsTasks(AWS), TrustPolicy.flowLogs(AWS))) {
+            var statement = statements(policy).get(0);
+            assertThat(statements(policy)).hasSize(1);
+            assertThat(statement.has("Resource")).isFalse();
+            assertThat(statement.getAsJsonObject("Principal").get("Service").getAsString()).endsWith(".amazonaws.com");
+            assertThat(statement.getAsJsonObject("Condition").toString())
+                    .contains("\"aws:SourceAccount\":\"123456789012\"")
+                    .contains("\"aws:SourceArn\":\"arn:aws:");
+        }
+    }
+
+    @Test
+    void theKeyServesTheNamedLogGroupsAndItsAccountAndNobodyElse() {
+        var statements = statements(KeyPolicy.of(AWS, List.of("/sandbox/*")));
+        assertThat(statements).hasSize(2);
+        assertThat(statements.get(0).getAsJsonObject("Principal").get("AWS").getAsString())
+                .isEqualTo("arn:aws:iam::123456789012:root");
+        assertThat(statements.get(1).getAsJsonObject("Principal").get("Service").getAsString())
+                .isEqualTo("logs.us-west-2.amazonaws.com");
+        assertThat(statements.get(1).getAsJsonObject("Condition").toString())
+                .contains("arn:aws:logs:us-west-2:123456789012:log-group:/sandbox/*");
+    }
+}

@@ -1,0 +1,54 @@
+package io.computeruse.sandbox.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ContainerSpecTest {
+    private static final ContainerSpec.Deployment DEPLOYMENT = new ContainerSpec.Deployment(
+            "r@sha256:0", Map.of("B", "2", "A", "1"), Map.of("TOKEN", "arn:x"), "/logs", "us-west-2");
+
+    private static JsonObject container(ContainerSpec spec) {
+        return JsonParser.parseString(spec.definitions(DEPLOYMENT)).getAsJsonArray().get(0).getAsJsonObject();
+    }
+
+    @Test
+    void aContainerIsNeverPrivilegedAndDropsEveryCapability() {
+        var container = container(new ContainerSpec("c", List.of(8501), List.of(), true, List.of("/tmp")));
+        assertThat(container.get("privileged").getAsBoolean()).isFalse();
+        assertThat(container.get("readonlyRootFilesystem").getAsBoolean()).isTrue();
+        assertThat(container.getAsJsonObject("linuxParameters").toString()).contains("\"drop\":[\"ALL\"]");
+    }
+
+    @Test
+    void aKeptCapabilityIsTheOnlyOneNotDropped() {
+        var dropped = container(new ContainerSpec("c", List.of(1), List.of("SETUID", "SETGID"), false, List.of()))
+                .getAsJsonObject("linuxParameters")
+                .toString();
+        assertThat(dropped).contains("NET_RAW", "KILL", "SYS_CHROOT").doesNotContain("SETUID", "SETGID", "ALL");
+        assertThatThrownBy(() -> new ContainerSpec("c", List.of(1), List.of("SYS_ADMIN"), false, List.of()))
+                .hasMessageContaining("SYS_ADMIN");
+    }
+
+    @Test
+    void secretsAreReferences() {
+        var container = container(new ContainerSpec("c", List.of(1), List.of(), true, List.of()));
+        assertThat(container.getAsJsonArray("secrets").toString())
+                .isEqualTo("[{\"name\":\"TOKEN\",\"valueFrom\":\"arn:x\"}]");
+        assertThat(container.getAsJsonArray("environment").toString()).doesNotContain("TOKEN");
+    }
+
+    @Test
+    void theSameContainerGivesTheSameText() {
+        var spec = new ContainerSpec("c", List.of(1, 2), List.of(), true, List.of("/tmp", "/var/lib/x"));
+        assertThat(spec.definitions(DEPLOYMENT)).isEqualTo(spec.definitions(DEPLOYMENT));
+        assertThat(container(spec).getAsJsonArray("environment").toString())
+                .isEqualTo("[{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"B\",\"value\":\"2\"}]");
+        assertThat(container(spec).getAsJsonArray("mountPoints").toString()).contains("\"sourceVolume\":\"var-lib-x\"");
+    }
+}

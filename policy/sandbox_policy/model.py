@@ -5,16 +5,33 @@ from dataclasses import dataclass, field
 
 from pulumi_policy.proxy import UnknownValueError
 
+from sandbox_policy.exceptions import ExceptionList
 from sandbox_policy.stack_config import StackConfig
-from sandbox_policy.values import MalformedInputError
+from sandbox_policy.values import UNKNOWN, MalformedInputError
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule knows besides the resource: the stack's configuration, and whether this is a preview."""
+    """What a rule knows besides the resource: the stack's configuration, whether this is a
+    preview, exceptions.
+    """
 
     config: StackConfig
     is_preview: bool
+    exceptions: ExceptionList = field(default_factory=ExceptionList)
+
+    def awaits(self, value: object, what: str) -> bool:
+        """Whether `value` can only be judged in the update, which comes before anything is created.
+
+        For values that a preview of a new stack can't know, such as a policy that names the ARN
+        of a new resource. Raises MalformedInputError for an unknown value outside a preview: then
+        nothing would ever judge it.
+        """
+        if value is not UNKNOWN:
+            return False
+        if not self.is_preview:
+            raise MalformedInputError(f"{what} is unknown although this is no preview")
+        return True
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 Every one is mandatory: a violation stops the preview or update.
 """
 
-import os
+import datetime
 from collections.abc import Mapping
+from pathlib import Path
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -18,26 +19,42 @@ from pulumi_policy import (
 )
 
 from sandbox_policy.catalogue import RESOURCE_RULES, STACK_RULES
-from sandbox_policy.model import Context, Resource, ResourceRule, Stack, StackRule
+from sandbox_policy.exceptions import ExceptionList
+from sandbox_policy.model import Context, Resource, ResourceRule, Rule, Stack, StackRule
 from sandbox_policy.stack_config import StackConfig
 
+EXCEPTIONS = Path(__file__).parent.parent / "exceptions.json"
 
-def context_from(environment: Mapping[str, str]) -> Context:
-    """What the engine told this process.
 
-    A run that does not say that it is a preview is taken for an update.
+def context_from(environment: Mapping[str, str], exceptions: Path = EXCEPTIONS) -> Context:
+    """What the engine told this process, and the exceptions in force today.
+
+    A run that does not say that it is a preview is taken for an update, where less is forgiven.
     """
     return Context(
         config=StackConfig.from_environment(environment),
         is_preview=environment.get("PULUMI_DRY_RUN") == "true",
+        exceptions=_only_permitted(
+            ExceptionList.load(exceptions, datetime.datetime.now(datetime.UTC).date())
+        ),
     )
 
 
-def all_policies(environment: Mapping[str, str] | None = None) -> list[Policy]:
-    """Every rule of the catalogue as a mandatory policy, judging under `environment` (default: the
-    process's).
-    """
-    context = context_from(os.environ if environment is None else environment)
+def _only_permitted(exceptions: ExceptionList) -> ExceptionList:
+    rules: dict[str, Rule] = {rule.name: rule for rule in (*RESOURCE_RULES, *STACK_RULES)}
+    kept, problems = [], list(exceptions.problems)
+    for entry in exceptions.entries:
+        if entry.rule not in rules:
+            problems.append(f"there is an exception from {entry.rule}, which is no rule")
+        elif not rules[entry.rule].exceptable:
+            problems.append(f"there is an exception from {entry.rule}, which takes none")
+        else:
+            kept.append(entry)
+    return ExceptionList(tuple(kept), tuple(problems))
+
+
+def all_policies(context: Context) -> list[Policy]:
+    """Every rule of the catalogue as a mandatory policy, judging in `context`."""
     policies: list[Policy] = [_resource_policy(rule, context) for rule in RESOURCE_RULES]
     policies += [_stack_policy(rule, context) for rule in STACK_RULES]
     return policies
@@ -52,6 +69,8 @@ def _resource_policy(rule: ResourceRule, context: Context) -> ResourceValidation
             properties=arguments.props,
             has_provider=arguments.provider is not None,
         )
+        if context.exceptions.excuse(rule.name, resource.name, resource.urn):
+            return
         for message in rule.judge(resource, context):
             report(message, None)
 
@@ -66,8 +85,11 @@ def _resource_policy(rule: ResourceRule, context: Context) -> ResourceValidation
 def _stack_policy(rule: StackRule, context: Context) -> StackValidationPolicy:
     def validate(arguments: StackValidationArgs, report: ReportViolation) -> None:
         stack = Stack(tuple(_from_engine(resource) for resource in arguments.resources))
+        names = {resource.urn: resource.name for resource in stack.resources}
         for finding in rule.judge(stack, context):
-            report(finding.message, finding.urn)
+            known_as = ("stack",) if finding.urn is None else (finding.urn, names[finding.urn])
+            if not context.exceptions.excuse(rule.name, *known_as):
+                report(finding.message, finding.urn)
 
     return StackValidationPolicy(
         name=rule.name,

@@ -31,6 +31,7 @@ class StackConfig:
 
     deployer: Network = NOBODY
     bedrock_models: frozenset[str] = frozenset()
+    region: str | None = None
     problems: tuple[str, ...] = field(default=())
 
     @property
@@ -51,9 +52,11 @@ class StackConfig:
         if not isinstance(values, dict):
             return cls(problems=("the stack configuration is no JSON object",))
         problems: list[str] = []
+        region = values.get("aws:region")
         return cls(
             deployer=_deployer(values.get(f"{PROJECT}:deployerIp"), problems),
             bedrock_models=_bedrock_models(values.get(f"{PROJECT}:bedrockModels"), problems),
+            region=region if isinstance(region, str) else None,
             problems=tuple(problems),
         )
 

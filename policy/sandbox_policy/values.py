@@ -67,3 +67,26 @@ def mapping(value: object, what: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise MalformedInputError(f"{what} is no object: {value!r}")
     return value
+
+
+def texts(value: object, what: str) -> tuple[str, ...]:
+    """Return a string, or a list of strings, as a tuple; raises MalformedInputError for anything else.
+
+    IAM writes one action, resource or principal as a string and several as a list.
+    """
+    if isinstance(value, str):
+        return (value,)
+    found = tuple(items(value, what))
+    for element in found:
+        if not isinstance(element, str):
+            raise MalformedInputError(f"{what} holds {element!r}, which is no string")
+    return tuple(element for element in found if isinstance(element, str))
+
+
+def number(value: object, what: str) -> int:
+    """Return a whole number, which the engine may write as 30 or 30.0; raises MalformedInputError
+    otherwise.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise MalformedInputError(f"{what} is no whole number: {value!r}")
+    return int(value)

@@ -1,0 +1,24 @@
+"""Elastic IP addresses."""
+
+from collections.abc import Iterator
+
+from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.values import read
+
+ATTACHMENTS = ("instance", "networkInterface", "associateWithPrivateIp")
+
+
+def check(address: Resource, _: Context) -> Iterator[str]:
+    """Yield a message for each attachment of the address to something that could be a task."""
+    for key in ATTACHMENTS:
+        if read(address.properties, key) is not None:
+            yield f"{key} is set: only a NAT gateway may have an Elastic IP address"
+
+
+RULE = ResourceRule(
+    name="elastic-ip",
+    promise="Elastic IP addresses belong to NAT gateways only.",
+    why="An address on an interface makes that interface reachable from outside.",
+    types=("aws:ec2/eip:Eip",),
+    check=check,
+)

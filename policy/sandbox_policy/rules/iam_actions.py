@@ -1,0 +1,27 @@
+"""Which actions an identity policy allows."""
+
+from collections.abc import Iterator
+
+from sandbox_policy.identity_policies import POLICY_HOLDERS, granted
+from sandbox_policy.model import Context, Resource, ResourceRule
+
+
+def check(resource: Resource, context: Context) -> Iterator[str]:
+    """Yield a message for each action with a wildcard, and for statements that allow all but some actions."""
+    for statement in granted(resource, context):
+        if statement.not_actions is not None:
+            yield f"{statement.label} allows everything but {', '.join(statement.not_actions)}"
+        if not statement.actions:
+            yield f"{statement.label} names no actions"
+        for action in statement.actions or ():
+            if "*" in action or "?" in action:
+                yield f"{statement.label} allows {action}: name the actions one by one"
+
+
+RULE = ResourceRule(
+    name="iam-actions",
+    promise="IAM policies name their actions one by one.",
+    why="A wildcard allows what AWS adds tomorrow.",
+    types=POLICY_HOLDERS,
+    check=check,
+)

@@ -1,0 +1,54 @@
+"""Which resources an identity policy allows actions on."""
+
+import re
+from collections.abc import Iterator
+
+from sandbox_policy.identity_policies import POLICY_HOLDERS, granted
+from sandbox_policy.model import Context, Resource, ResourceRule
+
+UNSCOPED = frozenset({"ecr:GetAuthorizationToken"})
+"""Actions for which AWS knows no resource."""
+
+ARN = re.compile(r"arn:[a-z-]+:(?P<service>[^:]*):[^:]*:(?P<account>[^:]*):(?P<resource>.+)")
+NO_ACCOUNT = frozenset({"s3", "bedrock"})
+"""Services with resources whose ARN has no account."""
+
+
+def check(resource: Resource, context: Context) -> Iterator[str]:
+    """Yield a message for each resource that is a wildcard, or an ARN that names nothing in particular."""
+    for statement in granted(resource, context):
+        if statement.not_resources is not None:
+            yield f"{statement.label} allows all resources but some"
+        if not statement.resources:
+            yield f"{statement.label} names no resources"
+        for pattern in statement.resources or ():
+            if pattern == "*":
+                scoped = sorted(set(statement.actions or ()) - UNSCOPED)
+                if scoped or statement.not_actions is not None:
+                    yield f"{statement.label} allows {', '.join(scoped)} on every resource"
+            elif reason := _too_wide(pattern):
+                yield f"{statement.label} allows {pattern}: {reason}"
+
+
+def _too_wide(pattern: str) -> str | None:
+    arn = ARN.fullmatch(pattern)
+    if arn is None:
+        return "it is no ARN"
+    if "*" in arn["service"] or "?" in arn["service"]:
+        return "its service is a wildcard"
+    if "*" in arn["account"] or "?" in arn["account"]:
+        return "its account is a wildcard"
+    if not arn["account"] and arn["service"] not in NO_ACCOUNT:
+        return "it has no account"
+    if re.fullmatch(r"([a-z-]+[:/])?/?[*?]+.*", arn["resource"]):
+        return "it names every resource of its kind"
+    return None
+
+
+RULE = ResourceRule(
+    name="iam-resources",
+    promise="IAM policies name their resources, except for actions that AWS offers no scope for.",
+    why="A role that may read every secret of the account turns one break-in into many.",
+    types=POLICY_HOLDERS,
+    check=check,
+)

@@ -1,0 +1,39 @@
+"""Who a key's policy lets use the key."""
+
+import re
+from collections.abc import Iterator
+
+from sandbox_policy.documents import read_document
+from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.values import read
+
+ROOT = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:root")
+SERVICE = re.compile(r"logs\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+
+LOG_GROUP = "kms:EncryptionContext:aws:logs:arn"
+
+
+def check(resource: Resource, context: Context) -> Iterator[str]:
+    """Yield a message for each principal besides the account and CloudWatch Logs under a condition."""
+    for statement in read_document(read(resource.properties, "policy"), "policy", context):
+        if not statement.allows:
+            continue
+        if statement.principals is None or statement.not_principals:
+            yield f"{statement.label} does not say who is allowed"
+            continue
+        for kind, value in statement.principals:
+            if kind == "AWS" and ROOT.fullmatch(value):
+                continue
+            if kind != "Service" or not SERVICE.fullmatch(value):
+                yield f"{statement.label} admits {kind} {value!r}, not only the account and CloudWatch Logs"
+            elif not any(key == LOG_GROUP for _, key, _ in statement.conditions):
+                yield f"{statement.label} admits {value} for any account: no condition names our log groups"
+
+
+RULE = ResourceRule(
+    name="key-principals",
+    promise="A key's policy admits this account, and CloudWatch Logs for this stack's log groups.",
+    why='`"Principal": "*"` lets every AWS account decrypt; a service without a condition acts for anybody.',
+    types=("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"),
+    check=check,
+)

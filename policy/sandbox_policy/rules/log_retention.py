@@ -1,0 +1,28 @@
+"""How long logs are kept."""
+
+from collections.abc import Iterator
+
+from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.values import number, read
+
+LONGEST_DAYS = 30
+
+
+def check(group: Resource, _: Context) -> Iterator[str]:
+    """Yield a message unless the group is kept for 1 to 30 days; 0 and missing mean for ever."""
+    value = read(group.properties, "retentionInDays")
+    if value is None:
+        yield "retentionInDays is missing, so logs are kept for ever"
+        return
+    days = number(value, "retentionInDays")
+    if not 1 <= days <= LONGEST_DAYS:
+        yield f"retentionInDays is {days} instead of 1 to {LONGEST_DAYS}"
+
+
+RULE = ResourceRule(
+    name="log-retention",
+    promise="Logs are kept for at most 30 days.",
+    why="A sandbox's logs are personal data; what is gone can't leak.",
+    types=("aws:cloudwatch/logGroup:LogGroup",),
+    check=check,
+)

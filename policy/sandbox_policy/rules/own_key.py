@@ -1,0 +1,28 @@
+"""Everything that is encrypted is encrypted with the stack's own key."""
+
+from collections.abc import Iterator
+
+from sandbox_policy.links import linked
+from sandbox_policy.model import Context, Finding, Stack, StackRule
+
+KEY = "aws:kms/key:Key"
+ENCRYPTED = {
+    "aws:cloudwatch/logGroup:LogGroup": "kmsKeyId",
+    "aws:ecr/repository:Repository": "encryptionConfigurations",
+    "aws:secretsmanager/secret:Secret": "kmsKeyId",
+}
+
+
+def check(stack: Stack, _: Context) -> Iterator[Finding]:
+    """Yield a finding for each log group, repository and secret whose key is not one of this stack."""
+    for resource in stack.of_type(*ENCRYPTED):
+        if not linked(stack, resource, ENCRYPTED[resource.type], KEY):
+            yield Finding(f"{resource.name} is encrypted with no key of this stack", resource.urn)
+
+
+RULE = StackRule(
+    name="own-key",
+    promise="Logs, images and secrets are encrypted with this stack's key.",
+    why="Somebody else's key is somebody else's decision who may read.",
+    check=check,
+)

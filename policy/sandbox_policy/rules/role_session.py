@@ -1,0 +1,25 @@
+"""How long somebody who took a role on keeps it."""
+
+from collections.abc import Iterator
+
+from sandbox_policy.identity_policies import ROLE
+from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.values import number, read
+
+LONGEST_SECONDS = 3600
+
+
+def check(role: Resource, _: Context) -> Iterator[str]:
+    """Yield a message for sessions of more than an hour; an hour is what AWS takes where nothing is said."""
+    value = read(role.properties, "maxSessionDuration")
+    if value is not None and number(value, "maxSessionDuration") > LONGEST_SECONDS:
+        yield f"maxSessionDuration is {value} instead of at most {LONGEST_SECONDS} seconds"
+
+
+RULE = ResourceRule(
+    name="role-session",
+    promise="A role session ends after an hour.",
+    why="Credentials that leak are worth less the sooner they end.",
+    types=(ROLE,),
+    check=check,
+)

@@ -1,0 +1,49 @@
+"""Serves the control API on the socket that the supervisor holds."""
+
+import logging
+import os
+import socket
+
+import waitress
+
+from desktop_control.api.app import MAX_BODY_BYTES, Tools, create_app
+from desktop_control.api.health import DisplayProbe
+from desktop_control.display.scaling import Scaling
+from desktop_control.human import HumanActivity
+from desktop_control.json_log import start_logging
+from desktop_control.runtime import AS_DESKTOP, CONTROL_SOCKET, Runtime, Users
+from desktop_control.settings import Settings
+from desktop_control.tools.bash import Bash, ShellLimits
+from desktop_control.tools.computer import Computer
+from desktop_control.tools.editor import Editor
+from desktop_control.tools.interruption import Interruption
+
+# So that a health check is answered while all lanes are full.
+_SPARE_THREADS = 8
+_LANES = 3
+
+
+def main() -> None:
+    """Serve until the supervisor says stop."""
+    start_logging("control-api")
+    settings = Settings.from_environment(os.environ)
+    runtime = Runtime(settings.runtime_directory)
+    display = os.environ["DISPLAY"]
+    bash = Bash(str(AS_DESKTOP), ShellLimits(settings.bash_timeout_seconds, settings.max_processes))
+    interruption = Interruption(HumanActivity(runtime.human_activity), settings.human_pause_seconds)
+    computer = Computer(display, Users.read().desktop, interruption, bash.sessions)
+    tools = Tools(computer, bash, Editor(str(AS_DESKTOP)), settings.queue_bound)
+    scaling = Scaling.for_screen(settings.display_width, settings.display_height)
+    app = create_app(tools, scaling, bytes.fromhex(runtime.token_digest.read_text()), DisplayProbe(display))
+    logging.getLogger(__name__).info("ready")
+    waitress.serve(
+        app,
+        sockets=[socket.socket(fileno=CONTROL_SOCKET)],
+        threads=_LANES * settings.queue_bound + _SPARE_THREADS,
+        max_request_body_size=2 * MAX_BODY_BYTES,
+        ident=None,
+        _quiet=True,
+    )
+
+
+main()

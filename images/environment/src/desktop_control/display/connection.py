@@ -1,0 +1,59 @@
+"""One connection to the X server, with the extensions that the display code needs."""
+
+import logging
+
+import xcffib
+import xcffib.damage
+import xcffib.shm
+import xcffib.xfixes
+import xcffib.xproto
+import xcffib.xtest
+
+logger = logging.getLogger(__name__)
+
+
+class DisplayUnavailableError(Exception):
+    """The X server cannot be reached, or went away during a request."""
+
+
+class Connection:
+    """A live connection. Not safe for concurrent use: each user has its own, or takes turns.
+
+    `width` and `height` are the screen's real size in pixels. `display` is an X display name such as `:1`;
+    XAUTHORITY in the environment names the file with its cookie.
+    """
+
+    def __init__(self, display: str) -> None:
+        try:
+            self.x = xcffib.connect(display=display)
+            setup = self.x.get_setup()
+            self.screen = setup.roots[0]
+            self.first_keycode: int = setup.min_keycode
+            self.last_keycode: int = setup.max_keycode
+            self.shm = self.x(xcffib.shm.key)
+            self.fixes = self.x(xcffib.xfixes.key)
+            self.damage = self.x(xcffib.damage.key)
+            self.test = self.x(xcffib.xtest.key)
+            self.fixes.QueryVersion(5, 0).reply()
+            self.damage.QueryVersion(1, 1).reply()
+        except xcffib.XcffibException as error:
+            raise DisplayUnavailableError(f"no X server answers at {display}") from error
+        self.root: int = self.screen.root
+        self.width: int = self.screen.width_in_pixels
+        self.height: int = self.screen.height_in_pixels
+
+    def atom(self, name: str) -> int:
+        """The atom called `name`, 0 when no client has made it."""
+        atom: int = self.x.core.InternAtom(True, len(name), name).reply().atom
+        return atom
+
+    def sync(self) -> None:
+        """Return once the server has carried out every request sent so far."""
+        self.x.core.GetInputFocus().reply()
+
+    def close(self) -> None:
+        """Close; closing a connection that the server already dropped is not an error."""
+        try:
+            self.x.disconnect()
+        except xcffib.XcffibException:
+            logger.debug("the display had closed the connection first")

@@ -1,0 +1,80 @@
+"""The desktop as the computer tool sees it: everything that works on one connection to the X server."""
+
+import time
+
+import xcffib
+
+from desktop_control.display.capture import ScreenCapture
+from desktop_control.display.connection import Connection, DisplayUnavailableError
+from desktop_control.display.damage import DamageWatch
+from desktop_control.display.keyboard import Keyboard
+from desktop_control.display.keymap import Keymap
+from desktop_control.display.pointer import Pointer
+from desktop_control.display.scaling import Scaling
+
+_READERS_QUIET_SECONDS = 0.12
+_READERS_LIMIT_SECONDS = 2.0
+_RETRY_SECONDS = 0.02
+
+
+class Desktop:
+    """Capture, pointer, keyboard and damage watch of one X server. Use from one thread at a time."""
+
+    def __init__(self, display: str) -> None:
+        self._connection = Connection(display)
+        self._watch_connection = Connection(display)
+        self.watch = DamageWatch(self._watch_connection)
+        self.capture = ScreenCapture(self._connection)
+        self.pointer = Pointer(self._connection)
+        self.keyboard = Keyboard(self._connection, Keymap(self._connection, self._wait_for_readers))
+        self.scaling = Scaling.for_screen(self._connection.width, self._connection.height)
+        self.keyboard.release_all()
+        self.pointer.release_all()
+
+    @classmethod
+    def wait_for(cls, display: str, seconds: float) -> "Desktop":
+        """Connect, waiting up to `seconds` for an X server with a window manager: either may be restarting."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                desktop = cls(display)
+                while not desktop.has_window_manager() and time.monotonic() < deadline:
+                    time.sleep(_RETRY_SECONDS)
+                return desktop
+            except (DisplayUnavailableError, xcffib.XcffibException) as error:
+                if time.monotonic() >= deadline:
+                    raise DisplayUnavailableError("the display is not running; no input was sent") from error
+                time.sleep(_RETRY_SECONDS)
+
+    def is_alive(self) -> bool:
+        """Whether the X server still answers on these connections."""
+        try:
+            self._connection.sync()
+        except xcffib.XcffibException:
+            return False
+        return self.watch.alive
+
+    def has_window_manager(self) -> bool:
+        """Whether a window manager has announced itself on this screen."""
+        atom = self._connection.atom("_NET_SUPPORTING_WM_CHECK")
+        if not atom:
+            return False
+        reply = self._connection.x.core.GetProperty(
+            False, self._connection.root, atom, xcffib.xproto.Atom.WINDOW, 0, 1
+        ).reply()
+        return bool(reply.value_len)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self.capture.close()
+        self._connection.close()
+        self._watch_connection.close()
+
+    def _wait_for_readers(self) -> None:
+        """Wait until the programs have drawn what was typed so far, before keycodes change their meaning."""
+        began = time.monotonic()
+        while (now := time.monotonic()) - began < _READERS_LIMIT_SECONDS:
+            quiet = now - max(self.watch.last_change, began)
+            if quiet >= _READERS_QUIET_SECONDS:
+                return
+            time.sleep(_READERS_QUIET_SECONDS - quiet)

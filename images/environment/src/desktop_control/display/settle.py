@@ -1,0 +1,41 @@
+"""Waiting until the screen shows what an action did, and no longer."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop_control.display.damage import DamageWatch
+from desktop_control.display.newborns import Newborns
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the screen must be quiet, and how long to wait for that at most, in seconds."""
+
+    quiet: float = 0.08
+    limit: float = 1.9
+
+
+def settle(
+    watch: DamageWatch, newborns: Newborns, patience: Patience, interrupted: Callable[[], None] = lambda: None
+) -> bool:
+    """Wait until the screen has been quiet for `patience.quiet` and no program that was just started is busy.
+
+    The quiet begins now at the earliest: what an action sets off needs a moment to show. Returns whether it settled;
+    False means that `patience.limit` passed first, as with an animation or a program that takes long to start.
+    """
+    quiet_since = time.monotonic()
+    deadline = quiet_since + patience.limit
+    while True:
+        interrupted()
+        quiet_since = max(quiet_since, watch.last_change)
+        now = time.monotonic()
+        if now >= deadline:
+            return False
+        missing = quiet_since + patience.quiet - now
+        if missing > 0:
+            time.sleep(min(missing, deadline - now))
+        elif newborns.busy():
+            quiet_since = now
+        else:
+            return True

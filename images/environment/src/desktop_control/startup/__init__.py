@@ -1,0 +1,1 @@
+"""From the container's environment variables to a supervised desktop."""

@@ -1,0 +1,1 @@
+"""The viewer: a person's way to the desktop, behind TLS and the login password."""

@@ -1,1 +1,1 @@
-"""An AWS API on 127.0.0.1: moto, the APIs that the sandbox needs and moto lacks, and refusals that AWS would give."""
+"""An AWS API on 127.0.0.1: moto, the actions that the sandbox needs and moto lacks, and AWS's refusals."""

@@ -22,7 +22,7 @@ HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
 
 class Refusal(ServiceException):
-    """An AWS error. moto looks an error's service up by its class's module, so it must not be one of moto's."""
+    """An AWS error. Not one of moto's own classes: it guesses the service from their module."""
 
 
 def refuse(code: str, message: str) -> NoReturn:

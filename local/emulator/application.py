@@ -12,10 +12,17 @@ from emulator.http_server import Application
 # Each module adds to one AWS API when it is imported.
 EXTENSIONS = (
     "autoscaling_tags",
+    "cloud_map",
+    "ec2_flow_logs",
+    "ec2_gateways",
     "ec2_security_groups",
     "ec2_subnets",
     "ecs_services",
     "fargate_sizes",
+    "iam_trust_policies",
+    "kms_policies",
+    "load_balancers",
+    "log_group_keys",
     "network_firewall",
     "route53resolver_firewall",
     "route53resolver_query_logging",

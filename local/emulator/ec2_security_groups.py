@@ -1,7 +1,7 @@
 """EC2 security groups: whole answers, changes of every kind of rule, and what AWS refuses.
 
-moto answers an authorization of several rules with the last permission's only, drops descriptions on rules that
-name a group, and can change IPv4 rules alone.
+moto answers an authorization of several permissions with the last one's rules only, drops the descriptions of
+rules that name a group, and changes IPv4 rules alone.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ def _description(rule: SecurityGroupRule) -> str | None:
 
 
 def _same_traffic(rule: SecurityGroupRule, other: object) -> bool:
-    if not isinstance(other, SecurityGroupRule):
-        return NotImplemented
-    return _traffic(rule) == _traffic(other)
+    return isinstance(other, SecurityGroupRule) and _traffic(rule) == _traffic(other)
 
 
 def _traffic(rule: SecurityGroupRule) -> tuple[Any, ...]:
@@ -48,7 +46,7 @@ def _traffic(rule: SecurityGroupRule) -> tuple[Any, ...]:
 
 
 SecurityGroupRule.description = property(_description)  # type: ignore[assignment]
-SecurityGroupRule.__eq__ = _same_traffic  # type: ignore[assignment, method-assign]
+SecurityGroupRule.__eq__ = _same_traffic  # type: ignore[method-assign]
 
 
 # --- authorization

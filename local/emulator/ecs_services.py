@@ -1,7 +1,7 @@
-"""ECS services: the fields that moto drops, deployments that follow updates, and counts that are told honestly.
+"""ECS services: the fields that moto drops, deployments that follow updates, and what AWS refuses.
 
-No container runs here. A service's tasks count as running as soon as it is created or updated, so that waiting
-for a steady state ends.
+No container runs here. A service's tasks count as running as soon as it is created or updated, so that a wait
+for its steady state ends.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from botocore import xform_name
 from moto.ecs.models import Service
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elbv2.models import elbv2_backends
 
 from emulator.actions import Parameters, Result, answers, checks, corrects, refuse
 
@@ -54,6 +55,47 @@ def service_must_be_new(call: Any, parameters: Parameters) -> None:
     existing = call.ecs_backend.services.get(f"{cluster}:{name}")
     if existing is not None and existing.status == "ACTIVE":
         refuse("InvalidParameterException", "Creation of service was not idempotent.")
+
+
+@checks(EC2ContainerServiceResponse, "create_service", "update_service")
+def load_balancers_must_be_ready(call: Any, parameters: Parameters) -> None:
+    balancers = elbv2_backends[call.current_account][call.region]
+    for target in parameters.get("loadBalancers", []):
+        arn = target.get("targetGroupArn")
+        group = balancers.target_groups.get(arn)
+        if group is None:
+            refuse("InvalidParameterException", f"Unable to find target group: {arn}")
+        if not group.load_balancer_arns:
+            refuse(
+                "InvalidParameterException",
+                f"The target group with targetGroupArn {arn} does not have an associated load balancer.",
+            )
+        if "taskDefinition" in parameters:
+            definition = call.ecs_backend.describe_task_definition(parameters["taskDefinition"])
+            _must_map_port(definition, target["containerName"], target["containerPort"])
+    is_new_and_alone = "serviceName" in parameters and not parameters.get("loadBalancers")
+    if is_new_and_alone and parameters.get("healthCheckGracePeriodSeconds"):
+        refuse("InvalidParameterException", "Health check grace period is only valid with load balancers.")
+
+
+def _must_map_port(definition: Any, name: str, port: int) -> None:
+    for container in definition.container_definitions:
+        if container["name"] == name:
+            mapped = [mapping["containerPort"] for mapping in container.get("portMappings", [])]
+            if port not in mapped:
+                refuse(
+                    "InvalidParameterException", f"The container {name} did not have a container port {port}."
+                )
+            return
+    refuse("InvalidParameterException", f"The container {name} does not exist in the task definition.")
+
+
+@checks(EC2ContainerServiceResponse, "delete_cluster")
+def cluster_must_be_empty(call: Any, parameters: Parameters) -> None:
+    name = parameters["cluster"].split("/")[-1]
+    services = call.ecs_backend.services.values()
+    if any(service.cluster_name == name and service.status == "ACTIVE" for service in services):
+        refuse("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
 
 
 @checks(EC2ContainerServiceResponse, "create_service", "update_service")

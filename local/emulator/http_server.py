@@ -1,8 +1,8 @@
 """A small HTTP/1.1 server for a WSGI application on 127.0.0.1.
 
-Werkzeug's development server speaks HTTP/1.1 with one connection per request and may answer before it has read
-the whole request. Here a connection is kept until the client closes it, the request is read to its end before
-the application sees it, and the reply leaves in one piece with its length, so that a client can lose no part.
+Werkzeug's development server closes the connection after each request and may answer before it has read it
+whole. Here a connection is kept until the client closes it, the request is read to its end before the
+application sees it, and the reply leaves in one piece with its length, so that a client can lose no part.
 
 Calls to the application are serialised: moto's models are plain dictionaries without locks.
 """
@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.serving import DechunkedInput
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return io.BufferedReader(DechunkedInput(self.rfile)).read()
+            return DechunkedInput(cast(IO[bytes], self.rfile)).read()
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def _environ(self, body: bytes) -> dict[str, Any]:

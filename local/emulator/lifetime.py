@@ -23,7 +23,7 @@ def end_on_signals(stop: Callable[[], None]) -> None:
 def end_with_standard_input(stop: Callable[[], None]) -> None:
     """Call `stop` when standard input reaches its end.
 
-    A starter that holds the other end of the pipe may die in any way, kill -9 too: the kernel closes the pipe.
+    A starter that holds the other end of the pipe may die in any way, even by kill -9: the kernel closes it.
     """
 
     def wait() -> None:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from moto.ec2.models import ec2_backends
 from moto.networkfirewall.models import NetworkFirewallModel
 from moto.networkfirewall.responses import NetworkFirewallResponse, _firewall
 from moto.utilities.tagging_service import TaggingService
@@ -39,7 +40,7 @@ class _Kind:
         name = parameters[f"{self.noun}Name"]
         if name in self._table(call):
             refuse("InvalidRequestException", f"A {self.noun} named {name} already exists.")
-        kind = self.arn_kind(parameters)
+        owner = f"arn:aws:network-firewall:{call.region}:{call.current_account}"
         fields = {key: parameters[key] for key in ("Type", "Capacity", "Description") if key in parameters}
         resource: Resource = {
             "token": secrets.token_hex(16),
@@ -47,7 +48,7 @@ class _Kind:
             "answer": {
                 **fields,
                 f"{self.noun}Name": name,
-                f"{self.noun}Arn": f"arn:aws:network-firewall:{call.region}:{call.current_account}:{kind}/{name}",
+                f"{self.noun}Arn": f"{owner}:{self.arn_kind(parameters)}/{name}",
                 f"{self.noun}Id": secrets.token_hex(16),
                 f"{self.noun}Status": "ACTIVE",
             },
@@ -232,29 +233,48 @@ def delete_firewall(call: Any, parameters: Parameters) -> Result:
     if firewall.delete_protection:
         refuse("InvalidOperationException", "Delete protection is enabled.")
     del call.networkfirewall_backend.firewalls[firewall.arn]
+    endpoints = table(call.networkfirewall_backend, "endpoints").pop(firewall.arn)
+    ec2_backends[call.current_account][call.region].delete_vpc_endpoints(list(endpoints.values()))
     return {
         "Firewall": {**_firewall(firewall), "FirewallId": firewall.firewall_name},
         "FirewallStatus": {"Status": "DELETING", "ConfigurationSyncStateSummary": "PENDING"},
     }
 
 
-@corrects(NetworkFirewallResponse, "create_firewall", "describe_firewall")
-def add_endpoints(call: Any, _parameters: Parameters, result: Any) -> Any:
-    """Each subnet of a firewall has an endpoint, which routes name."""
+@corrects(NetworkFirewallResponse, "create_firewall")
+def create_endpoints(call: Any, _parameters: Parameters, result: Any) -> Any:
+    """Each subnet of a firewall has an endpoint of its own, which routes name."""
+    firewall = _find_firewall(call, result._result["Firewall"])
+    backend = ec2_backends[call.current_account][call.region]
+    table(call.networkfirewall_backend, "endpoints")[firewall.arn] = {
+        mapping["SubnetId"]: backend.create_vpc_endpoint(
+            firewall.vpc_id,
+            f"com.amazonaws.vpce.{call.region}.network-firewall",
+            "GatewayLoadBalancer",
+            None,
+            [],
+            subnet_ids=[mapping["SubnetId"]],
+        ).id
+        for mapping in firewall.subnet_mappings
+    }
+    return _complete(call, result)
+
+
+@corrects(NetworkFirewallResponse, "describe_firewall")
+def describe_endpoints(call: Any, _parameters: Parameters, result: Any) -> Any:
+    return _complete(call, result)
+
+
+def _complete(call: Any, result: Any) -> Any:
     firewall, status = result._result["Firewall"], result._result["FirewallStatus"]
     firewall["FirewallId"] = firewall["FirewallName"]
     firewall["Tags"] = _tagger(call).list_tags_for_resource(firewall["FirewallArn"])["Tags"]
-    from moto.ec2.models import ec2_backends  # noqa: PLC0415  ec2 is heavy and rarely needed here
-
-    subnets = ec2_backends[call.current_account][call.region]
+    backend = ec2_backends[call.current_account][call.region]
+    endpoints = table(call.networkfirewall_backend, "endpoints")[firewall["FirewallArn"]]
     status["SyncStates"] = {
-        subnets.get_subnet(mapping["SubnetId"]).availability_zone: {
-            "Attachment": {
-                "SubnetId": mapping["SubnetId"],
-                "EndpointId": "vpce-" + mapping["SubnetId"].removeprefix("subnet-"),
-                "Status": "READY",
-            }
+        backend.get_subnet(subnet_id).availability_zone: {
+            "Attachment": {"SubnetId": subnet_id, "EndpointId": endpoint_id, "Status": "READY"}
         }
-        for mapping in firewall["SubnetMappings"]
+        for subnet_id, endpoint_id in endpoints.items()
     }
     return result

@@ -1,0 +1,83 @@
+"""EC2 routes, NAT and internet gateways: what they name must exist, in the right VPC, in the right order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.responses import EC2Response
+
+from emulator.actions import Parameters, checks, refuse
+
+
+@checks(EC2Response, "create_route", "replace_route")
+def route_must_lead_somewhere(call: Any, parameters: Parameters) -> None:
+    backend = call.ec2_backend
+    vpc_id = backend.get_route_table(parameters["RouteTableId"]).vpc_id
+    nat_id, gateway_id = parameters.get("NatGatewayId"), parameters.get("GatewayId", "")
+    egress_only_id = parameters.get("EgressOnlyInternetGatewayId")
+    if nat_id is not None:
+        nat = backend.nat_gateways.get(nat_id)
+        if nat is None or nat.state != "available":
+            refuse("InvalidNatGatewayID.NotFound", f"The natGateway ID '{nat_id}' does not exist")
+        _same_network(vpc_id, nat.vpc_id, parameters["RouteTableId"], nat_id)
+    if gateway_id.startswith("igw-"):
+        gateway = backend.internet_gateways.get(gateway_id)
+        if gateway is None:
+            refuse("InvalidGatewayID.NotFound", f"The gateway ID '{gateway_id}' does not exist")
+        _same_network(vpc_id, gateway.vpc.id if gateway.vpc else None, parameters["RouteTableId"], gateway_id)
+    if egress_only_id is not None and egress_only_id not in backend.egress_only_internet_gateways:
+        refuse("InvalidGatewayID.NotFound", f"The gateway ID '{egress_only_id}' does not exist")
+
+
+def _same_network(vpc_id: str, other: str | None, route_table_id: str, gateway_id: str) -> None:
+    if vpc_id != other:
+        refuse(
+            "InvalidParameterValue",
+            f"route table {route_table_id} and network gateway {gateway_id} belong to different networks",
+        )
+
+
+@checks(EC2Response, "create_nat_gateway")
+def nat_gateway_must_reach_the_internet(call: Any, parameters: Parameters) -> None:
+    backend = call.ec2_backend
+    vpc_id = backend.get_subnet(parameters["SubnetId"]).vpc_id
+    if parameters.get("ConnectivityType", "public") == "private":
+        return
+    allocation = parameters.get("AllocationId")
+    if allocation is None:
+        refuse("MissingParameter", "The request must include the AllocationId parameter.")
+    if allocation not in [address.allocation_id for address in backend.addresses]:
+        refuse("InvalidAllocationID.NotFound", f"The allocation ID '{allocation}' does not exist")
+    if not has_internet_gateway(backend, vpc_id):
+        refuse("Gateway.NotAttached", f"Network {vpc_id} has no Internet gateway attached")
+
+
+def has_internet_gateway(backend: Any, vpc_id: str) -> bool:
+    """Whether an internet gateway is attached to the VPC."""
+    return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in backend.internet_gateways.values())
+
+
+@checks(EC2Response, "detach_internet_gateway")
+def public_addresses_must_be_gone(call: Any, parameters: Parameters) -> None:
+    vpc_id = parameters["VpcId"]
+    gateways = call.ec2_backend.nat_gateways.values()
+    if any(nat.vpc_id == vpc_id and nat.state == "available" for nat in gateways):
+        refuse(
+            "DependencyViolation", f"Network {vpc_id} has some mapped public address(es). Please unmap those."
+        )
+
+
+@checks(EC2Response, "delete_subnet")
+def subnet_must_be_empty(call: Any, parameters: Parameters) -> None:
+    subnet_id = parameters["SubnetId"]
+    gateways = call.ec2_backend.nat_gateways.values()
+    if any(nat.subnet_id == subnet_id and nat.state == "available" for nat in gateways):
+        refuse("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+
+
+@checks(EC2Response, "delete_vpc")
+def vpc_must_be_empty(call: Any, parameters: Parameters) -> None:
+    backend, vpc_id = call.ec2_backend, parameters["VpcId"]
+    groups = [group for group in backend.describe_security_groups() if group.vpc_id == vpc_id]
+    if has_internet_gateway(backend, vpc_id) or any(not group.is_default for group in groups):
+        refuse("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")

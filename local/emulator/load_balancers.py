@@ -1,0 +1,56 @@
+"""Elastic Load Balancing: network load balancers as AWS names them and refuses them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.elbv2.responses import ELBV2Response
+
+from emulator.actions import Parameters, checks, corrects, refuse
+from emulator.ec2_gateways import has_internet_gateway
+
+
+@checks(ELBV2Response, "create_load_balancer")
+def network_must_carry_it(call: Any, parameters: Parameters) -> None:
+    backend = ec2_backends[call.current_account][call.region]
+    mapped = [mapping["SubnetId"] for mapping in parameters.get("SubnetMappings", [])]
+    subnets = [backend.get_subnet(subnet_id) for subnet_id in [*parameters.get("Subnets", []), *mapped]]
+    vpcs = {subnet.vpc_id for subnet in subnets}
+    zones = [subnet.availability_zone for subnet in subnets]
+    if len(vpcs) > 1:
+        refuse("InvalidConfigurationRequest", "All subnets must belong to the same VPC.")
+    if len(set(zones)) < len(zones):
+        refuse(
+            "InvalidConfigurationRequest", "A load balancer cannot have two subnets in one Availability Zone."
+        )
+    for group_id in parameters.get("SecurityGroups", []):
+        group = backend.get_security_group_from_id(group_id)
+        if group is None or group.vpc_id not in vpcs:
+            refuse("InvalidSecurityGroup", f"Security group '{group_id}' does not exist in the VPC.")
+    internal = parameters.get("Scheme") == "internal"
+    if not internal and not all(has_internet_gateway(backend, vpc_id) for vpc_id in vpcs):
+        refuse("InvalidSubnet", f"VPC {', '.join(vpcs)} has no internet gateway")
+    if parameters.get("IpAddressType") == "dualstack" and not all(
+        subnet.ipv6_cidr_block_association_set for subnet in subnets
+    ):
+        refuse("InvalidSubnet", "You must specify subnets with an associated IPv6 CIDR block.")
+
+
+@corrects(ELBV2Response, "create_load_balancer")
+def name_as_aws_does(call: Any, parameters: Parameters, result: Any) -> Any:
+    if parameters.get("Type") == "network":
+        for balancer in result._result["LoadBalancers"]:
+            number = balancer.arn.rsplit("/", 1)[-1]
+            balancer.dns_name = f"{balancer.name}-{number}.elb.{call.region}.amazonaws.com"
+    return result
+
+
+@checks(ELBV2Response, "set_security_groups")
+def groups_cannot_be_added_later(call: Any, parameters: Parameters) -> None:
+    balancer = call.elbv2_backend.load_balancers.get(parameters["LoadBalancerArn"])
+    if balancer and balancer.loadbalancer_type == "network" and not balancer.security_groups:
+        refuse(
+            "InvalidConfigurationRequest",
+            "You cannot add security groups to a Network Load Balancer that was created without one.",
+        )

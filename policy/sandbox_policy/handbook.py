@@ -1,0 +1,53 @@
+"""Writes RULES.md from the rules themselves: `python -m sandbox_policy.handbook > RULES.md`."""
+
+import sys
+from collections.abc import Iterator
+
+from sandbox_policy.catalogue import RESOURCE_RULES, STACK_RULES
+from sandbox_policy.model import Rule
+
+INTRODUCTION = """\
+# Rules of the policy pack
+
+Generated from the rules; to change it, change a rule and run `make rules`.
+
+Every rule is mandatory: a violation stops `pulumi preview` and `pulumi up`. What a rule can't read is a violation
+too: a value of the wrong shape always, an unknown value wherever a preview must know it. A value that only the
+update can know (a policy that names the ARN of a new resource) is judged there, before the resource is created.
+
+An exception is an entry in `exceptions.json`: rule, resource (name or URN, or `stack`), a reason, and the date on
+which it ends, at most a year ahead. One that is past or malformed excuses nothing and is itself a violation.
+"""
+
+
+def render() -> str:
+    """Return the whole text of RULES.md."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield INTRODUCTION
+    yield f"## {len(RESOURCE_RULES)} rules for single resources"
+    yield ""
+    yield "They judge the inputs of a resource before it is created or changed."
+    yield ""
+    yield from _table(RESOURCE_RULES)
+    yield ""
+    yield f"## {len(STACK_RULES)} rules for the whole stack"
+    yield ""
+    yield "They judge what must exist, and how resources belong together."
+    yield ""
+    yield from _table(STACK_RULES)
+
+
+def _table(rules: tuple[Rule, ...]) -> Iterator[str]:
+    yield "| rule | promise | why | exceptions |"
+    yield "|---|---|---|---|"
+    for rule in sorted(rules, key=lambda rule: rule.name):
+        file = f"sandbox_policy/rules/{rule.name.replace('-', '_')}.py"
+        exceptions = "yes" if rule.exceptable else "never"
+        yield f"| [`{rule.name}`]({file}) | {rule.promise} | {rule.why} | {exceptions} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render())

@@ -1,0 +1,27 @@
+"""RULES.md says what the rules say, and each rule is in the file that bears its name."""
+
+from pathlib import Path
+
+from sandbox_policy.catalogue import RESOURCE_RULES, STACK_RULES
+from sandbox_policy.handbook import render
+
+PACK = Path(__file__).parent.parent
+
+
+def test_rules_md_is_up_to_date() -> None:
+    assert (PACK / "RULES.md").read_text(encoding="utf-8") == render()
+
+
+def test_each_rule_is_in_the_file_of_its_name_and_no_file_is_left_out() -> None:
+    files = {path.stem for path in (PACK / "sandbox_policy" / "rules").glob("*.py")} - {"__init__"}
+    assert {rule.name.replace("-", "_") for rule in (*RESOURCE_RULES, *STACK_RULES)} == files
+    for rule in (*RESOURCE_RULES, *STACK_RULES):
+        assert rule.check.__module__.rsplit(".", 1)[1] == rule.name.replace("-", "_")
+
+
+def test_each_rule_has_one_name_and_says_what_it_promises_and_why() -> None:
+    rules = (*RESOURCE_RULES, *STACK_RULES)
+    assert len({rule.name for rule in rules}) == len(rules)
+    for rule in rules:
+        assert rule.promise.endswith("."), rule.name
+        assert rule.why.endswith("."), rule.name

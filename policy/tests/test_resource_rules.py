@@ -1,0 +1,85 @@
+"""Every rule accepts what keeps its promise, and refuses what breaks it, hides it or can't be read."""
+
+import pytest
+import test_ingress
+from engine import Stub, engine_context, judge_resource
+from good_stack import CONFIG, good_stack
+from rule_cases import ALL, Cases, Inputs
+
+from sandbox_policy.catalogue import RESOURCE_RULES
+
+
+def each(kind: str) -> list[tuple[Cases, Inputs]]:
+    """Each case of a kind with the rule that it is for."""
+    return [(cases, inputs) for cases in ALL for inputs in getattr(cases, kind)]
+
+
+def judged(cases: Cases, inputs: Inputs, *, preview: bool) -> list[str]:
+    """The messages of the rule for these inputs."""
+    stub = Stub(cases.type, cases.name, inputs)
+    return judge_resource(cases.rule, stub, engine_context(CONFIG, preview=preview))
+
+
+@pytest.mark.parametrize(("cases", "inputs"), each("compliant"))
+def test_what_keeps_the_promise_passes(cases: Cases, inputs: Inputs) -> None:
+    assert judged(cases, inputs, preview=True) == []
+
+
+@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize(("cases", "inputs"), each("violating"))
+def test_what_breaks_the_promise_is_refused(cases: Cases, inputs: Inputs, preview: bool) -> None:
+    assert judged(cases, inputs, preview=preview)
+
+
+@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize(("cases", "inputs"), each("malformed"))
+def test_what_can_not_be_read_is_refused(cases: Cases, inputs: Inputs, preview: bool) -> None:
+    assert judged(cases, inputs, preview=preview)
+
+
+@pytest.mark.parametrize(("cases", "inputs"), each("unknown"))
+def test_what_a_preview_always_knows_is_refused_when_it_does_not(cases: Cases, inputs: Inputs) -> None:
+    assert judged(cases, inputs, preview=True)
+
+
+@pytest.mark.parametrize(("cases", "inputs"), each("waits"))
+def test_what_only_the_update_can_know_waits_for_it_and_no_longer(cases: Cases, inputs: Inputs) -> None:
+    assert judged(cases, inputs, preview=True) == []
+    assert judged(cases, inputs, preview=False)
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_no_rule_finds_anything_in_a_good_stack(preview: bool) -> None:
+    context = engine_context(CONFIG, preview=preview)
+    findings = {
+        (rule.name, stub.name): messages
+        for rule in RESOURCE_RULES
+        for stub in good_stack(preview=preview)
+        if (messages := judge_resource(rule.name, stub, context))
+    }
+    assert findings == {}
+
+
+def test_every_rule_has_compliant_violating_unknown_and_malformed_cases() -> None:
+    for rule in RESOURCE_RULES:
+        cases = [case for case in ALL if case.rule == rule.name]
+        if not cases:
+            for table in (
+                test_ingress.COMPLIANT,
+                test_ingress.VIOLATING,
+                test_ingress.UNKNOWN,
+                test_ingress.MALFORMED,
+            ):
+                assert any(row[0][0] == rule.name for row in table), rule.name
+            continue
+        assert any(case.compliant for case in cases), rule.name
+        assert any(case.violating for case in cases), rule.name
+        assert any(case.malformed for case in cases), rule.name
+        assert any(case.unknown or case.waits for case in cases), rule.name
+
+
+def test_a_resource_of_another_type_is_left_to_its_own_rules() -> None:
+    for rule in RESOURCE_RULES:
+        if rule.types:
+            stub = Stub("aws:some/other:Type", "it", {})
+            assert judge_resource(rule.name, stub, engine_context(CONFIG, preview=True)) == []

@@ -15,8 +15,10 @@ def test_rules_md_is_up_to_date() -> None:
 def test_each_rule_is_in_the_file_of_its_name_and_no_file_is_left_out() -> None:
     files = {path.stem for path in (PACK / "sandbox_policy" / "rules").glob("*.py")} - {"__init__"}
     assert {rule.name.replace("-", "_") for rule in (*RESOURCE_RULES, *STACK_RULES)} == files
-    for rule in (*RESOURCE_RULES, *STACK_RULES):
-        assert rule.check.__module__.rsplit(".", 1)[1] == rule.name.replace("-", "_")
+    checks = {rule.name: rule.check.__module__ for rule in RESOURCE_RULES}
+    checks |= {rule.name: rule.check.__module__ for rule in STACK_RULES}
+    for name, module in checks.items():
+        assert module.rsplit(".", 1)[1] == name.replace("-", "_")
 
 
 def test_each_rule_has_one_name_and_says_what_it_promises_and_why() -> None:

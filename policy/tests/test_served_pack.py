@@ -21,6 +21,10 @@ PACK = Path(__file__).parent.parent
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
 
+class PackEndedError(Exception):
+    """The pack ended before it announced a port."""
+
+
 @contextmanager
 def served(config: str | None) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
     """Start the pack as `pulumi-analyzer-policy-python` does and connect to it."""
@@ -32,7 +36,9 @@ def served(config: str | None) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
     with subprocess.Popen(command, cwd=PACK, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            port = int(process.stdout.readline())
+            port = process.stdout.readline().strip()
+            if not port:
+                raise PackEndedError
             with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
                 yield analyzer_pb2_grpc.AnalyzerStub(channel)
         finally:
@@ -70,7 +76,12 @@ def test_ingress_from_elsewhere_is_a_mandatory_violation_and_so_is_an_unknown_so
     assert diagnostics(config, cidrIpv4=cidr) == [("ingress-rule", proto.MANDATORY)]
 
 
-@pytest.mark.parametrize("config", [None, "", "{", "[]"])
-def test_without_a_readable_configuration_nobody_is_let_in(config: str | None) -> None:
-    assert diagnostics(config, cidrIpv4="203.0.113.0/24") == [("ingress-rule", proto.MANDATORY)]
-    assert diagnostics(config, cidrIpv4="255.255.255.255/32") == []
+def test_without_a_configuration_nobody_is_let_in() -> None:
+    assert diagnostics(None, cidrIpv4="203.0.113.0/24") == [("ingress-rule", proto.MANDATORY)]
+    assert diagnostics(None, cidrIpv4="255.255.255.255/32") == []
+
+
+@pytest.mark.parametrize("config", ["", "{", "[]"])
+def test_with_an_unreadable_configuration_the_pack_does_not_start_so_nothing_is_deployed(config: str) -> None:
+    with pytest.raises(PackEndedError), served(config):
+        pass

@@ -9,15 +9,16 @@ from sandbox_policy.model import Rule
 INTRODUCTION = """\
 # Rules of the policy pack
 
-Generated from the rules; to change it, change a rule and run `python -m sandbox_policy.handbook > RULES.md` here.
+Generated from the rules; to change it, change a rule and run `python -m sandbox_policy.handbook > RULES.md`.
 
 Every rule is mandatory: a violation stops `pulumi preview` and `pulumi up`. What a rule can't read is a
 violation too: a value of the wrong shape always, an unknown value wherever a preview must know it. A value
 that only the update can know (a policy that names the ARN of a new resource) is judged there, before the
 resource is created.
 
-An exception is an entry in `exceptions.json`: rule, resource (name or URN, or `stack`), a reason, and the date
-on which it ends, at most a year ahead. One that is past or malformed excuses nothing and is itself a violation.
+An exception is an entry in `exceptions.json`: rule, resource (name or URN, or `stack`), a reason, and the
+date on which it ends, at most a year ahead. One that is past or malformed excuses nothing and is itself a
+violation.
 """
 
 

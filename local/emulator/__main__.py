@@ -1,4 +1,4 @@
-"""Start the emulator: `python -m emulator [--port N] [--exit-with-parent] [--verbose]`.
+"""Start the emulator: `python -m emulator [--port N] [--state-file FILE] [--exit-with-parent] [--verbose]`.
 
 The first line on standard output is `listening on http://127.0.0.1:PORT`. The log goes to standard error.
 """
@@ -9,8 +9,9 @@ import argparse
 import logging
 import os
 import sys
+from pathlib import Path
 
-from emulator import lifetime
+from emulator import identity, lifetime
 from emulator.http_server import LoopbackServer
 
 # Read by moto when its modules are imported, hence set before. Without the managed policies an attachment of
@@ -26,6 +27,7 @@ os.environ.update(
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0, the default, is any free one")
+    parser.add_argument("--state-file", type=Path, help="say here who listens where, as long as it does")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input is closed")
     parser.add_argument("--verbose", action="store_true", help="log each request")
     options = parser.parse_args(arguments)
@@ -38,16 +40,22 @@ def main(arguments: list[str]) -> int:
     from emulator.application import build_application  # noqa: PLC0415  moto reads the environment at import
 
     try:
-        server = LoopbackServer(options.port, build_application())
+        server = LoopbackServer(options.port)
     except OSError as error:
         print(f"emulator: cannot listen on 127.0.0.1:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
+    me = identity.Identity(server.server_port, server.url)
+    server.application = identity.with_identity(build_application(), me)
     with server:
         lifetime.end_on_signals(server.shutdown)
         if options.exit_with_parent:
             lifetime.end_with_standard_input(server.shutdown)
+        if options.state_file:
+            identity.announce(me, options.state_file)
         print(f"listening on {server.url}", flush=True)
         server.serve_forever(poll_interval=0.2)
+    if options.state_file:
+        identity.withdraw(me, options.state_file)
     return 0
 
 

@@ -28,14 +28,18 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Listens on 127.0.0.1 only. Port 0 means any free one; `url` says which it became."""
+    """Listens on 127.0.0.1 only. Port 0 means any free one; `url` says which it became.
+
+    The application may be set until serving begins, for it may want to know the port.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, port: int, application: Application) -> None:
-        self.application = application
+    application: Application
+
+    def __init__(self, port: int) -> None:
         self.turn = threading.Lock()
         super().__init__((LOOPBACK, port), _Handler)
 

@@ -1,0 +1,56 @@
+"""Which emulator this is: its state lives in memory, so another process is another, empty AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from emulator.http_server import Application
+
+PATH = "/_emulator"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What `GET /_emulator` answers and the state file holds. Times are ISO 8601, UTC."""
+
+    port: int
+    url: str
+    pid: int = field(default_factory=os.getpid)
+    instance: str = field(default_factory=lambda: uuid.uuid4().hex)
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def announce(identity: Identity, path: Path) -> None:
+    """Write the state file in one step, so that a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{identity.pid}")
+    draft.write_text(identity.as_json(), encoding="utf-8")
+    draft.replace(path)
+
+
+def withdraw(identity: Identity, path: Path) -> None:
+    """Remove the state file, unless another emulator has written it since."""
+    if path.is_file() and path.read_text(encoding="utf-8") == identity.as_json():
+        path.unlink()
+
+
+def with_identity(application: Application, identity: Identity) -> Application:
+    """The application, which also says who it is."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != PATH:
+            return application(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [identity.as_json().encode()]
+
+    return answer

@@ -1,0 +1,1 @@
+"""Builds the tools, runs the emulated AWS, drives Pulumi against it. Standard library only: it runs first."""

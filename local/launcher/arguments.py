@@ -1,0 +1,45 @@
+"""The command line: which command, under which lock."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from launcher import commands, lock
+from launcher.places import Places
+from launcher.report import Failure, say
+
+Command = Callable[[Places], int]
+
+# Name → what it does, and whether it changes something, so that only one may run at a time.
+COMMANDS: dict[str, tuple[Command, bool, str]] = {
+    "tools": (commands.build_tools, True, "build what is missing into .local/"),
+    "up": (commands.up, True, "create or update the local stack"),
+    "preview": (commands.preview, True, "show what up would do"),
+    "destroy": (commands.destroy, True, "remove the local stack and stop the local AWS"),
+    "env": (commands.print_environment, False, "print shell commands that point a shell at the local AWS"),
+    "emulator-start": (commands.start_emulator, True, "start the local AWS alone"),
+    "emulator-stop": (commands.stop_emulator, True, "stop it; what it holds is lost"),
+    "emulator-status": (commands.tell_emulator, False, "say where it listens"),
+}
+
+
+def main(arguments: list[str], places: Places | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="launcher", description="The sandbox on a local AWS.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, _, explanation) in COMMANDS.items():
+        subparsers.add_parser(name, help=explanation)
+    chosen: str = parser.parse_args(arguments).command
+    command, exclusive, _ = COMMANDS[chosen]
+    here = places or Places.of_this_checkout()
+    try:
+        if not exclusive:
+            return command(here)
+        with lock.held(here.lock, chosen):
+            return command(here)
+    except Failure as failure:
+        say(f"\n{failure}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nInterrupted. Run the same command again: it goes on where it ended.")
+        return 130

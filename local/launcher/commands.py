@@ -1,0 +1,181 @@
+"""The launcher's commands: tools, up, preview, destroy, env, emulator."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from launcher import emulator_process, local_aws, situation, stack, tools
+from launcher.emulator_process import Emulator
+from launcher.places import Places
+from launcher.report import Clock, Failure, say
+from launcher.situation import Next
+from launcher.stack import Stack
+
+NEXT = """\
+Next:
+  eval "$(make -s env)"                        this shell on the local AWS; then for instance
+  pulumi stack output password --show-secrets  the login's password
+  aws ecs describe-services --cluster "$(pulumi stack output clusterName)" --services environment
+  make destroy                                 remove it all
+"""
+
+
+def build_tools(places: Places) -> int:
+    clock = Clock()
+    tools.build(places, clock)
+    say(clock.table())
+    return 0
+
+
+def up(places: Places) -> int:
+    """Create or update the whole stack."""
+    clock = Clock()
+    the_stack = _ready(places, clock)
+    with clock.step("pulumi up"):
+        code = the_stack.up()
+    if code != 0:
+        say(clock.table())
+        raise Failure(
+            "`pulumi up` did not finish. `make up` goes on where it ended; `make destroy` removes it all."
+        )
+    print(the_stack.outputs())
+    print(NEXT)
+    say(clock.table())
+    return 0
+
+
+def preview(places: Places) -> int:
+    """Show what `up` would do."""
+    clock = Clock()
+    the_stack = _ready(places, clock)
+    with clock.step("pulumi preview"):
+        code = the_stack.preview()
+    say(clock.table())
+    return code
+
+
+def destroy(places: Places) -> int:
+    """Remove everything, also after a crash or when there is nothing."""
+    clock = Clock()
+    emulator = emulator_process.running(places)
+    if emulator is None or not places.state.exists():
+        if places.state.exists():
+            say(
+                f"The local AWS is not running: what the stack had made is gone with it. {_put_aside(places)}"
+            )
+        elif emulator is None:
+            say("There is nothing to destroy.")
+        emulator_process.stop(places)
+        return 0
+    the_stack = Stack(places, tools.pulumi(places), _variables(places, emulator))
+    the_stack.clear_dead_locks()
+    if the_stack.exists():
+        decision = situation.decide(the_stack.checkpoint(), _made_in(places), emulator.instance)
+        if decision.next is Next.START_OVER:
+            say(f"{decision.why} {_put_aside(places)}")
+        else:
+            with clock.step("pulumi destroy"):
+                code = the_stack.destroy()
+            if code != 0:
+                raise Failure("`pulumi destroy` did not finish. `make destroy` goes on where it ended.")
+            the_stack.remove()
+            with clock.step("looking for what is left"):
+                _nothing_is_left(places, emulator)
+    emulator_process.stop(places)
+    say("Everything is removed, and the local AWS is stopped.")
+    say(clock.table())
+    return 0
+
+
+def print_environment(places: Places) -> int:
+    """Shell commands for `eval`; nothing else on standard output."""
+    for line in local_aws.export_lines(places, emulator_process.likely_url(places), os.environ):
+        print(line)
+    if emulator_process.running(places) is None:
+        say("The local AWS is not running: `make up` starts it.")
+    return 0
+
+
+def start_emulator(places: Places) -> int:
+    print(emulator_process.start(places).url)
+    return 0
+
+
+def stop_emulator(places: Places) -> int:
+    say("The local AWS is stopped." if emulator_process.stop(places) else "The local AWS was not running.")
+    return 0
+
+
+def tell_emulator(places: Places) -> int:
+    found = emulator_process.running(places)
+    if found is None:
+        print("not running")
+        return 1
+    print(f"{found.url} (process {found.pid}, since {found.started})")
+    return 0
+
+
+# --- steps
+
+
+def _ready(places: Places, clock: Clock) -> Stack:
+    """Tools, emulator and stack, with what an earlier run left put in order."""
+    tools.build(places, clock)
+    with clock.step("starting the local AWS"):
+        emulator = emulator_process.start(places)
+    the_stack = Stack(places, tools.pulumi(places), _variables(places, emulator))
+    with clock.step("looking at the stack"):
+        the_stack.clear_dead_locks()
+        made_in = _made_in(places)
+        decision = situation.decide(the_stack.checkpoint(), made_in, emulator.instance)
+    if decision.why:
+        say(decision.why)
+    if decision.next is Next.START_OVER:
+        say(_put_aside(places))
+        if made_in == emulator.instance:
+            emulator_process.stop(places)
+            emulator = emulator_process.start(places)
+            the_stack = Stack(places, tools.pulumi(places), _variables(places, emulator))
+    with clock.step("selecting the stack"):
+        the_stack.select()
+        places.made_in.write_text(emulator.instance, encoding="utf-8")
+    if decision.next is Next.REFRESH:
+        with clock.step("pulumi refresh"):
+            if the_stack.refresh() != 0:
+                raise Failure("`pulumi refresh` failed. `make destroy` removes everything, also now.")
+    return the_stack
+
+
+def _variables(places: Places, emulator: Emulator) -> dict[str, str]:
+    return local_aws.environment(places, emulator.url, os.environ)
+
+
+def _made_in(places: Places) -> str | None:
+    return places.made_in.read_text(encoding="utf-8") if places.made_in.is_file() else None
+
+
+def _put_aside(places: Places) -> str:
+    target = stack.aside(places.state)
+    return f"Its state is kept in {_shown(places, target)}; a new one begins empty."
+
+
+def _shown(places: Places, path: Path) -> str:
+    return str(path.relative_to(places.root))
+
+
+def _nothing_is_left(places: Places, emulator: Emulator) -> None:
+    command = [str(places.python), "-m", "emulator.leftovers"]
+    answer = subprocess.run(
+        command,
+        cwd=places.sources,
+        env=_variables(places, emulator),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode != 0:
+        raise Failure(
+            f"Not everything is removed:\n{answer.stdout}{answer.stderr}The local AWS is left running."
+        )

@@ -1,0 +1,80 @@
+"""Where everything lives: sources in the repository, everything generated below `.local/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Places:
+    """Paths of one checkout. Nothing outside `.local/` and Maven's `target/` is ever written."""
+
+    root: Path
+
+    @classmethod
+    def of_this_checkout(cls) -> Places:
+        return cls(Path(__file__).resolve().parents[2])
+
+    @property
+    def sources(self) -> Path:
+        return self.root / "local"
+
+    @property
+    def generated(self) -> Path:
+        return self.root / ".local"
+
+    @property
+    def bin(self) -> Path:
+        return self.generated / "bin"
+
+    @property
+    def venv(self) -> Path:
+        return self.generated / "venv"
+
+    @property
+    def python(self) -> Path:
+        return self.venv / "bin" / "python"
+
+    @property
+    def stamps(self) -> Path:
+        return self.generated / "stamps"
+
+    @property
+    def logs(self) -> Path:
+        return self.generated / "logs"
+
+    @property
+    def lock(self) -> Path:
+        return self.generated / "lock"
+
+    @property
+    def pulumi_home(self) -> Path:
+        return self.generated / "pulumi-home"
+
+    @property
+    def state(self) -> Path:
+        """Pulumi's file backend."""
+        return self.generated / "state"
+
+    @property
+    def made_in(self) -> Path:
+        """Names the emulator in which the state's resources were made."""
+        return self.state / "made-in"
+
+    @property
+    def emulator(self) -> Path:
+        """The running emulator's identity; written and removed by itself."""
+        return self.generated / "emulator.json"
+
+    @property
+    def last_port(self) -> Path:
+        return self.generated / "emulator.port"
+
+    @property
+    def emulator_log(self) -> Path:
+        return self.logs / "emulator.log"
+
+    @property
+    def jar(self) -> Path:
+        return self.root / "target" / "computer-use-sandbox.jar"

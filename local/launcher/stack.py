@@ -1,0 +1,129 @@
+"""The Pulumi stack `local`, through the `pulumi` program and its file backend."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from launcher import processes
+from launcher.places import Places
+from launcher.report import Failure, say
+
+NAME = "local"
+POLICY_PACK = "policy"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Runs `pulumi` for one checkout. `variables` is the whole environment of the process."""
+
+    places: Places
+    pulumi: Path
+    variables: Mapping[str, str]
+
+    # --- what there is
+
+    def exists(self) -> bool:
+        return any(self.places.state.glob(f".pulumi/stacks/*/{NAME}.json"))
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The deployment as `pulumi stack export` tells it, or an empty one."""
+        if not self.exists():
+            return {}
+        exported = self._ask("stack", "export", "--stack", NAME)
+        deployment = json.loads(exported).get("deployment")
+        return deployment if isinstance(deployment, dict) else {}
+
+    # --- what can be done
+
+    def select(self) -> None:
+        """Select the stack; make it when there is none. The committed settings file stays as it is."""
+        self.places.state.mkdir(parents=True, exist_ok=True)
+        self._ask("stack", "select", "--create", NAME)
+
+    def up(self) -> int:
+        return self._show("up", "--yes", "--stack", NAME, *self._policies())
+
+    def preview(self) -> int:
+        return self._show("preview", "--stack", NAME, *self._policies())
+
+    def refresh(self) -> int:
+        return self._show("refresh", "--yes", "--skip-preview", "--stack", NAME)
+
+    def destroy(self) -> int:
+        return self._show("destroy", "--yes", "--skip-preview", "--stack", NAME)
+
+    def remove(self) -> None:
+        """Forget the empty stack; its settings file is the repository's and stays."""
+        self._ask("stack", "rm", "--yes", "--preserve-config", "--stack", NAME)
+
+    def outputs(self) -> str:
+        return self._ask("stack", "output", "--stack", NAME)
+
+    def clear_dead_locks(self) -> None:
+        """Remove the locks of `pulumi` processes that died; fail when one is alive."""
+        for file in self.places.state.glob(f".pulumi/locks/**/{NAME}/*.json"):
+            pid = _holder(file)
+            if processes.is_alive(pid):
+                raise Failure(f"`pulumi` (process {pid}) is at work on the stack. Wait for it, or stop it.")
+            say(f"An earlier `pulumi` (process {pid}) was stopped in the middle; its lock is removed.")
+            file.unlink()
+
+    # --- how
+
+    def _policies(self) -> tuple[str, str]:
+        return "--policy-pack", str(self.places.root / POLICY_PACK)
+
+    def _ask(self, *arguments: str) -> str:
+        command = [str(self.pulumi), *arguments, "--non-interactive"]
+        answer = subprocess.run(
+            command,
+            cwd=self.places.root,
+            env=dict(self.variables),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if answer.returncode != 0:
+            raise Failure(f"`pulumi {' '.join(arguments)}` failed:\n{answer.stderr.strip()}")
+        return answer.stdout
+
+    def _show(self, *arguments: str) -> int:
+        return run_in_foreground([str(self.pulumi), *arguments], self.places.root, self.variables)
+
+
+def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> int:
+    """Run with our own terminal. A Ctrl-C reaches the child, which ends in order; we wait for it to do so."""
+    # A handler of ours, unlike "ignore", is not inherited by the child.
+    previous = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        child = subprocess.Popen(command, cwd=folder, env=dict(variables))
+        forward = signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
+        try:
+            return child.wait()
+        finally:
+            signal.signal(signal.SIGTERM, forward)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _holder(file: Path) -> int:
+    try:
+        return int(json.loads(file.read_text(encoding="utf-8"))["pid"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def aside(state: Path) -> Path:
+    """Move a state away, to a name that says when."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    target = state.with_name(f"{state.name}-stale-{stamp}-{os.getpid()}")
+    state.rename(target)
+    return target

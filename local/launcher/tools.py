@@ -1,0 +1,208 @@
+"""Builds what is missing into `.local/`, each part only when what it is made of has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import prerequisites
+from launcher.places import Places
+from launcher.report import Clock, Failure, say
+
+AWS_PLUGIN_VERSION = "6.83.0"
+DOCKER_PLUGIN_VERSION = "4.5.1"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something to build: commands, what they read, and what they leave behind."""
+
+    name: str
+    announce: str
+    commands: tuple[tuple[str, ...], ...]
+    inputs: tuple[Path, ...]
+    outputs: tuple[Path, ...]
+
+
+def build(places: Places, clock: Clock) -> None:
+    """Everything that `up` needs."""
+    with clock.step("prerequisites"):
+        prerequisites.check()
+    for part in parts(places):
+        _build_if_changed(places, part, clock)
+    _write_policy_analyzer(places)
+    _link_clients(places)
+    _install_plugins(places)
+    _find_provider(places, clock)
+
+
+def parts(places: Places) -> list[Part]:
+    """What is built, in order. A Pulumi CLI or Java host on PATH is not built again."""
+    result = []
+    if installed_pulumi(places) is None:
+        result.append(
+            _go_part(
+                places,
+                "pulumi",
+                "building the Pulumi CLI (about 5 minutes, once)",
+                "toolchain/cli",
+                "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+            )
+        )
+    if _installed(places, "pulumi-language-java") is None:
+        result.append(
+            _go_part(
+                places,
+                "pulumi-language-java",
+                "building Pulumi's Java host",
+                "toolchain/language-java",
+                "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java",
+            )
+        )
+    return [
+        *result,
+        _go_part(
+            places,
+            "pulumi-resource-terraform-provider",
+            "building the Terraform bridge",
+            "toolchain/bridge",
+            "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
+        ),
+        _go_part(places, "pulumi-resource-aws", "building the AWS plugin", "aws-plugin", "."),
+        _go_part(places, "pulumi-resource-docker", "building the Docker plugin", "docker-plugin", "."),
+        Part(
+            "venv",
+            "installing the Python packages",
+            (
+                (sys.executable, "-m", "venv", "--clear", str(places.venv)),
+                (
+                    str(places.python),
+                    *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"),
+                    *("--requirement", str(places.sources / "requirements.txt")),
+                ),
+            ),
+            (places.sources / "requirements.txt", Path(sys.executable)),
+            (places.python,),
+        ),
+        Part(
+            "program",
+            "compiling the Java program",
+            (("mvn", "-q", "-B", "-f", str(places.root / "pom.xml"), "package", "-DskipTests"),),
+            (places.root / "pom.xml", places.root / "src" / "main"),
+            (places.jar,),
+        ),
+    ]
+
+
+def _go_part(places: Places, output: str, announce: str, module: str, package: str) -> Part:
+    folder, target = places.sources / module, places.bin / output
+    return Part(
+        output,
+        announce,
+        (("go", "build", "-C", str(folder), "-trimpath", "-o", str(target), package),),
+        (folder,),
+        (target,),
+    )
+
+
+def installed_pulumi(places: Places) -> Path | None:
+    """A `pulumi` that the machine had before, or None."""
+    return _installed(places, "pulumi")
+
+
+def pulumi(places: Places) -> Path:
+    """The `pulumi` to run."""
+    return installed_pulumi(places) or places.bin / "pulumi"
+
+
+def _installed(places: Places, name: str) -> Path | None:
+    folders = [folder for folder in os.get_exec_path() if Path(folder).resolve() != places.bin.resolve()]
+    found = shutil.which(name, path=os.pathsep.join(folders))
+    return Path(found) if found else None
+
+
+def _build_if_changed(places: Places, part: Part, clock: Clock) -> None:
+    stamp = places.stamps / part.name
+    wanted = fingerprint(part)
+    if stamp.is_file() and stamp.read_text() == wanted and all(output.exists() for output in part.outputs):
+        return
+    places.stamps.mkdir(parents=True, exist_ok=True)
+    places.logs.mkdir(parents=True, exist_ok=True)
+    for output in part.outputs:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    log = places.logs / f"build-{part.name}.log"
+    with clock.step(part.announce, announce=part.announce), log.open("w", encoding="utf-8") as file:
+        for command in part.commands:
+            file.write(f"$ {' '.join(command)}\n")
+            file.flush()
+            ended = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False)
+            if ended.returncode != 0:
+                tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-20:])
+                raise Failure(f"{part.announce} failed. The whole log: {log}\n{tail}")
+    stamp.write_text(wanted)
+
+
+def fingerprint(part: Part) -> str:
+    """A hash of the commands and of every file that they read."""
+    digest = hashlib.sha256(repr(part.commands).encode())
+    for file in _files(part.inputs):
+        digest.update(f"\0{file}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(inputs: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in inputs:
+        if path.is_dir():
+            found.extend(sorted(file for file in path.rglob("*") if file.is_file()))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise Failure(f"{path} is missing: this checkout is incomplete.")
+    return found
+
+
+def _write_policy_analyzer(places: Places) -> None:
+    """Without Pulumi's Python host, the engine looks for this program to run a Python policy pack."""
+    script = places.bin / "pulumi-analyzer-policy-python"
+    script.write_text(f'#!/bin/sh\nexec "{places.python}" -u -m pulumi.policy "$1" "$2"\n', encoding="utf-8")
+    script.chmod(0o755)
+
+
+def _link_clients(places: Places) -> None:
+    """`aws` on PATH without the rest of the virtual environment, which would shadow a person's own Python."""
+    link = places.bin / "aws"
+    target = places.venv / "bin" / "aws"
+    if not link.is_symlink() or link.readlink() != target:
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+
+
+def _install_plugins(places: Places) -> None:
+    """In Pulumi's own folder a plugin has its version; each run warns about one that is only on PATH."""
+    for name, version in (("aws", AWS_PLUGIN_VERSION), ("docker", DOCKER_PLUGIN_VERSION)):
+        executable = places.bin / f"pulumi-resource-{name}"
+        folder = places.pulumi_home / "plugins" / f"resource-{name}-v{version}"
+        folder.mkdir(parents=True, exist_ok=True)
+        link = folder / executable.name
+        if not link.is_symlink() or link.readlink() != executable:
+            link.unlink(missing_ok=True)
+            link.symlink_to(executable)
+
+
+def _find_provider(places: Places, clock: Clock) -> None:
+    with clock.step("finding terraform-provider-aws"):
+        command = [str(places.bin / "pulumi-resource-aws"), "--find-provider"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+    if found.returncode != 0:
+        raise Failure(found.stderr.strip())
+    if found.stderr.strip():
+        say(found.stderr.strip())

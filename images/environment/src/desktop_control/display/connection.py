@@ -4,6 +4,7 @@ import logging
 
 import xcffib
 import xcffib.damage
+import xcffib.res
 import xcffib.shm
 import xcffib.xfixes
 import xcffib.xproto
@@ -34,8 +35,10 @@ class Connection:
             self.fixes = self.x(xcffib.xfixes.key)
             self.damage = self.x(xcffib.damage.key)
             self.test = self.x(xcffib.xtest.key)
+            self.resources = self.x(xcffib.res.key)
             self.fixes.QueryVersion(5, 0).reply()
             self.damage.QueryVersion(1, 1).reply()
+            self.resources.QueryVersion(1, 2).reply()
         except xcffib.XcffibException as error:
             raise DisplayUnavailableError(f"no X server answers at {display}") from error
         self.root: int = self.screen.root

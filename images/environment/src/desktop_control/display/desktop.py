@@ -7,13 +7,15 @@ import xcffib
 from desktop_control.display.capture import ScreenCapture
 from desktop_control.display.connection import Connection, DisplayUnavailableError
 from desktop_control.display.damage import DamageWatch
+from desktop_control.display.focused_program import FocusedProgram
 from desktop_control.display.keyboard import Keyboard
 from desktop_control.display.keymap import Keymap
+from desktop_control.display.newborns import Newborns
 from desktop_control.display.pointer import Pointer
 from desktop_control.display.scaling import Scaling
+from desktop_control.display.settle import Patience, settle
 
-_READERS_QUIET_SECONDS = 0.12
-_READERS_LIMIT_SECONDS = 2.0
+_READERS = Patience(quiet=0.06, limit=5.0)
 _RETRY_SECONDS = 0.02
 
 
@@ -70,11 +72,10 @@ class Desktop:
         self._connection.close()
         self._watch_connection.close()
 
+    def settle(self, newborns: Newborns, patience: Patience) -> bool:
+        """Wait until the screen shows what the last action did; see `display.settle`."""
+        return settle(self.watch, (newborns, FocusedProgram(self._connection)), patience)
+
     def _wait_for_readers(self) -> None:
-        """Wait until the programs have drawn what was typed so far, before keycodes change their meaning."""
-        began = time.monotonic()
-        while (now := time.monotonic()) - began < _READERS_LIMIT_SECONDS:
-            quiet = now - max(self.watch.last_change, began)
-            if quiet >= _READERS_QUIET_SECONDS:
-                return
-            time.sleep(_READERS_QUIET_SECONDS - quiet)
+        """Wait until the focused program has read what was typed so far, before keycodes change their meaning."""
+        settle(self.watch, (FocusedProgram(self._connection),), _READERS)

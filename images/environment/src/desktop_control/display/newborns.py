@@ -5,10 +5,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop_control.display.cpu_time import main_thread_nanoseconds, stat_fields
+
 _PROC = Path("/proc")
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat, counted after the parenthesised name.
-_STATE, _SESSION, _USER_TICKS, _SYSTEM_TICKS, _START_TICKS = 0, 3, 11, 12, 19
+_STATE, _SESSION, _START_TICKS = 0, 3, 19
+_WAITS_FOR_DISK = "D"
 
 
 @dataclass
@@ -32,34 +35,22 @@ class Newborns:
         """Whether one has used the processor, waited for the disk or come into being since the last call."""
         if not self._seen and _newest_process() == self._newest:
             return False
-        seen = dict(self._walk())
-        busy = any(time_used != self._seen.get(process) for process, time_used in seen.items())
-        self._seen = {process: max(time_used, 0) for process, time_used in seen.items()}
-        return busy
-
-    def _walk(self) -> "list[tuple[int, int]]":
-        """(process id, nanoseconds on the processor, or -1 while it waits for the disk) of each newborn."""
-        found = []
+        before, self._seen, waiting = self._seen, {}, False
         for entry in os.scandir(_PROC):
             if not entry.name.isdecimal():
                 continue
+            process = int(entry.name)
             try:
                 if entry.stat().st_uid != self.owner:
                     continue
-                fields = (_PROC / entry.name / "stat").read_text().rpartition(")")[2].split()
+                fields = stat_fields(process)
                 if int(fields[_START_TICKS]) < self._born_after or int(fields[_SESSION]) in self.ignored:
                     continue
-                found.append((int(entry.name), -1 if fields[_STATE] == "D" else _time_used(entry.name, fields)))
+                waiting = waiting or fields[_STATE] == _WAITS_FOR_DISK
+                self._seen[process] = main_thread_nanoseconds(process)
             except OSError:
                 continue  # it ended while we looked
-        return found
-
-
-def _time_used(process: str, fields: list[str]) -> int:
-    try:
-        return int((_PROC / process / "schedstat").read_text().split()[0])
-    except (OSError, IndexError):  # a kernel without scheduler statistics counts in ticks only
-        return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) * (1_000_000_000 // _TICKS_PER_SECOND)
+        return waiting or any(used != before.get(process) for process, used in self._seen.items())
 
 
 def _newest_process() -> str:

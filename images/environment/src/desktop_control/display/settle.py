@@ -1,11 +1,11 @@
 """Waiting until the screen shows what an action did, and no longer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from desktop_control.display.damage import DamageWatch
-from desktop_control.display.newborns import Newborns
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,15 @@ class Patience:
     limit: float = 1.9
 
 
-def settle(
-    watch: DamageWatch, newborns: Newborns, patience: Patience, interrupted: Callable[[], None] = lambda: None
-) -> bool:
-    """Wait until the screen has been quiet for `patience.quiet` and no program that was just started is busy.
+class Busy(Protocol):
+    """Something whose work may yet change the screen."""
+
+    def busy(self) -> bool:
+        """Whether it worked since the last call."""
+
+
+def settle(watch: DamageWatch, workers: Sequence[Busy], patience: Patience) -> bool:
+    """Wait until the screen has been quiet for `patience.quiet` while none of `workers` was busy.
 
     The quiet begins now at the earliest: what an action sets off needs a moment to show. Returns whether it settled;
     False means that `patience.limit` passed first, as with an animation or a program that takes long to start.
@@ -27,7 +32,6 @@ def settle(
     quiet_since = time.monotonic()
     deadline = quiet_since + patience.limit
     while True:
-        interrupted()
         quiet_since = max(quiet_since, watch.last_change)
         now = time.monotonic()
         if now >= deadline:
@@ -35,7 +39,7 @@ def settle(
         missing = quiet_since + patience.quiet - now
         if missing > 0:
             time.sleep(min(missing, deadline - now))
-        elif newborns.busy():
+        elif any([worker.busy() for worker in workers]):  # a list: each must look, to compare with next time
             quiet_since = now
         else:
             return True

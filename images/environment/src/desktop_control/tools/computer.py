@@ -12,7 +12,7 @@ from desktop_control.display.keysyms import parse_chords
 from desktop_control.display.newborns import Newborns
 from desktop_control.display.pointer import LEFT, MIDDLE, RIGHT, SCROLL_BUTTONS
 from desktop_control.display.scaling import Scaling
-from desktop_control.display.settle import Patience, settle
+from desktop_control.display.settle import Patience
 from desktop_control.tools import computer_input as asked
 from desktop_control.tools.interruption import Interruption
 from desktop_control.tools.pictures import screenshot, zoom
@@ -88,7 +88,7 @@ class Computer:
         if options.patience is None:
             settled = desktop.watch.is_quiet_for(Patience().quiet)
         else:
-            settled = settle(desktop.watch, self._newborns(), options.patience)
+            settled = desktop.settle(self._newborns(), options.patience)
         if isinstance(action, asked.Zoom):
             return ToolResult(image=zoom(desktop, action.region), settled=settled)
         return ToolResult(image=screenshot(desktop), settled=settled)
@@ -96,7 +96,7 @@ class Computer:
     def _input(self, desktop: Desktop, action: asked.InputAction, options: ActionOptions) -> ToolResult:
         newborns = self._newborns()
         output = self._send(desktop, action)
-        settled = settle(desktop.watch, newborns, options.patience or Patience())
+        settled = desktop.settle(newborns, options.patience or Patience())
         return ToolResult(output=output, image=screenshot(desktop) if options.screenshot else None, settled=settled)
 
     def _send(self, desktop: Desktop, action: asked.InputAction) -> str | None:

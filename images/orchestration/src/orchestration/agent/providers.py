@@ -157,7 +157,7 @@ class ModelClient:
         reader = StreamReader(progress)
         async with stream:
             async for event in stream:
-                reader.take(event.model_dump(mode="json", exclude_unset=True))
+                reader.take(event.model_dump(mode="json", exclude_unset=True, warnings=False))
                 if reader.complete:
                     break
         return reader.answer()
@@ -167,7 +167,7 @@ class ModelClient:
         message = await self._create(**body, stream=False, timeout=timeout)
         if not hasattr(message, "model_dump"):
             raise MalformedAnswer("the response is not a message")
-        answer = from_message(message.model_dump(mode="json", exclude_unset=True))
+        answer = from_message(message.model_dump(mode="json", exclude_unset=True, warnings=False))
         for block in answer.content:
             if block["type"] in ("text", "thinking"):
                 progress(block["type"], block[block["type"]])

@@ -199,7 +199,8 @@ class Journal:
 
     def _check_head(self, seq: int) -> None:
         head = self._directory / HEAD_FILE
-        if not head.exists():
+        if not head.exists() or (seq <= 0 and head.stat().st_size == 0):
+            # The process may have died while it created the record.
             if seq > 0:
                 raise RecordError("the record's head file is missing; run the verify command on it")
             return

@@ -36,7 +36,11 @@ def start_logging(component: str) -> None:
 def redact(tool_input: Mapping[str, Any]) -> dict[str, Any]:
     """A tool's input as it may be logged: positions, numbers and choices as they are, texts by their length."""
     return {
-        field: value if field in _PLAIN_FIELDS else {"characters": len(value)} if isinstance(value, str) else "…"
+        field: value
+        if field in _PLAIN_FIELDS
+        else {"characters": len(value)}
+        if isinstance(value, str)
+        else "…"
         for field, value in tool_input.items()
         if value is not None
     }
@@ -51,7 +55,8 @@ class _JsonLine(logging.Formatter):
         """One line; `extra={"fields": {...}}` of the logging call is merged in. Of an exception only its kind and where
         it arose: its message may quote what was typed."""
         line: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03}Z",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+            + f".{int(record.msecs):03}Z",
             "level": record.levelname.lower(),
             "component": self._component,
             "event": record.getMessage(),
@@ -60,6 +65,7 @@ class _JsonLine(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__
             line["where"] = [
-                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(record.exc_info[2])
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(record.exc_info[2])
             ]
         return json.dumps(line, ensure_ascii=False)

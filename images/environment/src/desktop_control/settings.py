@@ -50,7 +50,9 @@ class Settings:
             bind_address=variables.get("BIND_ADDRESS") or "0.0.0.0",
             control_port=_whole(variables, "CONTROL_PORT", 5000, 1, 65535),
             viewer_port=_whole(variables, "VIEWER_PORT", 8443, 1, 65535),
-            display_number=_whole(variables, "DISPLAY_NUMBER", 0, 1, 10_000) if variables.get("DISPLAY_NUMBER") else None,
+            display_number=_whole(variables, "DISPLAY_NUMBER", 0, 1, 10_000)
+            if variables.get("DISPLAY_NUMBER")
+            else None,
             runtime_directory=_directory(variables, "RUNTIME_DIRECTORY", "/run/environment"),
             desktop_home=_directory(variables, "DESKTOP_HOME", "/home/desktop"),
         )

@@ -6,6 +6,7 @@ import hmac
 import json
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, request
@@ -39,7 +40,9 @@ class Tools:
     lanes: dict[str, Lane] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lanes", {name: Lane(self.queue_bound) for name in ("computer", "bash", "editor")})
+        object.__setattr__(
+            self, "lanes", {name: Lane(self.queue_bound) for name in ("computer", "bash", "editor")}
+        )
 
     def run(self, call: Call) -> ToolResult:
         """Carry out a validated call when its turn comes. Raises LaneFullError and ToolError."""
@@ -110,7 +113,7 @@ def _is_authorized(header: str, token_digest: bytes) -> bool:
 
 
 def _answer(result: ToolResult, began: float, status: int) -> Response:
-    body = {
+    body: dict[str, object] = {
         "output": result.output,
         "error": result.error,
         "base64_image": None if result.image is None else base64.b64encode(result.image).decode("ascii"),
@@ -120,7 +123,7 @@ def _answer(result: ToolResult, began: float, status: int) -> Response:
     return _json(body | {"paused": True} if result.paused else body, status)
 
 
-def _json(body: dict[str, object], status: int) -> Response:
+def _json(body: Mapping[str, object], status: int) -> Response:
     return Response(json.dumps(body), status=status, mimetype="application/json")
 
 

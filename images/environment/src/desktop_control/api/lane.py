@@ -24,7 +24,9 @@ class Lane:
         """Wait for the turn and hold it. Raises LaneFullError at once when the lane is full."""
         with self._changed:
             if self._present >= self._bound:
-                raise LaneFullError(f"{self._bound} actions are waiting already; try again when some are done")
+                raise LaneFullError(
+                    f"{self._bound} actions are waiting already; try again when some are done"
+                )
             self._present += 1
             ticket = self._next_ticket
             self._next_ticket += 1

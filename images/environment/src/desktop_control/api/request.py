@@ -91,7 +91,9 @@ def parse(body: bytes, scaling: Scaling) -> Execution:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadRequestError('the body is not JSON; send {"tool": "computer", "input": {"action": "screenshot"}}') from None
+        raise BadRequestError(
+            'the body is not JSON; send {"tool": "computer", "input": {"action": "screenshot"}}'
+        ) from None
     try:
         request = _Body.model_validate(document)
         return Execution(request.tool, request.input, _call(request, scaling))

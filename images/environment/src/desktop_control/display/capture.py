@@ -41,7 +41,9 @@ class ScreenCapture:
         try:
             connection.shm.AttachChecked(self._segment, identifier, False).check()
         except xcffib.XcffibException as error:
-            raise DisplayUnavailableError("the X server refused the shared memory for the screenshot") from error
+            raise DisplayUnavailableError(
+                "the X server refused the shared memory for the screenshot"
+            ) from error
         finally:
             _libc.shmctl(identifier, _IPC_RMID, None)
 

@@ -81,7 +81,9 @@ class Keymap:
         reply = self._connection.x.core.GetKeyboardMapping(first, last - first + 1).reply()
         width, symbols = reply.keysyms_per_keycode, list(reply.keysyms)
         rows = {first + row: symbols[row * width : (row + 1) * width] for row in range(last - first + 1)}
-        self._lent = OrderedDict((keysym, code) for keysym, code in self._lent.items() if rows[code][0] == keysym)
+        self._lent = OrderedDict(
+            (keysym, code) for keysym, code in self._lent.items() if rows[code][0] == keysym
+        )
         lent_codes = set(self._lent.values())
         own = {code: row for code, row in rows.items() if code not in lent_codes}
         self._free = [code for code, row in own.items() if _is_spare(row)]

@@ -64,7 +64,9 @@ def keysym_of_character(character: str) -> int:
         return _LINE_BREAKS[character]
     code = ord(character)
     if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000:
-        raise UnknownKeyError(f"U+{code:04X} is a control character or half a surrogate pair and cannot be typed")
+        raise UnknownKeyError(
+            f"U+{code:04X} is a control character or half a surrogate pair and cannot be typed"
+        )
     keysym: int = _library().xkb_utf32_to_keysym(code)
     if keysym == _NO_SYMBOL:
         raise UnknownKeyError(f"U+{code:04X} has no keysym")

@@ -48,7 +48,9 @@ def _start(settings: Settings, secrets: Secrets) -> None:
         prepare_as_root(runtime, users, settings.desktop_home)
         become_control(users)
     if not is_control_user(users):
-        sys.exit(f"environment: start this as user {users.control} (control), or as root; this is user {os.getuid()}")
+        sys.exit(
+            f"environment: start this as user {users.control} (control), or as root; this is user {os.getuid()}"
+        )
     prepare_as_control(runtime, users)
     _choose_viewer(settings, runtime)
     secrets.store(runtime)
@@ -61,7 +63,9 @@ def _start(settings: Settings, secrets: Secrets) -> None:
 def _choose_viewer(settings: Settings, runtime: Runtime) -> None:
     """Leave only the chosen viewer's service."""
     if settings.viewer == "dcv" and shutil.which("dcvserver", path=_PATH + ":/usr/sbin") is None:
-        raise ConfigurationError("VIEWER", "is 'dcv', but this image holds no DCV; build it with --target dcv")
+        raise ConfigurationError(
+            "VIEWER", "is 'dcv', but this image holds no DCV; build it with --target dcv"
+        )
     for viewer in {"novnc", "dcv"} - {settings.viewer}:
         shutil.rmtree(runtime.services / f"viewer-{viewer}")
 

@@ -41,9 +41,13 @@ class Secrets:
         token = variables["CONTROL_TOKEN"].strip()
         if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigurationError(
-                "CONTROL_TOKEN", f"must have at least {_SHORTEST_TOKEN} printable ASCII characters and no blank"
+                "CONTROL_TOKEN",
+                f"must have at least {_SHORTEST_TOKEN} printable ASCII characters and no blank",
             )
-        certificate, key = _with_line_breaks(variables["TLS_CERTIFICATE"]), _with_line_breaks(variables["TLS_PRIVATE_KEY"])
+        certificate, key = (
+            _with_line_breaks(variables["TLS_CERTIFICATE"]),
+            _with_line_breaks(variables["TLS_PRIVATE_KEY"]),
+        )
         _check_key_pair(certificate, key)
         return cls(variables["LOGIN_USERNAME"].strip(), variables["LOGIN_PASSWORD"], certificate, key, token)
 
@@ -62,7 +66,10 @@ def _with_line_breaks(pem: str) -> str:
 
 
 def _check_key_pair(certificate: str, key: str) -> None:
-    for name, pem, label in (("TLS_CERTIFICATE", certificate, "CERTIFICATE"), ("TLS_PRIVATE_KEY", key, "PRIVATE KEY")):
+    for name, pem, label in (
+        ("TLS_CERTIFICATE", certificate, "CERTIFICATE"),
+        ("TLS_PRIVATE_KEY", key, "PRIVATE KEY"),
+    ):
         if f"{label}-----" not in pem or not pem.startswith("-----BEGIN "):
             raise ConfigurationError(name, f"is not a {label.lower()} in PEM form")
     with tempfile.TemporaryDirectory(prefix="environment-tls-") as folder:

@@ -55,7 +55,9 @@ class _Session:
         with theirs:
             shell = ["bash", "--noprofile", "--norc", "-c", _LOOP, "bash"]
             command = [as_desktop, "-g", "-p", str(limits.processes), *shell]
-            self._keeper = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self._keeper = subprocess.Popen(
+                command, stdin=theirs.fileno(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
         assert self._keeper.stdout is not None and self._keeper.stderr is not None
         self._socket = ours
         self._changed = threading.Condition()

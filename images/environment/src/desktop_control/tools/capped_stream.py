@@ -41,7 +41,11 @@ class CappedStream:
         self._head.clear()
         self._tail.clear()
         self._dropped = 0
-        note = f"\n[{dropped} bytes left out here; redirect large outputs to a file]\n".encode() if dropped else b""
+        note = (
+            f"\n[{dropped} bytes left out here; redirect large outputs to a file]\n".encode()
+            if dropped
+            else b""
+        )
         return (head + note + tail).decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
     def _drain(self) -> None:

@@ -48,7 +48,11 @@ class Computer:
     """
 
     def __init__(
-        self, display: str, owner: int, interruption: Interruption, shell_sessions: Callable[[], frozenset[int]]
+        self,
+        display: str,
+        owner: int,
+        interruption: Interruption,
+        shell_sessions: Callable[[], frozenset[int]],
     ) -> None:
         self._display = display
         self._owner = owner
@@ -68,7 +72,9 @@ class Computer:
         except DisplayUnavailableError as error:
             raise ToolError(str(error)) from error
         except xcffib.XcffibException as error:
-            raise ToolError("the display was restarted during this action; part of it may have been done") from error
+            raise ToolError(
+                "the display was restarted during this action; part of it may have been done"
+            ) from error
 
     def _live_desktop(self) -> Desktop:
         if self._desktop is not None and not self._desktop.is_alive():
@@ -97,7 +103,9 @@ class Computer:
         newborns = self._newborns()
         output = self._send(desktop, action)
         settled = desktop.settle(newborns, options.patience or Patience())
-        return ToolResult(output=output, image=screenshot(desktop) if options.screenshot else None, settled=settled)
+        return ToolResult(
+            output=output, image=screenshot(desktop) if options.screenshot else None, settled=settled
+        )
 
     def _send(self, desktop: Desktop, action: asked.InputAction) -> str | None:
         check = self._interruption.check

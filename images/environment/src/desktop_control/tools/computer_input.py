@@ -19,7 +19,9 @@ def _is_chords(text: str) -> str:
 
 def _is_one_chord(text: str) -> str:
     if len(parse_chords(text)) != 1:
-        raise UnknownKeyError(f"{text!r} is several keys one after the other; join keys to hold together with '+'")
+        raise UnknownKeyError(
+            f"{text!r} is several keys one after the other; join keys to hold together with '+'"
+        )
     return text
 
 
@@ -131,4 +133,6 @@ ComputerInput = (
 )
 InputAction = MouseMove | Click | LeftClickDrag | MouseButton | Scroll | Type | Key | HoldKey
 
-COMPUTER_INPUT: TypeAdapter[ComputerInput] = TypeAdapter(Annotated[ComputerInput, Field(discriminator="action")])
+COMPUTER_INPUT: TypeAdapter[ComputerInput] = TypeAdapter(
+    Annotated[ComputerInput, Field(discriminator="action")]
+)

@@ -30,14 +30,18 @@ class View(_Command):
     """`view_range` is [first, last], counted from 1; last may be -1 for the end of the file."""
 
     command: Literal["view"]
-    view_range: Annotated[list[Annotated[int, Field(strict=True)]], Field(min_length=2, max_length=2)] | None = None
+    view_range: (
+        Annotated[list[Annotated[int, Field(strict=True)]], Field(min_length=2, max_length=2)] | None
+    ) = None
 
     @model_validator(mode="after")
     def _is_range(self) -> "View":
         if self.view_range is not None:
             first, last = self.view_range
             if first < 1 or (last != -1 and last < first):
-                raise ValueError(f"view_range: {self.view_range} is not [first, last] with 1 <= first <= last, or last -1")
+                raise ValueError(
+                    f"view_range: {self.view_range} is not [first, last] with 1 <= first <= last, or last -1"
+                )
         return self
 
 

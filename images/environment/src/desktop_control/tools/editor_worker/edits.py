@@ -27,7 +27,9 @@ def str_replace(request: dict[str, Any]) -> str:
     old, new = _as_lines(request["old_str"], file), _as_lines(request.get("new_str", ""), file)
     places = _places(file.text, old)
     if not places:
-        raise EditError(f"{file.path}: old_str does not appear in the file; view it and copy the text exactly")
+        raise EditError(
+            f"{file.path}: old_str does not appear in the file; view it and copy the text exactly"
+        )
     lines = [file.text.count("\n", 0, place) + 1 for place in places]
     if len(places) > 1:
         raise EditError(
@@ -62,7 +64,9 @@ def undo_edit(request: dict[str, Any]) -> str:
     else:
         replace(path, before.contents)
     history.forget_last(path)
-    return f"The last change to {path} was undone." + (" The file is gone: that change made it." * (before.contents is None))
+    return f"The last change to {path} was undone." + (
+        " The file is gone: that change made it." * (before.contents is None)
+    )
 
 
 def _save(file: TextFile, text: str, line: int, new: str) -> str:

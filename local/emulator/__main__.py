@@ -14,14 +14,9 @@ from pathlib import Path
 from emulator import identity, lifetime
 from emulator.http_server import LoopbackServer
 
-# Read by moto when its modules are imported, hence set before. Without the managed policies an attachment of
-# one fails; a service's tasks count as running at once; no browser page may call this API.
-os.environ.update(
-    MOTO_IAM_LOAD_MANAGED_POLICIES="true",
-    MOTO_ECS_SERVICE_RUNNING="1",
-    MOTO_DISABLE_GLOBAL_CORS="true",
-    MOTO_EC2_LOAD_DEFAULT_AMIS="false",
-)
+# Read by moto when its modules are imported, hence set before. No web page may call this API; nobody starts EC2
+# instances here, and loading their images takes longer than the rest of a start.
+os.environ.update(MOTO_DISABLE_GLOBAL_CORS="true", MOTO_EC2_LOAD_DEFAULT_AMIS="false")
 
 
 def main(arguments: list[str]) -> int:

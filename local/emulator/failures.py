@@ -24,12 +24,14 @@ BROKEN = "EmulatorFailure"
 def install() -> None:
     """Make every moto service answer missing and broken actions with an error that names them."""
     # moto warns of each error code that a service's model does not list; AWS has many such.
-    warnings.filterwarnings("ignore", module=r"moto\.core\.errors")
+    warnings.filterwarnings("ignore", message=r"Exception\(Refusal\)")
     original = BaseResponse.call_action
 
     def call_action(self: BaseResponse) -> Any:
         try:
-            return original(self)
+            answer = original(self)
+            log.info("%s %s", answer[0], _name(self))
+            return answer
         except NotImplementedError as error:
             log.error("NotImplemented: %s: %s", _name(self), error)
             return _error(self, NOT_IMPLEMENTED, f"The local AWS does not have {_name(self)}: {error}")

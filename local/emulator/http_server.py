@@ -135,4 +135,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
-        log.info(format, *args)
+        log.debug(format, *args)

@@ -1,7 +1,7 @@
 """The environment in which Pulumi and AWS clients reach the local AWS and nothing else.
 
-A person's own AWS and Pulumi settings never get through: their variables are dropped, their files are replaced
-by an empty one, and the keys are nobody's.
+A person's own AWS and Pulumi settings never get through: variables are dropped, files replaced by an empty
+one, and the keys are nobody's.
 """
 
 from __future__ import annotations

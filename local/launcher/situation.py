@@ -26,8 +26,8 @@ class Decision:
 def decide(checkpoint: dict[str, Any], made_in: str | None, emulator: str) -> Decision:
     """Compare Pulumi's state with the emulator.
 
-    `checkpoint` is Pulumi's deployment, `made_in` the emulator in which its resources were made, `emulator` the
-    one that runs. An emulator's resources die with it, so those of another are gone.
+    `checkpoint` is Pulumi's deployment, `made_in` the emulator in which its resources were made, `emulator`
+    the one that runs. An emulator's resources die with it, so those of another are gone.
     """
     resources = real_resources(checkpoint)
     pending = pending_operations(checkpoint)

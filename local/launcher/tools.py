@@ -75,7 +75,10 @@ def parts(places: Places) -> list[Part]:
             "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
         ),
         _go_part(places, "pulumi-resource-aws", "building the AWS plugin", "aws-plugin", "."),
-        _go_part(places, "pulumi-resource-docker", "building the Docker plugin", "docker-plugin", "."),
+        *(
+            _go_part(places, name, f"building {name}", "docker-plugin", f"./cmd/{name}")
+            for name in ("pulumi-resource-docker", "oci-registry")
+        ),
         Part(
             "venv",
             "installing the Python packages",

@@ -1,0 +1,189 @@
+"""ECS: services that answer what was asked, and what Fargate and the load balancer refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import Aws, Refused
+
+
+@pytest.fixture
+def ecs(aws: Aws) -> Any:
+    return aws("ecs")
+
+
+def _definition(**changes: Any) -> dict[str, Any]:
+    container = {
+        "name": "web",
+        "image": "x@sha256:" + "a" * 64,
+        "portMappings": [{"containerPort": 8501, "protocol": "tcp"}],
+    }
+    return {
+        "family": "web",
+        "requiresCompatibilities": ["FARGATE"],
+        "networkMode": "awsvpc",
+        "cpu": "2048",
+        "memory": "4096",
+        "containerDefinitions": [{**container, **changes.pop("container", {})}],
+        **changes,
+    }
+
+
+@pytest.fixture
+def service(ecs: Any, ipv6_subnets: list[str]) -> dict[str, Any]:
+    """Arguments of CreateService that AWS takes."""
+    ecs.create_cluster(clusterName="c")
+    definition = ecs.register_task_definition(**_definition())["taskDefinition"]["taskDefinitionArn"]
+    network = {"subnets": ipv6_subnets, "securityGroups": [], "assignPublicIp": "DISABLED"}
+    return {
+        "cluster": "c",
+        "serviceName": "web",
+        "taskDefinition": definition,
+        "desiredCount": 2,
+        "launchType": "FARGATE",
+        "networkConfiguration": {"awsvpcConfiguration": network},
+    }
+
+
+@pytest.fixture
+def target_group(aws: Aws, vpc: str) -> str:
+    created = aws("elbv2").create_target_group(
+        Name="t", Protocol="TCP", Port=8501, VpcId=vpc, TargetType="ip"
+    )
+    return str(created["TargetGroups"][0]["TargetGroupArn"])
+
+
+def test_a_service_answers_what_was_asked(ecs: Any, service: dict[str, Any]) -> None:
+    asked = {
+        "enableExecuteCommand": True,
+        "enableECSManagedTags": True,
+        "propagateTags": "SERVICE",
+        "availabilityZoneRebalancing": "DISABLED",
+        "platformVersion": "1.4.0",
+    }
+    breaker = {"enable": True, "rollback": True}
+    ecs.create_service(
+        **service,
+        **asked,
+        deploymentConfiguration={"deploymentCircuitBreaker": breaker, "maximumPercent": 100},
+    )
+    found = ecs.describe_services(cluster="c", services=["web"])["services"][0]
+    assert {key: found[key] for key in asked} == asked
+    assert found["deploymentConfiguration"]["deploymentCircuitBreaker"] == breaker
+    assert found["deploymentConfiguration"]["maximumPercent"] == 100
+    assert found["deploymentConfiguration"]["minimumHealthyPercent"] == 100
+
+
+def test_a_service_is_steady_at_once_and_after_each_change(ecs: Any, service: dict[str, Any]) -> None:
+    created = ecs.create_service(**service)["service"]
+    assert (created["runningCount"], created["pendingCount"]) == (2, 0)
+    first = created["deployments"]
+    assert [one["rolloutState"] for one in first] == ["COMPLETED"]
+
+    scaled = ecs.update_service(cluster="c", service="web", desiredCount=0)["service"]
+    assert (scaled["runningCount"], scaled["deployments"][0]["id"]) == (0, first[0]["id"])
+
+    definition = ecs.register_task_definition(**_definition())["taskDefinition"]["taskDefinitionArn"]
+    moved = ecs.update_service(cluster="c", service="web", taskDefinition=definition)["service"]
+    assert moved["taskDefinition"] == definition
+    assert [one["taskDefinition"] for one in moved["deployments"]] == [definition]
+    assert moved["deployments"][0]["id"] != first[0]["id"]
+
+
+def test_two_active_services_cannot_have_one_name(
+    ecs: Any, refused: Refused, service: dict[str, Any]
+) -> None:
+    ecs.create_service(**service)
+    assert refused(ecs.create_service, **service) == "InvalidParameterException"
+
+
+def test_a_cluster_with_services_cannot_be_deleted(
+    ecs: Any, refused: Refused, service: dict[str, Any]
+) -> None:
+    ecs.create_service(**service)
+    assert refused(ecs.delete_cluster, cluster="c") == "ClusterContainsServicesException"
+    ecs.delete_service(cluster="c", service="web", force=True)
+    ecs.delete_cluster(cluster="c")
+
+
+def test_a_target_group_needs_its_load_balancer_first(
+    ecs: Any, refused: Refused, service: dict[str, Any], target_group: str
+) -> None:
+    target = {"targetGroupArn": target_group, "containerName": "web", "containerPort": 8501}
+    assert refused(ecs.create_service, **service, loadBalancers=[target]) == "InvalidParameterException"
+
+
+@pytest.mark.parametrize(("name", "port"), [("wrong", 8501), ("web", 8502)])
+def test_a_load_balancer_leads_to_a_mapped_port(
+    ecs: Any,
+    aws: Aws,
+    refused: Refused,
+    service: dict[str, Any],
+    target_group: str,
+    internet_gateway: str,
+    ipv6_subnets: list[str],
+    name: str,
+    port: int,
+) -> None:
+    assert internet_gateway
+    balancers = aws("elbv2")
+    balancer = balancers.create_load_balancer(Name="n", Type="network", Subnets=ipv6_subnets)[
+        "LoadBalancers"
+    ][0]
+    forward = [{"Type": "forward", "TargetGroupArn": target_group}]
+    balancers.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="TCP", Port=8501, DefaultActions=forward
+    )
+    right = {"targetGroupArn": target_group, "containerName": "web", "containerPort": 8501}
+    wrong = {**right, "containerName": name, "containerPort": port}
+    assert refused(ecs.create_service, **service, loadBalancers=[wrong]) == "InvalidParameterException"
+    ecs.create_service(**service, loadBalancers=[right])
+
+
+def test_zone_rebalancing_needs_room_to_move(ecs: Any, refused: Refused, service: dict[str, Any]) -> None:
+    code = refused(
+        ecs.create_service,
+        **service,
+        availabilityZoneRebalancing="ENABLED",
+        deploymentConfiguration={"maximumPercent": 100},
+    )
+    assert code == "InvalidParameterException"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cpu": "2048", "memory": "2048"},
+        {"cpu": "300", "memory": "1024"},
+        {"cpu": "2048", "memory": "4000"},
+        {"networkMode": "bridge"},
+        {"ephemeralStorage": {"sizeInGiB": 20}},
+        {"container": {"privileged": True}},
+        {
+            "container": {
+                "secrets": [{"name": "A", "valueFrom": "arn:aws:secretsmanager:us-west-2:1:secret:a"}]
+            }
+        },
+        {"container": {"linuxParameters": {"sharedMemorySize": 512}}},
+        {"container": {"linuxParameters": {"tmpfs": [{"containerPath": "/tmp", "size": 1}]}}},
+        {"container": {"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}}}},
+        {"container": {"portMappings": [{"containerPort": 80, "hostPort": 81}]}},
+        {"container": {"essential": False}},
+    ],
+    ids=str,
+)
+def test_what_fargate_cannot_run_is_refused(ecs: Any, refused: Refused, changes: dict[str, Any]) -> None:
+    assert refused(ecs.register_task_definition, **_definition(**changes)) == "ClientException"
+
+
+def test_what_fargate_runs_is_taken(ecs: Any) -> None:
+    linux = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
+    definition = _definition(
+        executionRoleArn="arn:aws:iam::123456789012:role/x",
+        ephemeralStorage={"sizeInGiB": 30},
+        container={"linuxParameters": linux, "stopTimeout": 30, "readonlyRootFilesystem": True},
+    )
+    container = ecs.register_task_definition(**definition)["taskDefinition"]["containerDefinitions"][0]
+    assert container["linuxParameters"]["capabilities"]["drop"] == ["ALL"]
+    assert container["stopTimeout"] == 30

@@ -1,0 +1,85 @@
+"""Cloud Map, Application Auto Scaling, and the list of what is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from conftest import LOCAL, REGION, Account, Aws, Refused
+
+
+def test_a_namespace_with_services_cannot_be_deleted(aws: Aws, refused: Refused, vpc: str) -> None:
+    names = aws("servicediscovery")
+    names.create_private_dns_namespace(Name="a.local", Vpc=vpc)
+    namespace = names.list_namespaces()["Namespaces"][0]["Id"]
+    records = {"DnsRecords": [{"Type": "A", "TTL": 10}]}
+    service = names.create_service(Name="web", NamespaceId=namespace, DnsConfig=records)["Service"]["Id"]
+    assert refused(names.delete_namespace, Id=namespace) == "ResourceInUse"
+    names.register_instance(ServiceId=service, InstanceId="i", Attributes={"AWS_INSTANCE_IPV4": "10.0.0.4"})
+    assert refused(names.delete_service, Id=service) == "ResourceInUse"
+    names.deregister_instance(ServiceId=service, InstanceId="i")
+    names.delete_service(Id=service)
+    names.delete_namespace(Id=namespace)
+
+
+def test_a_scalable_target_keeps_its_tags(aws: Aws) -> None:
+    ecs = aws("ecs")
+    ecs.create_cluster(clusterName="c")
+    container = {"name": "a", "image": "a", "memory": 128}
+    ecs.register_task_definition(family="f", containerDefinitions=[container])
+    ecs.create_service(cluster="c", serviceName="s", taskDefinition="f", desiredCount=0)
+    scaling = aws("application-autoscaling")
+    target: dict[str, Any] = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/c/s",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 0,
+        "MaxCapacity": 1,
+    }
+    arn = scaling.register_scalable_target(**target, Tags={"a": "1"})["ScalableTargetARN"]
+    assert scaling.register_scalable_target(**target)["ScalableTargetARN"] == arn
+    scaling.tag_resource(ResourceARN=arn, Tags={"b": "2"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2"}
+
+
+@pytest.fixture
+def leftovers(url: str) -> Any:
+    """Runs `python -m emulator.leftovers` in the standard account."""
+    variables = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+    def run() -> tuple[int, list[str]]:
+        command = [sys.executable, "-m", "emulator.leftovers"]
+        ended = subprocess.run(command, cwd=LOCAL, env=variables, capture_output=True, text=True, check=False)
+        assert not ended.stderr, ended.stderr
+        return ended.returncode, ended.stdout.splitlines()
+
+    return run
+
+
+def test_leftovers_are_found_and_an_empty_account_has_none(
+    leftovers: Any, aws: Aws, accounts: Account
+) -> None:
+    client = aws("ec2")
+    accounts.current = "123456789012"
+    assert leftovers() == (0, [])
+    vpc = client.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    logs = accounts.client("logs")
+    logs.create_log_group(logGroupName="left")
+    code, lines = leftovers()
+    assert code == 1
+    assert f"ec2 vpc {vpc}" in lines
+    assert "logs log-group left" in lines
+    client.delete_vpc(VpcId=vpc)
+    logs.delete_log_group(logGroupName="left")
+    assert leftovers() == (0, [])

@@ -7,6 +7,9 @@ public final class App {
     private App() {}
 
     public static void main(String[] args) {
-        Pulumi.run(SandboxStack::define);
+        Pulumi.run(context -> {
+            CompletionPolling.pauseBetweenTurns();
+            SandboxStack.define(context);
+        });
     }
 }

@@ -1,0 +1,130 @@
+package io.computeruse.sandbox.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.pulumi.automation.AutomationException;
+import com.pulumi.automation.PreviewOptions;
+import com.pulumi.automation.UpOptions;
+import com.pulumi.automation.WorkspaceStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a person can write into a stack's configuration file, on the real engine. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConfigurationIT {
+    @TempDir
+    Path folder;
+
+    private LocalAws aws;
+    private SandboxProject project;
+    private WorkspaceStack stack;
+    private Path file;
+    private String original;
+
+    @BeforeAll
+    void start() throws Exception {
+        aws = LocalAws.start();
+        project = SandboxProject.copyTo(folder, aws);
+        stack = project.stack("local");
+        file = folder.resolve("Pulumi.local.yaml");
+        original = Files.readString(file);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        aws.close();
+    }
+
+    private static String withSetting(String config, String key, String json) {
+        return config.replaceAll("(?m)^  computer-use-sandbox:" + key + ":.*\n", "")
+                .replaceFirst("(?m)^config:\n", "config:\n  computer-use-sandbox:" + key + ": "
+                        + java.util.regex.Matcher.quoteReplacement(json) + "\n");
+    }
+
+    /** Values as YAML (JSON is YAML), and what the message must hold besides key and value. */
+    static Stream<Arguments> wrongSettings() {
+        return Stream.of(
+                Arguments.of("deployerIp", "\"999.1.1.1\"", "999.1.1.1"),
+                Arguments.of("deployerIp", "\"1.2.3\"", "1.2.3"),
+                Arguments.of("deployerIp", "\"0.0.0.0/0\"", "0.0.0.0/0"),
+                Arguments.of("deployerIp", "\"0.0.0.0/1\"", "0.0.0.0/1"),
+                Arguments.of("deployerIp", "\"::/0\"", "::/0"),
+                Arguments.of("deployerIp", "\"10.0.0.0/33\"", "10.0.0.0/33"),
+                Arguments.of("deployerIp", "\"203.0.113.5/24\"", "203.0.113.0/24"),
+                Arguments.of("deployerIp", "\"localhost\"", "localhost"),
+                Arguments.of("deployerIp", "\"   \"", "is empty"),
+                Arguments.of("deployerIp", "\"\"", "is empty"),
+                Arguments.of("deployerIp", "3405803777", "3405803777"),
+                Arguments.of("deployerIp", "\"203.0.113.1,203.0.113.2\"", "203.0.113.1,203.0.113.2"),
+                Arguments.of("deployerIp", "\"\\u0662\\u0660\\u0663.0.113.1\"", "non-ASCII"),
+                Arguments.of("deployerIp", "\"203.0.113.1\\n\"", "203.0.113.1\\n"),
+                Arguments.of("deployerIp", "\"224.0.0.1\"", "multicast"),
+                Arguments.of("deployerIp", "\"127.0.0.1\"", "loopback"),
+                Arguments.of("allowedDomains", "[\"\"]", "is empty"),
+                Arguments.of("allowedDomains", "[\"*.*.com\"]", "*.*.com"),
+                Arguments.of("allowedDomains", "[\"a b.com\"]", "a b.com"),
+                Arguments.of("allowedDomains", "[\"http://x\"]", "http://x"),
+                Arguments.of("allowedDomains", "[\"" + "a.".repeat(150) + "\"]", "longer than 253"),
+                Arguments.of("allowedDomains", "[\"example.org\",\"EXAMPLE.org\"]", "twice"),
+                Arguments.of("allowedDomains", "[\"b\\u00fccher.example\"]", "xn--bcher-kva.example"),
+                Arguments.of("allowedDomains", "[\"*\"]", "would allow every name"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongSettings")
+    void aWrongSettingStopsTheDeploymentBeforeAnythingChanges(String key, String yaml, String named) throws Exception {
+        Files.writeString(file, withSetting(original, key, yaml));
+        assertThatThrownBy(() -> stack.up(UpOptions.builder().build()))
+                .isInstanceOf(AutomationException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(named)
+                .hasMessageContaining("Write ".substring(0, 4))
+                .message()
+                .doesNotContain("Exception");
+        assertThat(aws.list("SecurityGroups", "ec2", "describe-security-groups", "--filters", "Name=tag:Project,Values=*"))
+                .isEmpty();
+        assertThat(stateHoldsResources()).isFalse();
+    }
+
+    private boolean stateHoldsResources() throws AutomationException {
+        var resources = (JsonArray) new Gson().toJsonTree(stack.exportStack().deployment().get("resources"));
+        return resources != null && !resources.isEmpty() && resources.size() > 1; // the stack itself
+    }
+
+    @Test
+    void devsOwnFileGivesTheSameResourcesAsLocal() throws Exception {
+        Files.writeString(file, original);
+        assertThat(preview(project.stack("dev"))).isEqualTo(preview(stack)).isNotEmpty();
+    }
+
+    private static Map<String, ?> preview(WorkspaceStack stack) throws AutomationException {
+        var changes = new Changes();
+        stack.preview(PreviewOptions.builder()
+                .policyPacks(SandboxProject.policyPacks())
+                .onEvent(changes)
+                .build());
+        var operations = new TreeMap<String, Object>(changes.operations());
+        operations.computeIfPresent("CREATE", (op, names) -> {
+            var without = new java.util.TreeSet<>((java.util.TreeSet<?>) names);
+            without.removeIf(name -> name.toString().startsWith("pulumi:pulumi:Stack::"));
+            // The address family is part of the name, and dev lets nobody in until its owner says so: both are IPv4.
+            return without;
+        });
+        return operations;
+    }
+}

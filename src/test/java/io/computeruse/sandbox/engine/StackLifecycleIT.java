@@ -1,0 +1,556 @@
+package io.computeruse.sandbox.engine;
+
+import static io.computeruse.sandbox.engine.LocalAws.objects;
+import static io.computeruse.sandbox.engine.LocalAws.strings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.pulumi.automation.ConfigValue;
+import com.pulumi.automation.DestroyOptions;
+import com.pulumi.automation.OutputValue;
+import com.pulumi.automation.RefreshOptions;
+import com.pulumi.automation.UpOptions;
+import com.pulumi.automation.WorkspaceStack;
+import io.computeruse.sandbox.identity.SelfSignedCertificate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One stack's whole life on the real engine, the real AWS provider and the policy pack. What exists is read back from the
+ * emulator with the AWS CLI, never from Pulumi's state.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StackLifecycleIT {
+    private static final String DEPLOYER = "203.0.113.1/32";
+
+    @TempDir
+    Path folder;
+
+    private LocalAws aws;
+    private SandboxProject project;
+    private WorkspaceStack stack;
+    private Map<String, OutputValue> outputs;
+    private String vpcId;
+
+    @BeforeAll
+    void upCreatesEverything() throws Exception {
+        aws = LocalAws.start();
+        project = SandboxProject.copyTo(folder, aws);
+        stack = project.stack("local");
+        assertThat(stack.up(UpOptions.builder().policyPacks(SandboxProject.policyPacks()).build()).summary().result())
+                .hasToString("SUCCEEDED");
+        outputs = stack.getOutputs();
+        vpcId = output("vpcId");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        aws.close();
+    }
+
+    private String output(String name) {
+        return outputs.get(name).value().toString();
+    }
+
+    private Changes up() throws Exception {
+        var changes = new Changes();
+        stack.up(UpOptions.builder()
+                .policyPacks(SandboxProject.policyPacks())
+                .onEvent(changes)
+                .build());
+        return changes;
+    }
+
+    private List<JsonObject> rules(boolean egress) {
+        return aws.list("SecurityGroupRules", "ec2", "describe-security-group-rules").stream()
+                .filter(rule -> rule.get("IsEgress").getAsBoolean() == egress)
+                .toList();
+    }
+
+    private String groupId(String name) {
+        return aws.list(
+                        "SecurityGroups",
+                        "ec2",
+                        "describe-security-groups",
+                        "--filters",
+                        "Name=vpc-id,Values=" + vpcId,
+                        "Name=tag:Name,Values=" + name)
+                .get(0)
+                .get("GroupId")
+                .getAsString();
+    }
+
+    @Test
+    @Order(1)
+    void everyPromisedOutputIsThereAndOnlyThePasswordIsSecret() {
+        assertThat(outputs.keySet())
+                .containsExactlyInAnyOrder(
+                        "orchestrationUrl",
+                        "environmentUrl",
+                        "username",
+                        "password",
+                        "tlsCertificateSha256",
+                        "ingressCidr",
+                        "ingressMode",
+                        "repositoryUrl",
+                        "clusterName",
+                        "environmentServiceName",
+                        "orchestrationServiceName",
+                        "logGroupName",
+                        "dnsFirewallRuleGroupId",
+                        "dnsFirewallDomainListId",
+                        "environmentServiceDns",
+                        "orchestrationServiceDns",
+                        "vpcId");
+        assertThat(outputs.entrySet().stream()
+                        .filter(o -> o.getValue().isSecret())
+                        .map(Map.Entry::getKey))
+                .containsExactly("password");
+        assertThat(output("ingressMode")).isEqualTo("open-to-deployer");
+        assertThat(output("ingressCidr")).isEqualTo(DEPLOYER);
+    }
+
+    @Test
+    @Order(2)
+    void exactlyOneSourceRangeReachesTheTwoPorts() {
+        var frontDoor = groupId("front-door");
+        var fromOutside = rules(false).stream()
+                .filter(rule -> rule.has("CidrIpv4") || rule.has("CidrIpv6") || rule.has("PrefixListId"))
+                .toList();
+        assertThat(fromOutside)
+                .extracting(rule -> rule.get("GroupId").getAsString(), rule -> rule.get("CidrIpv4").getAsString(), rule ->
+                        rule.get("FromPort").getAsInt() + "-" + rule.get("ToPort").getAsInt())
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple(frontDoor, DEPLOYER, "8501-8501"),
+                        org.assertj.core.groups.Tuple.tuple(frontDoor, DEPLOYER, "8443-8443"));
+    }
+
+    @Test
+    @Order(2)
+    void onlyTheAgentsTaskReachesTheControlApi() {
+        var toControlApi = rules(false).stream()
+                .filter(rule -> rule.get("FromPort").getAsInt() <= 5000 && rule.get("ToPort").getAsInt() >= 5000)
+                .toList();
+        assertThat(toControlApi).hasSize(1);
+        assertThat(toControlApi.get(0).get("GroupId").getAsString()).isEqualTo(groupId("environment"));
+        assertThat(toControlApi.get(0).getAsJsonObject("ReferencedGroupInfo").get("GroupId").getAsString())
+                .isEqualTo(groupId("orchestration"));
+    }
+
+    @Test
+    @Order(2)
+    void nothingLeavesTheTasksButTcp443AndTheDesktopsTcp80() {
+        var toAnywhere = rules(true).stream().filter(rule -> rule.has("CidrIpv4") || rule.has("CidrIpv6")).toList();
+        assertThat(toAnywhere)
+                .extracting(rule -> rule.get("GroupId").getAsString(), rule -> rule.get("IpProtocol").getAsString(), rule ->
+                        rule.get("FromPort").getAsInt(), rule -> rule.get("ToPort").getAsInt())
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple(groupId("environment"), "tcp", 443, 443),
+                        org.assertj.core.groups.Tuple.tuple(groupId("environment"), "tcp", 80, 80),
+                        org.assertj.core.groups.Tuple.tuple(groupId("orchestration"), "tcp", 443, 443));
+    }
+
+    @Test
+    @Order(2)
+    void theDefaultSecurityGroupIsEmpty() {
+        var groups = aws.list(
+                "SecurityGroups",
+                "ec2",
+                "describe-security-groups",
+                "--filters",
+                "Name=vpc-id,Values=" + vpcId,
+                "Name=group-name,Values=default");
+        assertThat(groups).hasSize(1);
+        assertThat(groups.get(0).getAsJsonArray("IpPermissions")).isEmpty();
+        assertThat(groups.get(0).getAsJsonArray("IpPermissionsEgress")).isEmpty();
+    }
+
+    @Test
+    @Order(2)
+    void tasksHaveNoPublicAddressAndRunByDigestInPrivateSubnets() {
+        var privateSubnets = aws
+                .list(
+                        "Subnets",
+                        "ec2",
+                        "describe-subnets",
+                        "--filters",
+                        "Name=vpc-id,Values=" + vpcId,
+                        "Name=tag:Name,Values=private-*")
+                .stream()
+                .map(subnet -> subnet.get("SubnetId").getAsString())
+                .collect(Collectors.toSet());
+        assertThat(privateSubnets).hasSize(2);
+        var services = aws.list(
+                "services",
+                "ecs",
+                "describe-services",
+                "--cluster",
+                output("clusterName"),
+                "--services",
+                output("environmentServiceName"),
+                output("orchestrationServiceName"));
+        assertThat(services).hasSize(2).allSatisfy(service -> {
+            var network = service.getAsJsonObject("networkConfiguration").getAsJsonObject("awsvpcConfiguration");
+            assertThat(network.get("assignPublicIp").getAsString()).isEqualTo("DISABLED");
+            assertThat(Set.copyOf(strings(network.get("subnets")))).isEqualTo(privateSubnets);
+            var breaker = service.getAsJsonObject("deploymentConfiguration").getAsJsonObject("deploymentCircuitBreaker");
+            assertThat(breaker.get("enable").getAsBoolean() && breaker.get("rollback").getAsBoolean())
+                    .isTrue();
+            assertThat(container(service.get("taskDefinition").getAsString()).get("image").getAsString())
+                    .matches("\\S+@sha256:[0-9a-f]{64}");
+        });
+    }
+
+    private JsonObject taskDefinition(String arn) {
+        return aws.aws("ecs", "describe-task-definition", "--task-definition", arn).getAsJsonObject("taskDefinition");
+    }
+
+    private JsonObject container(String taskDefinitionArn) {
+        return objects(taskDefinition(taskDefinitionArn).get("containerDefinitions")).get(0);
+    }
+
+    private String runningTaskDefinition(String serviceOutput) {
+        return aws.list(
+                        "services",
+                        "ecs",
+                        "describe-services",
+                        "--cluster",
+                        output("clusterName"),
+                        "--services",
+                        output(serviceOutput))
+                .get(0)
+                .get("taskDefinition")
+                .getAsString();
+    }
+
+    @Test
+    @Order(2)
+    void secretsReachContainersByReferenceOnlyAndTheDesktopHasNoAwsIdentity() {
+        var secretArns = aws.list("SecretList", "secretsmanager", "list-secrets").stream()
+                .map(secret -> secret.get("ARN").getAsString())
+                .toList();
+        for (var service : List.of("environmentServiceName", "orchestrationServiceName")) {
+            var container = container(runningTaskDefinition(service));
+            assertThat(objects(container.get("secrets")))
+                    .extracting(secret -> secret.get("name").getAsString())
+                    .containsExactly(
+                            "CONTROL_TOKEN", "LOGIN_PASSWORD", "LOGIN_USERNAME", "TLS_CERTIFICATE", "TLS_PRIVATE_KEY");
+            assertThat(objects(container.get("secrets"))).allSatisfy(secret -> assertThat(secretArns)
+                    .anyMatch(arn -> secret.get("valueFrom").getAsString().startsWith(arn)));
+            assertThat(objects(container.get("environment")))
+                    .noneMatch(variable -> variable.get("name").getAsString().matches(".*(PASSWORD|TOKEN|KEY|SECRET).*"));
+        }
+        var desktop = taskDefinition(runningTaskDefinition("environmentServiceName"));
+        assertThat(desktop.has("taskRoleArn") && !desktop.get("taskRoleArn").isJsonNull())
+                .isFalse();
+    }
+
+    @Test
+    @Order(2)
+    void noSecretValueStandsInTheStateInClear() throws Exception {
+        var state = new Gson().toJson(stack.exportStack().deployment());
+        var values = new TreeSet<String>();
+        for (var secret : aws.list("SecretList", "secretsmanager", "list-secrets")) {
+            var value = aws.aws("secretsmanager", "get-secret-value", "--secret-id", secret.get("ARN").getAsString())
+                    .get("SecretString")
+                    .getAsString();
+            if (value.startsWith("{")) {
+                var object = JsonParser.parseString(value).getAsJsonObject();
+                object.remove("username");
+                object.remove("certificate");
+                object.entrySet().forEach(e -> values.add(e.getValue().getAsString()));
+            } else {
+                values.add(value);
+            }
+        }
+        assertThat(values).hasSize(3).contains(output("password"));
+        var escaped = new Gson();
+        assertThat(values).allSatisfy(value -> {
+            assertThat(value).hasSizeGreaterThan(20);
+            var json = escaped.toJson(value);
+            assertThat(state).doesNotContain(json.substring(1, json.length() - 1));
+        });
+    }
+
+    @Test
+    @Order(2)
+    void theExportedFingerprintIsTheStoredCertificates() {
+        var tls = aws.list("SecretList", "secretsmanager", "list-secrets").stream()
+                .filter(secret -> secret.get("Description").getAsString().contains("TLS certificate"))
+                .findFirst()
+                .orElseThrow();
+        var value = aws.aws("secretsmanager", "get-secret-value", "--secret-id", tls.get("ARN").getAsString())
+                .get("SecretString")
+                .getAsString();
+        assertThat(SelfSignedCertificate.sha256(
+                        JsonParser.parseString(value).getAsJsonObject().get("certificate").getAsString()))
+                .isEqualTo(output("tlsCertificateSha256"));
+    }
+
+    @Test
+    @Order(2)
+    void everyLogGroupIsEncryptedWithTheSandboxesKeyForAMonth() {
+        var groups = aws.list("logGroups", "logs", "describe-log-groups");
+        var cluster = output("clusterName");
+        assertThat(groups)
+                .extracting(group -> group.get("logGroupName").getAsString())
+                .containsExactlyInAnyOrder(
+                        "/computer-use-sandbox/local/containers",
+                        "/computer-use-sandbox/local/flow-logs",
+                        "/computer-use-sandbox/local/dns-queries",
+                        "/aws/ecs/containerinsights/" + cluster + "/performance");
+        assertThat(groups).allSatisfy(group -> {
+            assertThat(group.get("kmsKeyId").getAsString()).isEqualTo(keyArn());
+            assertThat(group.get("retentionInDays").getAsInt()).isEqualTo(30);
+        });
+    }
+
+    private String keyArn() {
+        var alias = aws.list("Aliases", "kms", "list-aliases").stream()
+                .filter(a -> a.get("AliasName").getAsString().startsWith("alias/sandbox-"))
+                .findFirst()
+                .orElseThrow();
+        return aws.aws("kms", "describe-key", "--key-id", alias.get("TargetKeyId").getAsString())
+                .getAsJsonObject("KeyMetadata")
+                .get("Arn")
+                .getAsString();
+    }
+
+    @Test
+    @Order(2)
+    void theKeyRotates() {
+        assertThat(aws.aws("kms", "get-key-rotation-status", "--key-id", keyArn())
+                        .get("KeyRotationEnabled")
+                        .getAsBoolean())
+                .isTrue();
+    }
+
+    @Test
+    @Order(2)
+    void dnsRulesAllowTheListsThenBlockTheRestAndFailClosed() {
+        var group = output("dnsFirewallRuleGroupId");
+        var rules = aws.list(
+                "FirewallRules", "route53resolver", "list-firewall-rules", "--firewall-rule-group-id", group);
+        assertThat(rules)
+                .extracting(rule -> rule.get("Action").getAsString())
+                .containsExactly("ALLOW", "ALLOW", "BLOCK");
+        assertThat(rules.get(2).get("BlockResponse").getAsString()).isEqualTo("NODATA");
+        assertThat(domains(rules.get(2).get("FirewallDomainListId").getAsString())).containsExactly("*.");
+        assertThat(rules.get(1).get("FirewallDomainListId").getAsString()).isEqualTo(output("dnsFirewallDomainListId"));
+        assertThat(domains(rules.get(0).get("FirewallDomainListId").getAsString()))
+                .contains("environment.computer-use.local.", "logs.us-west-2.amazonaws.com.")
+                .noneMatch(name -> name.startsWith("*"));
+        assertThat(aws.aws("route53resolver", "get-firewall-config", "--resource-id", vpcId)
+                        .getAsJsonObject("FirewallConfig")
+                        .get("FirewallFailOpen")
+                        .getAsString())
+                .isEqualTo("DISABLED");
+        assertThat(aws.list(
+                        "FirewallRuleGroupAssociations",
+                        "route53resolver",
+                        "list-firewall-rule-group-associations",
+                        "--vpc-id",
+                        vpcId))
+                .hasSize(1);
+        assertThat(aws.list(
+                        "ResolverQueryLogConfigAssociations",
+                        "route53resolver",
+                        "list-resolver-query-log-config-associations"))
+                .extracting(association -> association.get("ResourceId").getAsString())
+                .containsExactly(vpcId);
+    }
+
+    private List<String> domains(String listId) {
+        return strings(aws.aws("route53resolver", "list-firewall-domains", "--firewall-domain-list-id", listId)
+                .get("Domains"));
+    }
+
+    @Test
+    @Order(2)
+    void theRepositoryIsEncryptedImmutableAndScanned() {
+        var repositories = aws.list("repositories", "ecr", "describe-repositories");
+        assertThat(repositories).hasSize(1);
+        var repository = repositories.get(0);
+        assertThat(repository.get("repositoryUri").getAsString()).isEqualTo(output("repositoryUrl"));
+        assertThat(repository.get("imageTagMutability").getAsString()).isEqualTo("IMMUTABLE");
+        assertThat(repository.getAsJsonObject("imageScanningConfiguration").get("scanOnPush").getAsBoolean())
+                .isTrue();
+        assertThat(repository.getAsJsonObject("encryptionConfiguration").get("encryptionType").getAsString())
+                .isEqualTo("KMS");
+        assertThat(repository.getAsJsonObject("encryptionConfiguration").get("kmsKey").getAsString())
+                .isEqualTo(keyArn());
+    }
+
+    @Test
+    @Order(2)
+    void theFrontDoorIsDualStackWithItsGroupAndTwoListeners() {
+        var balancers = aws.list("LoadBalancers", "elbv2", "describe-load-balancers");
+        assertThat(balancers).hasSize(1);
+        var balancer = balancers.get(0);
+        assertThat(strings(balancer.get("SecurityGroups"))).containsExactly(groupId("front-door"));
+        assertThat(balancer.get("IpAddressType").getAsString()).isEqualTo("dualstack");
+        assertThat(balancer.get("Type").getAsString()).isEqualTo("network");
+        assertThat(aws.list(
+                        "Listeners",
+                        "elbv2",
+                        "describe-listeners",
+                        "--load-balancer-arn",
+                        balancer.get("LoadBalancerArn").getAsString()))
+                .extracting(listener -> listener.get("Port").getAsInt())
+                .containsExactlyInAnyOrder(8501, 8443);
+        assertThat(output("orchestrationUrl"))
+                .isEqualTo("https://" + balancer.get("DNSName").getAsString() + ":8501/");
+    }
+
+    @Test
+    @Order(3)
+    void aSecondUpChangesNothing() throws Exception {
+        assertThat(up().operations()).isEmpty();
+        assertThat(stack.getOutputs().get("password").value()).isEqualTo(outputs.get("password").value());
+        assertThat(stack.getOutputs().get("tlsCertificateSha256").value()).hasToString(output("tlsCertificateSha256"));
+    }
+
+    @Test
+    @Order(4)
+    void refreshFindsNoDrift() throws Exception {
+        stack.refresh(RefreshOptions.builder().expectNoChanges(true).build());
+        assertThat(up().operations()).isEmpty();
+    }
+
+    @Test
+    @Order(5)
+    void addingADomainChangesTheDomainListAndNothingElse() throws Exception {
+        stack.setConfig("allowedDomains[0]", new ConfigValue("intranet.example.org"), true);
+        assertThat(up().operations())
+                .isEqualTo(Map.of(
+                        "UPDATE",
+                        Set.of("aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList::allowed-domains")));
+        assertThat(domains(output("dnsFirewallDomainListId"))).contains("intranet.example.org.");
+    }
+
+    @Test
+    @Order(6)
+    void changingTheDeployersAddressChangesTheIngressRulesAndNothingElse() throws Exception {
+        stack.setConfig("deployerIp", new ConfigValue("198.51.100.0/24"));
+        assertThat(up().operations())
+                .isEqualTo(Map.of(
+                        "UPDATE",
+                        Set.of(
+                                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::deployer-to-console-ipv4",
+                                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::deployer-to-viewer-ipv4")));
+        assertThat(sources()).containsExactlyInAnyOrder("198.51.100.0/24", "198.51.100.0/24");
+    }
+
+    @Test
+    @Order(7)
+    void movingToAnIpv6AddressMakesNewRulesRemovesTheOldAndReplacesNothing() throws Exception {
+        stack.setConfig("deployerIp", new ConfigValue("2001:db8::1"));
+        assertThat(up().operations())
+                .isEqualTo(Map.of(
+                        "CREATE",
+                        Set.of(
+                                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::deployer-to-console-ipv6",
+                                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::deployer-to-viewer-ipv6"),
+                        "DELETE",
+                        Set.of(
+                                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::deployer-to-console-ipv4",
+                                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::deployer-to-viewer-ipv4")));
+        assertThat(sources()).containsExactlyInAnyOrder("2001:db8::1/128", "2001:db8::1/128");
+    }
+
+    private List<String> sources() {
+        return rules(false).stream()
+                .filter(rule -> !rule.has("ReferencedGroupInfo"))
+                .map(rule -> rule.has("CidrIpv4")
+                        ? rule.get("CidrIpv4").getAsString()
+                        : rule.get("CidrIpv6").getAsString())
+                .toList();
+    }
+
+    @Test
+    @Order(8)
+    void withoutAnAddressNobodyGetsInAndAWarningSaysSo() throws Exception {
+        stack.removeConfig("deployerIp");
+        var changes = up();
+        assertThat(changes.diagnostics()).contains("warning").contains("deployerIp is not set, so nobody can connect");
+        assertThat(sources()).containsExactlyInAnyOrder("255.255.255.255/32", "255.255.255.255/32");
+        assertThat(stack.getOutputs().get("ingressMode").value()).isEqualTo("blocked");
+        assertThat(stack.getOutputs().get("ingressCidr").value()).isEqualTo("255.255.255.255/32");
+    }
+
+    @Test
+    @Order(9)
+    void aNewImageUpdatesTheTaskDefinitionAndTheService() throws Exception {
+        var before = container(runningTaskDefinition("orchestrationServiceName")).get("image").getAsString();
+        var dockerfile = folder.resolve("images/orchestration/Dockerfile");
+        Files.writeString(dockerfile, Files.readString(dockerfile) + "\n# another build\n");
+        var changes = up();
+        assertThat(changes.operations().get("UPDATE"))
+                .containsExactlyInAnyOrder(
+                        "aws:ecs/service:Service::orchestration", "docker:index/image:Image::orchestration");
+        assertThat(changes.operations().get("REPLACE"))
+                .containsExactly("aws:ecs/taskDefinition:TaskDefinition::orchestration");
+        assertThat(container(runningTaskDefinition("orchestrationServiceName")).get("image").getAsString())
+                .isNotEqualTo(before);
+    }
+
+    @Test
+    @Order(10)
+    void destroyLeavesNothing() throws Exception {
+        stack.destroy(DestroyOptions.builder().build());
+        var left = new JsonArray();
+        for (var query : List.of(
+                List.of("Vpcs", "ec2", "describe-vpcs", "--filters", "Name=vpc-id,Values=" + vpcId),
+                List.of("Subnets", "ec2", "describe-subnets", "--filters", "Name=vpc-id,Values=" + vpcId),
+                List.of("SecurityGroups", "ec2", "describe-security-groups", "--filters", "Name=vpc-id,Values=" + vpcId),
+                List.of("Addresses", "ec2", "describe-addresses"),
+                List.of("FlowLogs", "ec2", "describe-flow-logs"),
+                List.of("NatGateways", "ec2", "describe-nat-gateways", "--filter", "Name=state,Values=pending,available"),
+                List.of("InternetGateways", "ec2", "describe-internet-gateways", "--filters",
+                        "Name=attachment.vpc-id,Values=" + vpcId),
+                List.of("LoadBalancers", "elbv2", "describe-load-balancers"),
+                List.of("TargetGroups", "elbv2", "describe-target-groups"),
+                List.of("logGroups", "logs", "describe-log-groups"),
+                List.of("Aliases", "kms", "list-aliases", "--query",
+                        "{Aliases: Aliases[?!starts_with(AliasName, 'alias/aws/')]}"),
+                List.of("SecretList", "secretsmanager", "list-secrets", "--include-planned-deletion"),
+                List.of("repositories", "ecr", "describe-repositories"),
+                List.of("clusters", "ecs", "describe-clusters", "--clusters", output("clusterName"), "--query",
+                        "{clusters: clusters[?status=='ACTIVE']}"),
+                List.of("Namespaces", "servicediscovery", "list-namespaces"),
+                List.of("Services", "servicediscovery", "list-services"),
+                List.of("HostedZones", "route53", "list-hosted-zones"),
+                List.of("FirewallRuleGroups", "route53resolver", "list-firewall-rule-groups"),
+                List.of("FirewallRuleGroupAssociations", "route53resolver", "list-firewall-rule-group-associations"),
+                List.of("FirewallDomainLists", "route53resolver", "list-firewall-domain-lists"),
+                List.of("ResolverQueryLogConfigs", "route53resolver", "list-resolver-query-log-configs"),
+                List.of("Roles", "iam", "list-roles", "--query", "{Roles: Roles[?!starts_with(Path, '/aws-')]}"))) {
+            aws.list(query.get(0), query.subList(1, query.size()).toArray(String[]::new)).forEach(left::add);
+        }
+        assertThat(left.toString()).isEqualTo("[]");
+        var keys = aws.list("Keys", "kms", "list-keys");
+        assertThat(keys).allSatisfy(key -> assertThat(aws.aws("kms", "describe-key", "--key-id", key.get("KeyId").getAsString())
+                        .getAsJsonObject("KeyMetadata")
+                        .get("KeyState")
+                        .getAsString())
+                .isEqualTo("PendingDeletion"));
+        assertThat(stack.exportStack().deployment()).doesNotContainKey("resources");
+    }
+}

@@ -1,17 +1,20 @@
-# The project's commands. Each is a line or two: what they do lives in local/launcher, images/*/Makefile and pom.xml.
+# The project's commands, each a line or two: what they do lives in local/launcher, pom.xml and images/*/Makefile.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 LAUNCHER := PYTHONPATH=local python3 -m launcher
-PYTHON := .local/venv/bin/python
-MAVEN := mvn -q -B
+VENV := $(CURDIR)/.local/venv/bin
+# The tools that `make tools` built, for what is run with them.
+WITH_TOOLS := PATH="$(CURDIR)/.local/bin:$$PATH"
+GO_MODULES := local/aws-plugin local/docker-plugin
+IMAGES := images/environment images/orchestration
 
 .PHONY: help
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: tools
-tools: ## build what the local AWS needs (once, about 8 minutes)
+tools: ## build what the local AWS needs (once, about 8 minutes on two cores)
 	@$(LAUNCHER) tools
 
 .PHONY: up
@@ -27,5 +30,38 @@ destroy: ## remove the local sandbox and stop the local AWS
 	@$(LAUNCHER) destroy
 
 .PHONY: env
-env: ## print export lines: eval "$$(make -s env)" and pulumi and aws talk to the local AWS
+env: ## print export lines: eval "$(make -s env)" lets pulumi and aws talk to the local AWS
 	@$(LAUNCHER) env
+
+.PHONY: test
+test: test-program test-local test-policy test-images ## run every test
+
+.PHONY: test-program
+test-program: tools ## the Java program: values, components, and whole lives of the stack on the real engine
+	$(WITH_TOOLS) mvn -B -ntp -Pengine verify
+
+.PHONY: test-local
+test-local: tools ## the local AWS: plugins, emulator, launcher
+	for module in $(GO_MODULES); do go -C $$module test ./...; done
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q local
+
+.PHONY: test-policy
+test-policy: tools ## the policy pack and the reachability report
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q policy prove
+
+.PHONY: test-images
+test-images: ## the two images: a real X server, real browsers, a fake Claude API
+	for image in $(IMAGES); do $(MAKE) -C $$image test; done
+
+.PHONY: check
+check: tools ## formatting, lint, types
+	mvn -q -B -ntp spotless:check test-compile
+	for module in $(GO_MODULES); do test -z "$$(gofmt -l $$module)" && go -C $$module vet ./...; done
+	for folder in local policy prove; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
+	$(VENV)/shellcheck $$(git ls-files | xargs grep -lE '^#!.*\b(ba)?sh$$')
+	for image in $(IMAGES); do $(MAKE) -C $$image check; done
+
+.PHONY: bench
+bench: tools ## print tables of speed, each beside its baseline
+	$(WITH_TOOLS) $(VENV)/python -m bench
+	for image in $(IMAGES); do $(MAKE) -C $$image bench; done

@@ -1,0 +1,142 @@
+"""Firefox on a page that shows events as colours and reports them to the test."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from running import Environment, wait_until
+
+WHITE = (255, 255, 255)
+# Where the page's parts are on the screen, in kiosk mode at 1024x768.
+PAD = (300, 200)
+BOX = (300, 500)
+MARKER = (900, 20)
+
+_PAGE = """<!doctype html><meta charset="utf-8"><title>probe</title>
+<style>
+  html, body { margin: 0; height: 100%; overflow: hidden; background: #fff; }
+  #pad { position: fixed; inset: 0 auto auto 0; width: 800px; height: 400px; background: #fff; }
+  #box { position: fixed; left: 0; top: 420px; width: 796px; height: 300px; caret-color: transparent; }
+  #marker { position: fixed; right: 0; top: 0; width: 200px; height: 100px; background: #fff; }
+</style>
+<div id="pad"></div><textarea id="box" spellcheck="false"></textarea><div id="marker"></div>
+<script>
+  const pad = document.getElementById("pad"), box = document.getElementById("box");
+  const marker = document.getElementById("marker");
+  let events = [];
+  const colours = {
+    click: "#ff0000", contextmenu: "#00ff00", auxclick: "#0000ff", dblclick: "#ffff00", triple: "#ff00ff",
+    mousedown: "#808080", wheel: "#00ffff", drag: "#800000", hover: "#008000",
+  };
+  function show(name) { pad.style.background = colours[name]; }
+  function report(event, name) {
+    events.push({ name, x: event.clientX, y: event.clientY, detail: event.detail, key: event.key, code: event.code,
+      repeat: event.repeat, dx: event.deltaX, dy: event.deltaY, ctrl: event.ctrlKey, shift: event.shiftKey,
+      alt: event.altKey, meta: event.metaKey, button: event.button });
+  }
+  for (const name of ["mousedown", "mouseup", "click", "dblclick", "auxclick", "contextmenu", "wheel"])
+    document.addEventListener(name, (event) => {
+      if (name === "contextmenu" || name === "auxclick") event.preventDefault();
+      report(event, name);
+      if (name in colours) show(name === "click" && event.detail === 3 ? "triple" : name);
+    }, { passive: false });
+  document.addEventListener("mousemove", (event) => {
+    report(event, "mousemove");
+    if (event.buttons === 1) show("drag"); else if (event.buttons === 0 && event.ctrlKey === false) marker.style.background = "#008000";
+  });
+  for (const name of ["keydown", "keyup"]) document.addEventListener(name, (event) => report(event, name));
+  async function poll() {
+    const command = await (await fetch("/command")).json();
+    if (command.reset) {
+      events = []; box.value = ""; pad.style.background = marker.style.background = "#fff"; box.focus();
+    }
+    await fetch("/state", { method: "POST", body: JSON.stringify({ number: command.number, events, text: box.value }) });
+    setTimeout(poll, 20);
+  }
+  box.focus();
+  poll();
+</script>
+"""
+
+
+class ProbePage:
+    """The page's server, on a free loopback port, and the Firefox that shows it."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self._state: dict[str, Any] = {"number": -1, "events": [], "text": ""}
+        self._number = 0
+        self._answered = 0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def open(self) -> None:
+        """Start Firefox and wait until the page is on the screen."""
+        self.environment.launch(f"firefox-esr --kiosk http://127.0.0.1:{self._server.server_port}/")
+        wait_until(lambda: self._state["number"] >= 0, 60, self.environment.log)
+        wait_until(lambda: self.environment.screen().getpixel(MARKER) == WHITE, 20)
+
+    def close(self) -> None:
+        """End Firefox and the server."""
+        self.environment.bash("pkill -9 -f firefox-esr; true")
+        self._server.shutdown()
+        self._server.server_close()
+
+    def reset(self) -> None:
+        """Forget all events; white everywhere, the text box empty and focused. The pointer goes into the box."""
+        self.environment.act("mouse_move", coordinate=list(BOX))
+        self._number += 1
+        wait_until(lambda: self._state["number"] == self._number, 10)
+        wait_until(lambda: self.environment.screen().getpixel(PAD) == WHITE, 10)
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The events called `name`, as of now."""
+        return [event for event in self._fresh()["events"] if event["name"] == name]
+
+    def text(self) -> str:
+        """What is in the text box now."""
+        text: str = self._fresh()["text"]
+        return text
+
+    def pad_colour(self) -> tuple[int, int, int]:
+        """The colour that the pad has on the screen."""
+        colour: tuple[int, int, int] = self.environment.screen().getpixel(PAD)  # type: ignore[assignment]
+        return colour
+
+    def _fresh(self) -> dict[str, Any]:
+        """A state that the page sent after this call began."""
+        seen = self._answered
+        wait_until(lambda: self._answered >= seen + 2, 10)
+        return self._state
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        page = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if self.path == "/command":
+                    reset = page._number != page._state["number"]
+                    self._send("application/json", json.dumps({"number": page._number, "reset": reset}))
+                elif self.path == "/":
+                    self._send("text/html", _PAGE)
+                else:
+                    self.send_error(404)
+
+            def do_POST(self) -> None:
+                page._state = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                page._answered += 1
+                self._send("text/plain", "")
+
+            def _send(self, kind: str, body: str) -> None:
+                data = body.encode()
+                self.send_response(200)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        return Handler

@@ -1,0 +1,179 @@
+"""A real environment, started from the installation's own entry point as the container starts it."""
+
+import base64
+import io
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+from PIL import Image
+
+PREFIX = Path(os.environ["ENVIRONMENT_PREFIX"])
+TOKEN = "test-token-7f3a9c5e1b"
+USERNAME = "computeruse"
+PASSWORD = "a test passphrase of some length"
+HUMAN_PAUSE_SECONDS = 2
+BASH_TIMEOUT_SECONDS = 5
+DESKTOP_USER = 64012
+
+
+def free_port() -> int:
+    """A loopback port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Environment:
+    """One running environment. `folder` holds its runtime directory, its desktop's home and its log."""
+
+    def __init__(self, certificate: str, private_key: str, overrides: Mapping[str, str] | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="environment-test-"))
+        self.folder.chmod(0o755)
+        self.home = self.folder / "home"
+        self.log_file = self.folder / "log"
+        self.control_port, self.viewer_port = free_port(), free_port()
+        self.variables = {
+            "PATH": "/usr/bin:/bin",
+            "LOGIN_USERNAME": USERNAME,
+            "LOGIN_PASSWORD": PASSWORD,
+            "TLS_CERTIFICATE": certificate,
+            "TLS_PRIVATE_KEY": private_key,
+            "CONTROL_TOKEN": TOKEN,
+            "BIND_ADDRESS": "127.0.0.1",
+            "CONTROL_PORT": str(self.control_port),
+            "VIEWER_PORT": str(self.viewer_port),
+            "RUNTIME_DIRECTORY": str(self.folder / "runtime"),
+            "DESKTOP_HOME": str(self.home),
+            "HUMAN_PAUSE_SECONDS": str(HUMAN_PAUSE_SECONDS),
+            "BASH_TIMEOUT_SECONDS": str(BASH_TIMEOUT_SECONDS),
+            **(overrides or {}),
+        }
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {TOKEN}"
+
+    def start(self) -> "Environment":
+        """Start and wait until the display answers."""
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [PREFIX / "environment"], env=self.variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        wait_until(self.is_healthy, 15, lambda: self.log_file.read_text())
+        return self
+
+    def stop(self) -> float:
+        """SIGTERM; returns the seconds until everything had ended."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+        return time.monotonic() - began
+
+    def remove(self) -> None:
+        """Stop and delete what it left."""
+        if self.process.poll() is None:
+            self.stop()
+        shutil.rmtree(self.folder)
+
+    @property
+    def control_url(self) -> str:
+        """Where the control API is."""
+        return f"http://127.0.0.1:{self.control_port}"
+
+    @property
+    def viewer_url(self) -> str:
+        """Where the viewer is."""
+        return f"https://127.0.0.1:{self.viewer_port}"
+
+    def is_healthy(self) -> bool:
+        """What the load balancer would see."""
+        try:
+            return requests.get(f"{self.control_url}/healthz", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    def post(self, body: object, **arguments: Any) -> requests.Response:
+        """POST /execute as the agent does."""
+        return self.session.post(f"{self.control_url}/execute", json=body, timeout=60, **arguments)
+
+    def execute(self, tool: str, options: Mapping[str, object] | None = None, **tool_input: object) -> dict[str, Any]:
+        """Run a tool and return its result, which must be a 200."""
+        response = self.post({"tool": tool, "input": tool_input, **({"options": options} if options else {})})
+        assert response.status_code == 200, response.text
+        result: dict[str, Any] = response.json()
+        return result
+
+    def act(self, action: str, **tool_input: object) -> dict[str, Any]:
+        """A computer action that must not fail."""
+        result = self.execute("computer", action=action, **tool_input)
+        assert result["error"] is None, result["error"]
+        return result
+
+    def bash(self, command: str) -> dict[str, Any]:
+        """A shell command's result."""
+        return self.execute("bash", command=command)
+
+    def launch(self, command: str) -> None:
+        """Start a program on the desktop that outlives the shell."""
+        assert self.bash(f"setsid {command} >/dev/null 2>&1 &")["error"] is None
+
+    def close_programs(self) -> None:
+        """End the programs that tests started."""
+        self.bash("pkill -9 -x 'xterm|galculator|mousepad|pcmanfm|xpdf|xpdf.real'; true")
+
+    def screen(self) -> Image.Image:
+        """The screen's picture now."""
+        return picture(self.act("screenshot"))
+
+    def service_process(self, name: str) -> int:
+        """The process id of the newest program of this environment whose command contains `name`."""
+        for process in sorted(descendants(self.process.pid), reverse=True):
+            command = command_of(process)
+            if name in command and "s6-" not in command and "as-desktop" not in command:
+                return process
+        raise AssertionError(f"no {name} is running")
+
+    def log(self) -> str:
+        """Everything logged so far."""
+        return self.log_file.read_text(errors="replace")
+
+
+def picture(result: Mapping[str, Any]) -> Image.Image:
+    """The image in a result."""
+    return Image.open(io.BytesIO(base64.b64decode(result["base64_image"]))).convert("RGB")
+
+
+def descendants(process: int) -> list[int]:
+    """Process ids of everything below `process`."""
+    found = []
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            direct = [int(child) for child in children.read_text().split()]
+        except OSError:
+            continue
+        for child in direct:
+            found += [child, *descendants(child)]
+    return found
+
+
+def command_of(process: int) -> str:
+    """A process's command line, blank when it is gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def wait_until(condition: Any, seconds: float, explain: Any = lambda: "") -> None:
+    """Ask every 50 ms until `condition()` holds; fail after `seconds`, saying `explain()`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {explain()}"
+        time.sleep(0.05)

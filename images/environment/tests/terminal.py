@@ -1,0 +1,28 @@
+"""An xterm on the desktop whose program keeps what is typed."""
+
+from running import Environment, wait_until
+
+_COLOR = (255, 0, 0)
+
+
+class Terminal:
+    """`cat` in raw mode: what arrives is in the file byte by byte, with no line discipline in between."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._file = environment.home / "typed.txt"
+        self._file.unlink(missing_ok=True)
+        ready = environment.home / "ready"
+        ready.unlink(missing_ok=True)
+        environment.launch(
+            "xterm -geometry 80x24+100+100 -bg '#ff0000' -fg '#ffffff' -e "
+            "sh -c 'stty raw -echo; touch ~/ready; exec cat > ~/typed.txt'"
+        )
+        wait_until(ready.exists, 10)
+        wait_until(lambda: environment.screen().getpixel((200, 300)) == _COLOR, 10)
+        environment.act("left_click", coordinate=[200, 300])
+
+    def typed(self, length: int) -> str:
+        """What arrived, once `length` bytes are there."""
+        wait_until(lambda: self._file.stat().st_size >= length, 20, lambda: f"{self._file.stat().st_size} of {length}")
+        return self._file.read_bytes().decode("utf-8").replace("\r", "\n")

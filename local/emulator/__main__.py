@@ -14,8 +14,8 @@ from pathlib import Path
 from emulator import identity, lifetime
 from emulator.http_server import LoopbackServer
 
-# Read by moto when its modules are imported, hence set before. No web page may call this API; nobody starts EC2
-# instances here, and loading their images takes longer than the rest of a start.
+# Read by moto when its modules are imported, hence set before. No web page may call this API; nobody starts
+# EC2 instances here, and loading their images takes longer than the rest of a start.
 os.environ.update(MOTO_DISABLE_GLOBAL_CORS="true", MOTO_EC2_LOAD_DEFAULT_AMIS="false")
 
 

@@ -49,7 +49,7 @@ def name_as_aws_does(call: Any, parameters: Parameters, result: Any) -> Any:
 @checks(ELBV2Response, "set_security_groups")
 def groups_cannot_be_added_later(call: Any, parameters: Parameters) -> None:
     balancer = call.elbv2_backend.load_balancers.get(parameters["LoadBalancerArn"])
-    if balancer and balancer.loadbalancer_type == "network" and not balancer.security_groups:
+    if balancer and balancer.type == "network" and not balancer.security_groups:
         refuse(
             "InvalidConfigurationRequest",
             "You cannot add security groups to a Network Load Balancer that was created without one.",

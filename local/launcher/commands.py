@@ -15,10 +15,10 @@ from launcher.stack import Stack
 
 NEXT = """\
 Next:
-  eval "$(make -s env)"                        this shell on the local AWS; then for instance
-  pulumi stack output password --show-secrets  the login's password
-  aws ecs describe-services --cluster "$(pulumi stack output clusterName)" --services environment
-  make destroy                                 remove it all
+  eval "$(make -s env)"                          this shell on the local AWS; then for instance
+  pulumi stack output password --show-secrets    the login's password
+  aws ec2 describe-vpcs                          what the AWS API says
+  make destroy                                   remove it all
 """
 
 

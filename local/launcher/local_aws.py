@@ -44,6 +44,7 @@ def _settings(places: Places, url: str, outer: Mapping[str, str]) -> dict[str, s
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
         "TF_BRIDGE_PLUGIN": str(places.bin / "pulumi-resource-terraform-provider"),
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import subprocess
@@ -90,14 +91,19 @@ def problem_of(one: Prerequisite) -> str | None:
     if shutil.which(one.command[0]) is None:
         found = "not found"
     else:
-        answer = subprocess.run(one.command, capture_output=True, text=True, check=False)
-        version = parse(one.pattern, answer.stdout + answer.stderr)
+        version = parse(one.pattern, _answer(one.command))
         if version is not None and version >= one.least:
             return None
         found = (
             f"found {'.'.join(map(str, version))}" if version else "found, but it does not tell its version"
         )
     return f"  - {one.name} {wanted} or later: {found}. Needed because {one.needed_for}; {one.fix}."
+
+
+@functools.cache
+def _answer(command: tuple[str, ...]) -> str:
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return ended.stdout + ended.stderr
 
 
 def parse(pattern: str, text: str) -> Version | None:

@@ -49,7 +49,7 @@ class Stack:
         self._ask("stack", "select", "--create", NAME)
 
     def up(self) -> int:
-        return self._show("up", "--yes", "--stack", NAME, *self._policies())
+        return self._show("up", "--yes", "--suppress-outputs", "--stack", NAME, *self._policies())
 
     def preview(self) -> int:
         return self._show("preview", "--stack", NAME, *self._policies())

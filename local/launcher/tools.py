@@ -15,8 +15,12 @@ from launcher import prerequisites
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
 
-AWS_PLUGIN_VERSION = "6.83.0"
-DOCKER_PLUGIN_VERSION = "4.5.1"
+# Pulumi asks for the versions of the Java SDKs in pom.xml; for the analyzer any version will do.
+PLUGINS = (
+    ("resource-aws-v6.83.0", "pulumi-resource-aws"),
+    ("resource-docker-v4.5.1", "pulumi-resource-docker"),
+    ("analyzer-policy-python-v1.0.0", "pulumi-analyzer-policy-python"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,12 @@ class Part:
 
 def build(places: Places, clock: Clock) -> None:
     """Everything that `up` needs."""
-    with clock.step("prerequisites"):
-        prerequisites.check()
-    for part in parts(places):
-        _build_if_changed(places, part, clock)
+    stale = [part for part in parts(places) if not _is_fresh(places, part)]
+    if stale:
+        with clock.step("looking for Go, Java, Maven, Python"):
+            prerequisites.check()
+    for part in stale:
+        _build(places, part, clock)
     _write_policy_analyzer(places)
     _link_clients(places)
     _install_plugins(places)
@@ -108,7 +114,7 @@ def _go_part(places: Places, output: str, announce: str, module: str, package: s
     return Part(
         output,
         announce,
-        (("go", "build", "-C", str(folder), "-trimpath", "-o", str(target), package),),
+        (("go", "build", "-C", str(folder), "-trimpath", "-ldflags=-s -w", "-o", str(target), package),),
         (folder,),
         (target,),
     )
@@ -130,11 +136,16 @@ def _installed(places: Places, name: str) -> Path | None:
     return Path(found) if found else None
 
 
-def _build_if_changed(places: Places, part: Part, clock: Clock) -> None:
+def _is_fresh(places: Places, part: Part) -> bool:
+    stamp = places.stamps / part.name
+    if not stamp.is_file() or not all(output.exists() for output in part.outputs):
+        return False
+    return stamp.read_text(encoding="utf-8") == fingerprint(part)
+
+
+def _build(places: Places, part: Part, clock: Clock) -> None:
     stamp = places.stamps / part.name
     wanted = fingerprint(part)
-    if stamp.is_file() and stamp.read_text() == wanted and all(output.exists() for output in part.outputs):
-        return
     places.stamps.mkdir(parents=True, exist_ok=True)
     places.logs.mkdir(parents=True, exist_ok=True)
     for output in part.outputs:
@@ -149,7 +160,7 @@ def _build_if_changed(places: Places, part: Part, clock: Clock) -> None:
             if ended.returncode != 0:
                 tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-20:])
                 raise Failure(f"{part.announce} failed. The whole log: {log}\n{tail}")
-    stamp.write_text(wanted)
+    stamp.write_text(wanted, encoding="utf-8")
 
 
 def fingerprint(part: Part) -> str:
@@ -182,23 +193,21 @@ def _write_policy_analyzer(places: Places) -> None:
 
 def _link_clients(places: Places) -> None:
     """`aws` on PATH without the rest of the virtual environment, which would shadow a person's own Python."""
-    link = places.bin / "aws"
-    target = places.venv / "bin" / "aws"
-    if not link.is_symlink() or link.readlink() != target:
-        link.unlink(missing_ok=True)
-        link.symlink_to(target)
+    _link(places.bin / "aws", places.venv / "bin" / "aws")
 
 
 def _install_plugins(places: Places) -> None:
     """In Pulumi's own folder a plugin has its version; each run warns about one that is only on PATH."""
-    for name, version in (("aws", AWS_PLUGIN_VERSION), ("docker", DOCKER_PLUGIN_VERSION)):
-        executable = places.bin / f"pulumi-resource-{name}"
-        folder = places.pulumi_home / "plugins" / f"resource-{name}-v{version}"
+    for plugin, executable in PLUGINS:
+        folder = places.pulumi_home / "plugins" / plugin
         folder.mkdir(parents=True, exist_ok=True)
-        link = folder / executable.name
-        if not link.is_symlink() or link.readlink() != executable:
-            link.unlink(missing_ok=True)
-            link.symlink_to(executable)
+        _link(folder / executable, places.bin / executable)
+
+
+def _link(link: Path, target: Path) -> None:
+    if not link.is_symlink() or link.readlink() != target:
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
 
 
 def _find_provider(places: Places, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fake_claude.script import Step
 from rig import Rig, fake
 from stand_in_desktop import StandInDesktop

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from anthropic.types.beta import BetaMessageParam
+from pydantic import TypeAdapter
+
 from fake_claude.script import Script, Step
 from fake_claude.server import FakeClaude
-from pydantic import TypeAdapter
-from stand_in_desktop import TOKEN, StandInDesktop
-
 from orchestration.agent.approval import ApprovalDesk
 from orchestration.agent.backoff import BackOff
 from orchestration.agent.conversation import Conversation
@@ -29,6 +28,7 @@ from orchestration.record.chain import Event
 from orchestration.record.journal import Journal
 from orchestration.record.redaction import Redactor
 from orchestration.record.verify import verify
+from stand_in_desktop import TOKEN, StandInDesktop
 
 API_KEY = "sk-ant-test-0123456789abcdefghij"
 SETTINGS = TaskSettings("anthropic", "claude-sonnet-5-5", approval="auto")
@@ -95,7 +95,8 @@ class Rig:
         return {event.data["tool_use_id"]: event.data for event in self.events("result")}
 
     def check(self) -> list[dict[str, Any]]:
-        """The conversation, after checking that it is valid by the SDK's types and the fake's rules, and that the
+        """The conversation, after checking that it is valid by the SDK's types and the fake's rules, and
+        that the
         record is whole. To be called after every fault."""
         verdict = verify(self.folder)
         assert verdict.problems == [], verdict.problems

@@ -1,4 +1,5 @@
-"""A stand-in for the desktop's control API, for tests that need its faults on order. The real one has its own tests.
+"""A stand-in for the desktop's control API, for tests that need its faults on order. The real one has its
+own tests.
 
 It paints what it is told: a click leaves a square, text leaves a bar, so a screenshot shows what was done.
 """
@@ -34,8 +35,9 @@ class _Server(ThreadingHTTPServer):
 class StandInDesktop:
     """Serves on 127.0.0.1. Use as a context manager.
 
-    `executed` holds the inputs that were done, screenshots left out. `on_action` may answer in its place: it gets the
-    tool and input and returns (status, body), or None to go on; it may sleep, or raise ConnectionError to hang up.
+    `executed` holds the inputs that were done, screenshots left out. `on_action` may answer in its place:
+    it gets the tool and input and returns (status, body), or None to go on; it may sleep, or raise
+    ConnectionError to hang up.
     """
 
     on_action: Callable[[str, dict[str, Any]], Response | None] = lambda tool, value: None
@@ -62,7 +64,6 @@ class StandInDesktop:
         desktop = self
 
         class Handler(BaseHTTPRequestHandler):
-
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 try:

@@ -1,4 +1,6 @@
-"""The fault table: whatever fails, the conversation is valid afterwards, goes on, and nothing recorded is lost."""
+"""The fault table: whatever fails, the conversation is valid afterwards, goes on, and nothing recorded is
+lost.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,13 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from conftest import MakeRig
 from fake_claude.script import Fault, calls, member, says, tool
-from rig import Rig, texts, until
-from stand_in_desktop import StandInDesktop, after, result
-
 from orchestration.agent.backoff import BackOff
 from orchestration.agent.desktop import BROKEN, BUSY, MALFORMED, NOT_ALLOWED, REFUSED, TIMED_OUT, UNREACHABLE
+from rig import Rig, texts, until
+from stand_in_desktop import StandInDesktop, after, result
 
 WIRES = [
     ("anthropic", "claude-opus-4-6", True),
@@ -63,7 +65,9 @@ def pointed(monkeypatch: pytest.MonkeyPatch) -> Any:
 async def test_the_task_goes_on_after_a_fault_of_the_models_api(
     make_rig: MakeRig, pointed: Any, fault: Fault, provider: str, model: str, streaming: bool
 ) -> None:
-    """The fault hits the second request, with a tool result in it, so a broken answer meets a live conversation."""
+    """The fault hits the second request, with a tool result in it, so a broken answer meets a live
+    conversation.
+    """
     rig = pointed(
         make_rig(
             calls(click("t1")),
@@ -103,7 +107,9 @@ async def test_the_wait_is_what_retry_after_asks_for(make_rig: MakeRig, pointed:
     assert [exchange.attempt for exchange in exchanges] == [1, 2]
 
 
-async def test_an_api_that_stays_down_ends_the_task_and_loses_nothing(make_rig: MakeRig, pointed: Any) -> None:
+async def test_an_api_that_stays_down_ends_the_task_and_loses_nothing(
+    make_rig: MakeRig, pointed: Any
+) -> None:
     down = [Fault("status", status=529)] * 3
     rig = pointed(make_rig(calls(click("t1")), says("Done.", faults=down), backoff=BackOff(3, 0.01, 0.02)))
     end = await rig.run("Go.", provider="anthropic", model="claude-opus-4-6")
@@ -176,7 +182,10 @@ DESKTOP_FAULTS: dict[str, tuple[Any, str]] = {
     "another shape": ((200, b'{"result": "ok"}'), MALFORMED),
     "a list": ((200, b"[]"), MALFORMED),
     "broken base64": ((200, result().replace(b"null", b'"%%%"', 3)), MALFORMED),
-    "no PNG": ((200, b'{"output":null,"error":null,"base64_image":"AAAA","settled":true,"elapsed_ms":1}'), MALFORMED),
+    "no PNG": (
+        (200, b'{"output":null,"error":null,"base64_image":"AAAA","settled":true,"elapsed_ms":1}'),
+        MALFORMED,
+    ),
     "time-out": ("hang", TIMED_OUT),
     "connection closed": ("close", BROKEN),
     "its own error": ((200, result(error="no such window")), "no such window"),

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_claude.script import calls, member, says, text, tool
-from rig import Rig, fake
-from stand_in_desktop import StandInDesktop
 
+from fake_claude.script import calls, member, says, text, tool
 from orchestration.agent.conversation import Conversation
 from orchestration.record.journal import Journal
 from orchestration.record.verify import verify
+from rig import Rig, fake
+from stand_in_desktop import StandInDesktop
 
 SCRIPT = (
     calls(text("First."), member("t1", "left_click", coordinate=[50, 60]), member("t2", "type", text="abc")),
@@ -58,7 +58,9 @@ def run_and_die(folder: Path, claude_url: str, desktop_url: str, step: int, mome
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ForkServerContext]:
-    """Processes that start with everything imported: a start from nothing takes seconds, and there are dozens."""
+    """Processes that start with everything imported: a start from nothing takes seconds, and there are
+    dozens.
+    """
     with pytest.MonkeyPatch.context() as patch:
         # The fork server imports before it is told this process's search path.
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))

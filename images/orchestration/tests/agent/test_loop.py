@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from conftest import MakeRig
 from fake_claude.script import Step, calls, member, says, text, thinking, tool
+from orchestration.agent.interruption import Interruption
 from rig import API_KEY, Rig, texts, until
 from stand_in_desktop import StandInDesktop, after, result
-
-from orchestration.agent.interruption import Interruption
 
 TASK = (
     calls(thinking("Look first."), text("I will click."), member("t1", "screenshot")),
@@ -131,7 +131,9 @@ async def test_a_failing_shell_command_does_not_stop_the_batch(
     desktop.on_action = lambda tool, value: (
         (200, result("partial", "no such file")) if tool == "bash" else None
     )
-    rig = base_urls(make_rig(calls(tool("t1", "bash", command="cat x"), member("t2", "key", text="a")), says(".")))
+    rig = base_urls(
+        make_rig(calls(tool("t1", "bash", command="cat x"), member("t2", "key", text="a")), says("."))
+    )
     await rig.run("Go.")
     assert rig.results()["t1"]["is_error"] and texts(rig.results()["t1"]) == "partial\nno such file"
     assert rig.results()["t2"]["outcome"] == "done"
@@ -188,7 +190,9 @@ async def test_stop_works_in_the_middle_of_an_action(
         return None
 
     desktop.on_action = slow
-    rig = base_urls(make_rig(calls(tool("t1", "bash", command="sleep 3"), tool("t2", "bash", command="ls")), says("ok")))
+    rig = base_urls(
+        make_rig(calls(tool("t1", "bash", command="sleep 3"), tool("t2", "bash", command="ls")), says("ok"))
+    )
     running = asyncio.create_task(rig.run("Go."))
     await until(lambda: started)
     assert rig.agent is not None
@@ -218,7 +222,9 @@ async def test_the_time_budget_ends_a_task_in_mid_action(
     make_rig: MakeRig, base_urls: Any, desktop: StandInDesktop
 ) -> None:
     desktop.on_action = lambda tool, value: after(4) if tool == "bash" else None
-    rig = base_urls(make_rig(calls(tool("t1", "bash", command="sleep 9"), tool("t2", "bash", command="b")), says("x")))
+    rig = base_urls(
+        make_rig(calls(tool("t1", "bash", command="sleep 9"), tool("t2", "bash", command="b")), says("x"))
+    )
     end = await rig.run("Go.", minutes=0.01)
     assert end.reason == "budget" and "minutes" in end.text
     assert texts(rig.results()["t2"]) == "Not executed: the task's budget is used up."
@@ -229,7 +235,9 @@ async def test_the_time_budget_ends_a_task_in_mid_action(
 async def test_a_spent_budget_answers_the_open_calls_and_asks_no_more(
     make_rig: MakeRig, base_urls: Any, limit: dict[str, float]
 ) -> None:
-    rig = base_urls(make_rig(calls(text("long " * 3000), member("t1", "left_click", coordinate=[1, 1])), says("x")))
+    rig = base_urls(
+        make_rig(calls(text("long " * 3000), member("t1", "left_click", coordinate=[1, 1])), says("x"))
+    )
     end = await rig.run("Go.", **limit)
     assert end.reason == "budget", end
     assert rig.desktop.executed == [] and len(rig.claude.requests) == 1
@@ -240,7 +248,10 @@ async def test_a_spent_budget_answers_the_open_calls_and_asks_no_more(
 async def test_an_answer_cut_off_at_its_longest_runs_none_of_its_calls(
     make_rig: MakeRig, base_urls: Any
 ) -> None:
-    cut = Step((member("t1", "left_click", coordinate=[1, 1]), {**tool("t2", "bash"), "raw_input": '{"comm'}), "max_tokens")
+    cut = Step(
+        (member("t1", "left_click", coordinate=[1, 1]), {**tool("t2", "bash"), "raw_input": '{"comm'}),
+        "max_tokens",
+    )
     rig = base_urls(make_rig(cut, says("Shorter.")))
     assert (await rig.run("Go.")).reason == "finished"
     assert rig.desktop.executed == []
@@ -277,7 +288,11 @@ async def test_a_person_at_the_mouse_makes_the_agent_wait(
 
     desktop.on_action = on_action
     click = {"coordinate": [9, 9]}
-    rig = base_urls(make_rig(calls(member("t1", "left_click", **click)), calls(member("t2", "left_click", **click)), says("x")))
+    rig = base_urls(
+        make_rig(
+            calls(member("t1", "left_click", **click)), calls(member("t2", "left_click", **click)), says("x")
+        )
+    )
     assert (await rig.run("Go.")).reason == "finished"
     assert rig.results()["t1"]["outcome"] == "paused" and rig.results()["t1"]["is_error"]
     assert len(rig.desktop.executed) == 1
@@ -289,7 +304,10 @@ async def test_secrets_in_answers_and_outputs_reach_neither_record_nor_model(
 ) -> None:
     desktop.on_action = lambda tool, value: (200, result(f"found {API_KEY}")) if tool == "bash" else None
     rig = base_urls(
-        make_rig(calls(thinking(f"the key is {API_KEY}"), text(API_KEY), tool("t1", "bash", command="env")), says("."))
+        make_rig(
+            calls(thinking(f"the key is {API_KEY}"), text(API_KEY), tool("t1", "bash", command="env")),
+            says("."),
+        )
     )
     await rig.run(f"My key is {API_KEY}.")
     rig.check()

@@ -27,7 +27,9 @@ def check(body: dict[str, Any], betas: list[str], on_bedrock: bool) -> None:
     _tools(body.get("tools") or [], betas, on_bedrock)
     thinking = body.get("thinking") or {}
     if "budget_tokens" in thinking:
-        _require(thinking["budget_tokens"] < body["max_tokens"], "max_tokens must exceed thinking.budget_tokens")
+        _require(
+            thinking["budget_tokens"] < body["max_tokens"], "max_tokens must exceed thinking.budget_tokens"
+        )
     marks = 0
     outstanding: dict[str, str | None] = {}
     seen: set[str] = set()
@@ -41,7 +43,9 @@ def check(body: dict[str, Any], betas: list[str], on_bedrock: bool) -> None:
         if role == "user":
             outstanding = _user(number, content, outstanding)
         else:
-            _require(not outstanding, f"messages.{number}: tool_use ids without tool_result: {sorted(outstanding)}")
+            _require(
+                not outstanding, f"messages.{number}: tool_use ids without tool_result: {sorted(outstanding)}"
+            )
             outstanding = _assistant(number, content, seen)
         marks += sum("cache_control" in block for block in content)
     _require(not outstanding, f"tool_use ids without tool_result at the end: {sorted(outstanding)}")
@@ -63,7 +67,9 @@ def _user(number: int, content: list[Any], outstanding: dict[str, str | None]) -
             identifier = block["tool_use_id"]
             _require(texts == 0, f"{where}: a tool_result stands after text")
             _require(identifier in left, f"{where}: no tool_use {identifier} in the message before")
-            _require(left.pop(identifier) == block.get("toolset_name"), f"{where}: toolset_name does not match")
+            _require(
+                left.pop(identifier) == block.get("toolset_name"), f"{where}: toolset_name does not match"
+            )
             _result(where, block)
         else:
             raise Refused(f"{where}: unexpected block")
@@ -114,7 +120,10 @@ def _tools(tools: list[dict[str, Any]], betas: list[str], on_bedrock: bool) -> N
             _require("name" not in tool, f"tools: {TOOLSET} has no name")
         elif kind in BETA_OF_TOOL:
             _require(BETA_OF_TOOL[kind] in betas, f"tools: {kind} needs the beta {BETA_OF_TOOL[kind]}")
-            _require({"display_width_px", "display_height_px"} <= set(tool), f"tools: {kind} needs the display's size")
+            _require(
+                {"display_width_px", "display_height_px"} <= set(tool),
+                f"tools: {kind} needs the display's size",
+            )
 
 
 def _require(condition: bool, message: str) -> None:

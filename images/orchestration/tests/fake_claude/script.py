@@ -1,7 +1,7 @@
 """What the fake model answers: one step per turn, chosen by how many answers the request already holds.
 
-So the same script serves any number of conversations, restarts and retries. A step's faults are used up one per
-request before the step itself is answered.
+So the same script serves any number of conversations, restarts and retries. A step's faults are used up one
+per request before the step itself is answered.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ FAULTS = (
 class Fault:
     """One thing that goes wrong.
 
-    `kind` is one of `FAULTS`: `status` answers with `status` and maybe a `retry-after` header; `cut` drops the
-    connection after `after` events, `ended_early` ends the body there properly; `slow` waits `seconds` before each
-    event, `silent` waits before the rest of the stream; `error_event` sends an overload inside the stream;
-    `garbage` sends an event that is no JSON; `not_json` answers a page of HTML; `empty` nothing;
-    the others send a message that makes no sense.
+    `kind` is one of `FAULTS`: `status` answers with `status` and maybe a `retry-after` header; `cut` drops
+    the connection after `after` events, `ended_early` ends the body there properly; `slow` waits `seconds`
+    before each event, `silent` waits before the rest of the stream; `error_event` sends an overload inside
+    the stream; `garbage` sends an event that is no JSON; `not_json` answers a page of HTML; `empty`
+    nothing; the others send a message that makes no sense.
     """
 
     kind: str
@@ -102,7 +102,9 @@ class Script:
     _used: dict[int, int] = field(default_factory=dict)
 
     def next(self, body: dict[str, Any]) -> tuple[Step, Fault | None]:
-        """The step for a request and the fault that hits it, if one does. Past the end the last step is repeated."""
+        """The step for a request and the fault that hits it, if one does. Past the end the last step is
+        repeated.
+        """
         number = sum(message["role"] == "assistant" for message in body.get("messages", []))
         number = min(number, len(self.steps) - 1)
         step = self.steps[number]

@@ -42,8 +42,8 @@ class Received:
 class FakeClaude:
     """Serves a script on 127.0.0.1 in a thread of its own. Use as a context manager; then `url` is set.
 
-    `api_key` is what the Claude API's callers must show; `requests` are those that were well-formed, `refused` the
-    messages of those that were not.
+    `api_key` is what the Claude API's callers must show; `requests` are those that were well-formed,
+    `refused` the messages of those that were not.
     """
 
     script: Script
@@ -145,7 +145,9 @@ class FakeClaude:
         self.refused.append(text)
         self._error(writer, status, text)
 
-    def _error(self, writer: asyncio.StreamWriter, status: int, text: str, retry_after: str | None = None) -> None:
+    def _error(
+        self, writer: asyncio.StreamWriter, status: int, text: str, retry_after: str | None = None
+    ) -> None:
         kind = ERROR_TYPES.get(status, "api_error")
         data = json.dumps({"type": "error", "error": {"type": kind, "message": text}}).encode()
         extra = {"retry-after": retry_after} if retry_after is not None else {}
@@ -177,7 +179,9 @@ class FakeClaude:
         usage = {**usage, "output_tokens": output}
         identifier = f"msg_{self._count:06d}"
         if streaming:
-            await self._stream(writer, kind, wire.events(identifier, model, content, stop, usage), step, fault)
+            await self._stream(
+                writer, kind, wire.events(identifier, model, content, stop, usage), step, fault
+            )
             return
         if fault is not None and fault.kind in ("slow", "silent"):
             await asyncio.sleep(fault.seconds)

@@ -1,8 +1,9 @@
-"""How many tokens a request has, and how many of them a cache holds: estimates, the same for everyone who is compared.
+"""How many tokens a request has, and how many of them a cache holds: estimates, the same for everyone who
+is compared.
 
-Text counts 3.5 characters a token, an image its pixels divided by 750. The cache works like the API's: a marked
-block's prefix is kept; the longest kept prefix within 20 blocks before a mark is read; what lies between that and the
-last mark is written; fewer than 1,024 tokens are not cached.
+Text counts 3.5 characters a token, an image its pixels divided by 750. The cache works like the API's: a
+marked block's prefix is kept; the longest kept prefix within 20 blocks before a mark is read; what lies
+between that and the last mark is written; fewer than 1,024 tokens are not cached.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ PIECE = 24
 STRING_HEADER = 7
 
 
-def message(identifier: str, model: str, content: list[dict[str, Any]], stop: str | None, usage: dict[str, int]) -> Any:
+def message(
+    identifier: str, model: str, content: list[dict[str, Any]], stop: str | None, usage: dict[str, int]
+) -> Any:
     """A whole message, not streamed."""
     return {
         "id": identifier,
@@ -31,7 +33,10 @@ def _whole(block: dict[str, Any]) -> dict[str, Any]:
     if "raw_input" not in block:
         return block
     # A whole message cannot carry broken JSON; what comes nearest is an input that is not an object.
-    return {**{name: value for name, value in block.items() if name != "raw_input"}, "input": block["raw_input"]}
+    return {
+        **{name: value for name, value in block.items() if name != "raw_input"},
+        "input": block["raw_input"],
+    }
 
 
 def events(
@@ -60,7 +65,9 @@ def _block_events(index: int, block: dict[str, Any]) -> Iterator[dict[str, Any]]
         deltas = _pieces("thinking_delta", "thinking", block["thinking"])
         deltas.append({"type": "signature_delta", "signature": block["signature"]})
     elif kind == "tool_use":
-        empty = {name: value for name, value in block.items() if name not in ("input", "raw_input")} | {"input": {}}
+        empty = {name: value for name, value in block.items() if name not in ("input", "raw_input")} | {
+            "input": {}
+        }
         written = block.get("raw_input", json.dumps(block.get("input", {})))
         deltas = _pieces("input_json_delta", "partial_json", written)
     else:
@@ -86,7 +93,9 @@ def event_stream(event: dict[str, Any] | str) -> bytes:
     """One frame of AWS's event stream with the event inside, as Bedrock sends it."""
     data = event if isinstance(event, str) else json.dumps(event)
     payload = json.dumps({"bytes": base64.b64encode(data.encode()).decode()}).encode()
-    return frame({":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}, payload)
+    return frame(
+        {":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}, payload
+    )
 
 
 def exception_frame(kind: str, text: str) -> bytes:

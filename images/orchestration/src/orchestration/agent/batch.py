@@ -41,11 +41,6 @@ NOT_EXECUTED_BUDGET = "Not executed: the task's budget is used up."
 NOT_EXECUTED_SHUTDOWN = "Not executed: the console is being shut down."
 CUT_OFF = "Not executed: the answer was cut off before this tool call was complete."
 INTERRUPTED = "The action was interrupted; whether it took effect is unknown. Take a screenshot."
-RESTARTED = (
-    "The console restarted while this action was under way; whether it took effect is unknown. "
-    "Take a screenshot."
-)
-NOT_EXECUTED_RESTARTED = "Not executed: the console restarted."
 UNSETTLED = "The screen was still changing when this screenshot was taken."
 UNCHANGED = "The screen looks exactly as in the last screenshot."
 BY_REASON = {

@@ -7,6 +7,7 @@ elsewhere.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
@@ -170,8 +171,11 @@ class _CapturedStream(httpx2.AsyncByteStream):
                 if len(self._captured) < LONGEST_CAPTURE or self._exchange.peer == "desktop":
                     self._captured += chunk
                 yield chunk
-        except BaseException as error:
+        except Exception as error:
             self._exchange.error = type(error).__name__
+            raise
+        except asyncio.CancelledError:
+            self._exchange.error = "cancelled"
             raise
         finally:
             self._finish()

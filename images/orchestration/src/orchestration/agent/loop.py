@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from orchestration.agent.answer import Answer, MalformedAnswer, Progress
 from orchestration.agent.approval import ApprovalDesk
 from orchestration.agent.backoff import BackOff
-from orchestration.agent.batch import CUT_OFF, NOT_EXECUTED_RESTARTED, RESTARTED, Batch
+from orchestration.agent.batch import CUT_OFF, Batch
 from orchestration.agent.budget import Budget
 from orchestration.agent.conversation import Conversation
 from orchestration.agent.desktop import Desktop
@@ -25,6 +25,7 @@ from orchestration.agent.exchanges import attempt_number
 from orchestration.agent.interruption import Interrupted, Interruption
 from orchestration.agent.live import Live
 from orchestration.agent.providers import ModelFailure
+from orchestration.agent.recovery import recover
 from orchestration.agent.request import RequestBuilder, RequestTooLarge
 from orchestration.agent.settings import TaskSettings
 from orchestration.agent.system_prompt import system_prompt
@@ -91,24 +92,6 @@ class Agent:
         self.conversation.apply(event)
         return event
 
-    def recover(self) -> int:
-        """Give every tool call that a sudden end left open its result; returns how many there were."""
-        left_open = self.conversation.unanswered
-        for block in left_open:
-            started = self.conversation.was_started(block["id"])
-            data: dict[str, Any] = {
-                "tool_use_id": block["id"],
-                "content": [{"type": "text", "text": RESTARTED if started else NOT_EXECUTED_RESTARTED}],
-                "is_error": True,
-                "outcome": "unknown" if started else "not_executed",
-            }
-            if block.get("toolset_name"):
-                data["toolset_name"] = block["toolset_name"]
-            self.write("result", data)
-        if self.conversation.task_open:
-            self.write("task_ended", {"reason": "restart", "text": "The console restarted during this task."})
-        return len(left_open)
-
     async def run(self, settings: TaskSettings, prompt: str | None, by: str) -> End:
         """Do one task.
 
@@ -121,7 +104,7 @@ class Agent:
             UnknownCombination: before anything is recorded.
         """
         fit = settings.fit()
-        self.recover()
+        recover(self.conversation, self.write)
         self._live.begin()
         started = time.monotonic()
         budget = Budget(settings, fit.model)

@@ -4,8 +4,10 @@ business.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +24,7 @@ LEGACY_BEDROCK_VERSION = "bedrock-2023-05-31"
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 90.0
 WHOLE_ANSWER_SECONDS = 600.0
+END_OF_BODY_SECONDS = 1.0
 STATUS_OF_ERROR_TYPE: Mapping[str, int] = {
     "overloaded_error": 529,
     "rate_limit_error": 429,
@@ -160,6 +163,11 @@ class ModelClient:
                 reader.take(event.model_dump(mode="json", exclude_unset=True, warnings=False))
                 if reader.complete:
                     break
+            # Read to the end of the body, so that the connection can serve the next request.
+            with suppress(Exception):
+                async with asyncio.timeout(END_OF_BODY_SECONDS):
+                    async for _ in stream:
+                        pass
         return reader.answer()
 
     async def _whole(self, body: dict[str, Any], progress: Progress) -> Answer:

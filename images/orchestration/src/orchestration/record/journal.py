@@ -52,6 +52,7 @@ class Journal:
         self._publish = publish
         self._lock = threading.Lock()
         self._listeners: list[Callable[[Event], None]] = []
+        self.failed = False
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = directory / EVENTS_FILE
         self.screens = Screens(directory / SCREENS_FOLDER)
@@ -147,9 +148,11 @@ class Journal:
             if written != len(line):
                 raise OSError(28, "short write")
             os.fdatasync(self._descriptor)
+            self.failed = False
         except OSError as error:
             # Half a line would tear the chain for the next append.
             os.ftruncate(self._descriptor, size)
+            self.failed = True
             raise RecordError(f"the record could not be written: {error.strerror}") from error
 
     def _write_head(self) -> None:

@@ -1,0 +1,121 @@
+"""How one event of the record looks on a page."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+import streamlit as st
+
+from orchestration.record.chain import Event
+
+MARKS = {
+    "done": ":green[:material/check_circle:]",
+    "failed": ":orange[:material/error:]",
+    "invalid": ":orange[:material/error:]",
+    "paused": ":orange[:material/pause_circle:]",
+    "not_executed": ":gray[:material/block:]",
+}
+FAULT = ":red[:material/cancel:]"
+ENDINGS = {
+    "finished": "Finished",
+    "stopped": "Stopped",
+    "budget": "Out of budget",
+    "shutdown": "Interrupted",
+    "restart": "Interrupted",
+    "model_failed": "The model failed",
+    "desktop_failed": "The desktop failed",
+    "too_large": "Too long",
+    "refused": "Declined by the model",
+    "cut_off": "Cut off",
+}
+
+
+def draw(event: Event, hide_screens: bool) -> None:
+    """Draw one event; kinds that say nothing to a reader draw nothing."""
+    data = event.data
+    match event.kind:
+        case "prompt":
+            with st.chat_message("user"):
+                st.text(data["text"])
+        case "answer":
+            with st.chat_message("assistant"):
+                blocks(data["content"])
+                usage = data["usage"]
+                st.caption(
+                    f"{data['seconds']:.1f} s · {usage['input']:,} + {usage['cache_write']:,} written + "
+                    f"{usage['cache_read']:,} cached in, {usage['output']:,} out · ${data['cost']:.4f}"
+                )
+        case "result":
+            result(data, hide_screens)
+        case "approval":
+            who = f" by {data['by']}" if data["by"] else ""
+            word = "Approved" if data["approved"] else f"Not approved ({data['reason'].replace('_', ' ')})"
+            st.caption(f":material/gavel: {word}{who}")
+        case "model_failed":
+            again = f" Next try after {data['wait']:.1f} s." if data["wait"] is not None else ""
+            st.warning(f"{data['text']}{again}", icon=":material/sync_problem:")
+        case "task_ended":
+            ending(data)
+
+
+def blocks(content: list[dict[str, Any]]) -> None:
+    """The model's content blocks."""
+    for block in content:
+        if block["type"] == "text":
+            st.markdown(plain(block["text"]))
+        elif block["type"] == "thinking" and block["thinking"].strip():
+            with st.expander("Thinking", icon=":material/psychology:"):
+                st.markdown(plain(block["thinking"]))
+        elif block["type"] == "tool_use":
+            st.caption(f":material/build: {plain(block['name'])}")
+            st.code(json.dumps(block["input"], indent=1, ensure_ascii=True), language="json", wrap_lines=True)
+
+
+def result(data: dict[str, Any], hide_screens: bool) -> None:
+    """What a tool call came to."""
+    elapsed = data.get("elapsed_ms")
+    timing = f" · {elapsed / 1000:.2f} s" if elapsed is not None else ""
+    unsettled = " · still changing" if data.get("settled") is False else ""
+    with st.container(border=True):
+        mark = MARKS.get(data["outcome"], FAULT)
+        st.markdown(f"{mark} {data['outcome'].replace('_', ' ')}{timing}{unsettled}")
+        for part in data["content"]:
+            if part["type"] == "text":
+                st.code(part["text"], language=None, wrap_lines=True, height="content")
+            elif hide_screens:
+                st.caption(":material/hide_image: screenshot hidden")
+            else:
+                screen(part["screen"], "Screenshot of the desktop")
+
+
+def screen(digest: str, words: str) -> None:
+    """A screenshot by its SHA-256; the browser fetches it by itself and keeps it."""
+    st.html(
+        f'<img src="/screens/{html.escape(digest)}.png" alt="{html.escape(words)}" loading="lazy" '
+        'style="width:100%;max-width:760px;height:auto;border-radius:6px;border:1px solid #8884">'
+    )
+
+
+def ending(data: dict[str, Any]) -> None:
+    """How a task ended and what it cost."""
+    word = ENDINGS.get(data["reason"], data["reason"])
+    cost = f" · {data['seconds']:.0f} s · ${data['cost']:.4f}" if "cost" in data else ""
+    text = f"**{word}**{cost}" + (f"  \n{plain(data['text'])}" if data["text"] else "")
+    if data["reason"] == "finished":
+        st.success(text, icon=":material/check:")
+    elif data["reason"] in ("stopped", "budget", "shutdown", "restart"):
+        st.info(text, icon=":material/stop_circle:")
+    else:
+        st.error(text, icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Markdown of the model's without what could pass for the console's own icons, colours or pictures."""
+    return (
+        text.replace("$", "\\$")
+        .replace(":material/", ":\u200bmaterial/")
+        .replace("![", "\\![")
+        .replace(":red[", ":\u200bred[")
+    )

@@ -1,0 +1,215 @@
+"""The sidebar: who is here, who drives, and every setting of the next task."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from orchestration.agent.models import PROVIDER_LABELS, find
+from orchestration.agent.settings import APPROVAL_MODES, THINKING_LABELS, BadSettings, TaskSettings
+from orchestration.agent.tool_versions import TOOL_VERSIONS, UnknownCombination, known_models
+from orchestration.console.service import Console, Refused
+from orchestration.gateway.sessions import Session
+
+AUTOMATIC = "Automatic"
+HIDE_KEY = "hide_screenshots"
+
+
+def draw(console: Console, session: Session) -> None:
+    """Draw it; settings are applied with the form's button."""
+    driving = console.driver.is_driving(session.label)
+    with st.sidebar:
+        _who(console, session, driving)
+        st.link_button(
+            "Open the desktop's viewer",
+            console.configuration.viewer_url,
+            icon=":material/open_in_new:",
+            width="stretch",
+        )
+        st.toggle("Hide screenshots", key=HIDE_KEY, help="For this browser only.")
+        _settings(console, session, driving)
+        _api_key(console, session, driving)
+        _reset(console, session, driving)
+
+
+def _who(console: Console, session: Session, driving: bool) -> None:
+    since = datetime.fromtimestamp(session.since, UTC)
+    left = int(console.sessions.seconds_left(session) // 60)
+    expires = datetime.now(UTC).timestamp() + console.sessions.seconds_left(session)
+    st.markdown(f"**{html.escape(session.username)}** · {'driving' if driving else 'watching'}")
+    st.caption(
+        f"Signed in {since:%H:%M} UTC, signed out at {datetime.fromtimestamp(expires, UTC):%H:%M} UTC "
+        f"({left} min) unless you do something."
+    )
+    if driving:
+        if st.button("Hand over control", width="stretch", help="Someone else may drive then."):
+            console.driver.release(session.label)
+            st.session_state["handed_over"] = True
+            st.rerun()
+    else:
+        who = console.driver.name
+        st.info(
+            f"Read-only: {who} is driving." if who else "Nobody is driving.", icon=":material/visibility:"
+        )
+        if st.button("Take control", width="stretch", disabled=not console.driver.is_free()):
+            st.session_state.pop("handed_over", None)
+            console.driver.take(session)
+            st.rerun()
+    st.html('<a class="sign-out" href="/logout" target="_self">Sign out</a>')
+
+
+def _settings(console: Console, session: Session, driving: bool) -> None:
+    now = console.settings
+    st.subheader("Task settings", divider="gray")
+    provider = st.selectbox(
+        "Provider",
+        list(PROVIDER_LABELS),
+        index=list(PROVIDER_LABELS).index(now.provider),
+        format_func=PROVIDER_LABELS.__getitem__,
+        disabled=not driving,
+    )
+    choices = _models(console, provider)
+    preset = now.model if provider == now.provider else choices[0]
+    if preset not in choices:
+        choices.insert(0, preset)
+    model = st.selectbox(
+        "Model",
+        choices,
+        index=choices.index(preset),
+        accept_new_options=True,
+        disabled=not driving,
+        help="Choose one or enter any model id or inference profile.",
+        key=f"model-{provider}",
+    )
+    with st.form("settings", border=False):
+        drawn = _fields(now, provider, model or preset, driving)
+        if st.form_submit_button("Apply", disabled=not driving, width="stretch") and driving:
+            _apply(console, session, drawn)
+    try:
+        fit = now.fit()
+        note = "" if fit.model.known else " Not in the price list: charged at the dearest price."
+        st.caption(f"In use: {now.model} with {fit.version.name}.{note}")
+    except UnknownCombination as error:
+        st.error(str(error))
+
+
+def _models(console: Console, provider: str) -> list[str]:
+    if provider.startswith("bedrock") and console.configuration.bedrock_models:
+        return list(console.configuration.bedrock_models)
+    if provider.startswith("bedrock"):
+        return [f"anthropic.{model}" for model in known_models(provider)]
+    return list(known_models(provider))
+
+
+def _fields(now: TaskSettings, provider: str, model: str, driving: bool) -> dict[str, object]:
+    """Draw the form's fields; returns what they say."""
+    versions = [AUTOMATIC, *(version.name for version in TOOL_VERSIONS)]
+    row = find(model)
+    vouched = now.declared.get(model)
+    same = provider == now.provider and model == now.model
+    version = st.selectbox(
+        "Tool version",
+        versions,
+        index=versions.index(vouched or (now.tool_version if same and now.tool_version else AUTOMATIC)),
+        disabled=not driving,
+    )
+    vouch = False
+    if row is None:
+        vouch = st.checkbox(
+            "This model is not in the table. I know that it takes the tool version above.",
+            value=vouched is not None,
+            disabled=not driving,
+        )
+    ways = [AUTOMATIC, *(row.thinking if row else ("default",))]
+    thinking = st.selectbox(
+        "Thinking",
+        ways,
+        index=ways.index(now.thinking) if same and now.thinking in ways else 0,
+        format_func=lambda way: THINKING_LABELS.get(way, way),
+        disabled=not driving,
+    )
+    approval = st.selectbox(
+        "Approval",
+        list(APPROVAL_MODES),
+        index=list(APPROVAL_MODES).index(now.approval),
+        format_func=APPROVAL_MODES.__getitem__,
+        disabled=not driving,
+    )
+    seconds = st.number_input(
+        "Approval time-out (seconds)", 5, 3600, now.approval_seconds, disabled=not driving
+    )
+    st.caption("Budget per task")
+    minutes = st.number_input("Minutes", 0.01, 1440.0, float(now.minutes), 5.0, disabled=not driving)
+    tokens = st.number_input("Tokens", 1_000, 1_000_000_000, now.tokens, 100_000, disabled=not driving)
+    dollars = st.number_input("US dollars", 0.01, 10_000.0, float(now.dollars), 1.0, disabled=not driving)
+    images = st.number_input("Screenshots kept", 1, 50, now.images_kept, disabled=not driving)
+    suffix = st.text_area(
+        "Addition to the system prompt",
+        now.system_suffix,
+        disabled=not driving,
+        help="Used from the next conversation on.",
+    )
+    streaming = st.checkbox("Stream answers", now.streaming, disabled=not driving)
+    declared = {name: tools for name, tools in now.declared.items() if name != model}
+    if vouch and version != AUTOMATIC:
+        declared[model] = version
+    return {
+        "provider": provider,
+        "model": model,
+        "tool_version": None if version == AUTOMATIC else version,
+        "thinking": None if thinking == AUTOMATIC else thinking,
+        "system_suffix": suffix,
+        "images_kept": int(images),
+        "approval": approval,
+        "approval_seconds": int(seconds),
+        "minutes": float(minutes),
+        "tokens": int(tokens),
+        "dollars": float(dollars),
+        "streaming": streaming,
+        "declared": declared,
+    }
+
+
+def _apply(console: Console, session: Session, fields: dict[str, object]) -> None:
+    try:
+        settings = replace(console.settings, **fields)  # type: ignore[arg-type]
+        settings.fit()
+        console.change_settings(session, settings)
+    except (BadSettings, UnknownCombination, Refused) as error:
+        st.error(str(error))
+    else:
+        st.toast("Settings applied.")
+        st.rerun()
+
+
+def _api_key(console: Console, session: Session, driving: bool) -> None:
+    st.subheader("Claude API key", divider="gray")
+    st.caption("A key is set." if console.has_api_key else "No key is set; Bedrock needs none.")
+    with st.form("api_key", clear_on_submit=True, border=False):
+        entered = st.text_input(
+            "New key", type="password", autocomplete="off", disabled=not driving, label_visibility="collapsed"
+        )
+        if st.form_submit_button("Use this key", disabled=not driving, width="stretch") and entered:
+            try:
+                console.set_api_key(session, entered.strip())
+            except Refused as error:
+                st.error(str(error))
+            else:
+                st.toast("The key is kept in memory until the console restarts.")
+                st.rerun()
+
+
+def _reset(console: Console, session: Session, driving: bool) -> None:
+    st.subheader("Conversation", divider="gray")
+    with st.popover("New conversation", width="stretch", disabled=not driving or console.running):
+        st.write("The present conversation stays in the record, but you cannot go on with it.")
+        if st.button("Begin a new one", type="primary"):
+            try:
+                console.reset(session)
+            except Refused as error:
+                st.error(str(error))
+            else:
+                st.rerun()

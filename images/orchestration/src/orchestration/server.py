@@ -1,0 +1,152 @@
+"""The console's process: pages, gate and agent on one Unix socket. nginx in front of it ends TLS.
+
+Secrets come in the environment and leave it at once: nothing that this process might start inherits them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from orchestration.configuration import Configuration, ConfigurationError
+from orchestration.console.current import install
+from orchestration.console.service import Console
+from orchestration.gateway.gate import Application, Gate, Hooks
+from orchestration.gateway.password import Login
+from orchestration.gateway.throttle import Throttle
+from orchestration.record.journal import Journal, RecordError
+from orchestration.record.output import publish, say
+from orchestration.record.redaction import Redactor
+
+SECRET_VARIABLES = ("LOGIN_PASSWORD", "TLS_PRIVATE_KEY", "CONTROL_TOKEN", "ANTHROPIC_API_KEY")
+SWEEP_SECONDS = 1.0
+GRACE_SECONDS = 5
+PAGES_SCRIPT = Path(__file__).parent / "console" / "app.py"
+
+
+class _RedactedLog(logging.Handler):
+    """Libraries' warnings and errors as JSON lines without secrets."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__(logging.WARNING)
+        self._redactor = redactor
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(self._redactor, record.getMessage(), logger=record.name, level=record.levelname)
+
+
+def pages(redactor: Redactor) -> Application:
+    """Streamlit's application; what goes wrong in a page is logged, and the page says only that it did."""
+    import streamlit  # noqa: PLC0415 (reads its configuration when imported: after the environment is clean)
+
+    def failed(error: Exception) -> bool:
+        trace = "".join(traceback.format_exception(error, limit=-5))
+        say(redactor, "a page failed", error=type(error).__name__, trace=trace)
+        streamlit.error("This page failed. The reason is in the console's log.")
+        return True
+
+    return streamlit.App(PAGES_SCRIPT, on_script_error=failed)
+
+
+async def pages_ready() -> bool:
+    """Whether Streamlit takes new browsers."""
+    from streamlit.runtime import Runtime  # noqa: PLC0415 (as above)
+
+    if not Runtime.exists():
+        return False
+    ready, _ = await Runtime.instance().is_ready_for_browser_connection
+    return bool(ready)
+
+
+def build(configuration: Configuration) -> tuple[Console, Gate]:
+    """The console and the gate in front of its pages.
+
+    Raises:
+        RecordError: the record on the volume cannot be continued.
+    """
+    redactor = Redactor(configuration.secrets())
+    logging.basicConfig(handlers=[_RedactedLog(redactor)], level=logging.WARNING, force=True)
+    journal = Journal(configuration.data_directory, redactor, publish)
+    console = Console(configuration, redactor, journal)
+    install(console)
+
+    async def healthy() -> str | None:
+        trouble = console.trouble_with_health()
+        if trouble is None and not await pages_ready():
+            return "the pages are not ready"
+        return trouble
+
+    hooks = Hooks(
+        record=lambda kind, data: void(journal.append(kind, data)), healthy=healthy, screen=console.screen
+    )
+    login = Login(configuration.login_username, configuration.login_password)
+    return console, Gate(pages(redactor), login, console.sessions, Throttle(), hooks)
+
+
+def void(value: object) -> None:
+    """Throw a result away."""
+
+
+async def serve(console: Console, gate: Gate, socket: Path) -> None:
+    """Serve on a Unix socket until SIGTERM or SIGINT, then end the running task in order."""
+    config = uvicorn.Config(
+        gate,
+        uds=str(socket),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        ws="websockets-sansio",
+        ws_max_size=4_000_000,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+
+    async def sweep() -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            console.sessions.sweep()
+
+    sweeper = asyncio.create_task(sweep())
+    try:
+        await server.serve()
+    finally:
+        sweeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeper
+        await asyncio.to_thread(console.shut_down)
+
+
+def main() -> int:
+    """Run the process. Exit status 1 when it cannot start."""
+    try:
+        configuration = Configuration.from_environment()
+    except ConfigurationError as error:
+        print(f"The console cannot start: {error}", file=sys.stderr)
+        return 1
+    for name in SECRET_VARIABLES:
+        os.environ.pop(name, None)
+    os.umask(0o077)
+    try:
+        console, gate = build(configuration)
+    except RecordError as error:
+        print(f"The console cannot start: {error}", file=sys.stderr)
+        return 1
+    # uvicorn raises the signal again after it has shut down; by then everything is in order.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    asyncio.run(serve(console, gate, Path(sys.argv[1])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -18,6 +18,10 @@ START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 
 
+# Kept because Python complains of a child that is forgotten while it runs, as this one is meant to.
+_started: list[subprocess.Popen[bytes]] = []
+
+
 @dataclass(frozen=True)
 class Emulator:
     """A running emulator. `instance` differs for each process, as does what it holds."""
@@ -102,6 +106,7 @@ def _launch(places: Places, port: int) -> Emulator | None:
             stderr=log,
             start_new_session=True,  # it outlives the launcher, and a Ctrl-C meant for that
         )
+    _started.append(child)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         found = running(places)

@@ -1,0 +1,96 @@
+"""A part is built when what it is made of has changed, and a failed build says why."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from launcher import tools
+from launcher.places import Places
+from launcher.report import Clock, Failure
+from launcher.tools import Part
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places(tmp_path)
+
+
+@pytest.fixture
+def part(places: Places, tmp_path: Path) -> Part:
+    """Appends a line to its output for each build."""
+    source, output = tmp_path / "source", tmp_path / ".local" / "out" / "built"
+    source.mkdir()
+    (source / "a.txt").write_text("a")
+    code = f"open({str(output)!r}, 'a').write('built\\n')"
+    return Part("thing", "building the thing", ((sys.executable, "-c", code),), (source,), (output,))
+
+
+def _builds(places: Places, part: Part) -> int:
+    if not tools._is_fresh(places, part):
+        tools._build(places, part, Clock())
+    return len(part.outputs[0].read_text().splitlines())
+
+
+def test_it_is_built_once_while_nothing_changes(places: Places, part: Part) -> None:
+    assert [_builds(places, part), _builds(places, part)] == [1, 1]
+
+
+def test_it_is_built_again_when_a_source_changes_appears_or_goes(places: Places, part: Part) -> None:
+    source = part.inputs[0]
+    _builds(places, part)
+    (source / "a.txt").write_text("b")
+    assert _builds(places, part) == 2
+    (source / "c.txt").write_text("c")
+    assert _builds(places, part) == 3
+    (source / "c.txt").unlink()
+    assert _builds(places, part) == 4
+
+
+def test_it_is_built_again_when_its_output_is_gone(places: Places, part: Part) -> None:
+    _builds(places, part)
+    part.outputs[0].unlink()
+    assert _builds(places, part) == 1
+
+
+def test_a_failed_build_shows_the_end_of_its_log_and_is_tried_again(places: Places, part: Part) -> None:
+    command = (sys.executable, "-c", "print('no such header'); raise SystemExit(3)")
+    broken = Part(part.name, part.announce, (command,), part.inputs, part.outputs)
+    for _ in range(2):
+        with pytest.raises(Failure, match=r"building the thing failed(.|\n)*no such header"):
+            _builds(places, broken)
+    assert _builds(places, part) == 1
+
+
+def test_a_missing_source_is_named(places: Places, part: Part, tmp_path: Path) -> None:
+    incomplete = Part(part.name, part.announce, part.commands, (tmp_path / "gone",), part.outputs)
+    with pytest.raises(Failure, match="gone is missing"):
+        tools._build(places, incomplete, Clock())
+
+
+def test_long_steps_are_seen_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock(heartbeat_seconds=0.01)
+    with clock.step("waiting", announce="waiting"):
+        while "still waiting" not in (text := capsys.readouterr().err):
+            assert "error" not in text
+    assert "waiting" in clock.table() or clock.steps[0][1] < 1
+
+
+def test_pulumi_and_the_java_host_of_the_machine_are_preferred(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(places.bin))
+    own = {part.name for part in tools.parts(places)}
+    assert {"pulumi", "pulumi-language-java"} <= own
+    assert tools.pulumi(places) == places.bin / "pulumi"
+
+    folder = tmp_path / "usr"
+    folder.mkdir()
+    for name in ("pulumi", "pulumi-language-java"):
+        (folder / name).write_text("#!/bin/sh\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{places.bin}:{folder}")
+    assert own - {part.name for part in tools.parts(places)} == {"pulumi", "pulumi-language-java"}
+    assert tools.pulumi(places) == folder / "pulumi"

@@ -1,0 +1,1 @@
+"""Proves the sandbox's promises over what really exists: `python -m prove --help`."""

@@ -1,0 +1,1 @@
+"""Tests of the proof, over worlds that are built through an AWS API."""

@@ -1,0 +1,170 @@
+"""A sandbox that keeps its promises is proved, and each change by hand breaks the theorem that it
+is about.
+"""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from prove.__main__ import THEOREMS, main
+from prove.addresses import AddressSet
+from prove.aws import Aws
+from prove.page import render_page
+from prove.report import make_report
+from prove.tests.conftest import EXPECTED
+from prove.tests.hand_edits import EDITS, Edit
+from prove.tests.sandbox_builder import DEPLOYER, Sandbox, tcp
+from prove.theorems import Case, Expectation, prove
+from prove.world import World
+
+
+def broken(case: Case) -> dict[str, tuple[str, ...]]:
+    """What breaks each theorem that does not hold."""
+    return {verdict.name: verdict.broken_by for verdict in prove(case, THEOREMS) if not verdict.holds}
+
+
+def test_every_theorem_holds_for_a_sandbox_that_nobody_touched(good: World) -> None:
+    assert broken(Case.of(good, EXPECTED)) == {}
+
+
+@pytest.mark.parametrize(
+    ("theorem", "edit"), [(name, edit) for name, _, edit in EDITS], ids=[e[1] for e in EDITS]
+)
+def test_a_change_by_hand_breaks_its_theorem(
+    theorem: str, edit: Edit, box: Sandbox, read: Callable[[Sandbox], Case]
+) -> None:
+    edit(box)
+    assert theorem in broken(read(box))
+
+
+def test_every_theorem_can_be_broken() -> None:
+    assert {name for name, _, _ in EDITS} == {theorem.name for theorem in THEOREMS}
+
+
+def test_the_offending_path_is_named(box: Sandbox, read: Callable[[Sandbox], Case]) -> None:
+    box.ec2.authorize_security_group_ingress(
+        GroupId=box.groups["front-door"], IpPermissions=[tcp(8443, cidr="198.51.100.0/24")]
+    )
+    (path,) = broken(read(box))["ingress"]
+    assert path.startswith("198.51.100.0/24 → load balancer front-door")
+    assert path.endswith(f"{box.services['environment']}:8443")
+
+
+def test_ingress_is_what_the_expectation_says_and_not_what_was_deployed(good: World) -> None:
+    wider = Expectation(AddressSet.of("203.0.112.0/22"))
+    assert set(broken(Case.of(good, wider))) == {"deployer"}
+    narrower = Expectation(AddressSet.of("203.0.113.7/32"))
+    assert set(broken(Case.of(good, narrower))) == {"ingress"}
+    nobody = Expectation(AddressSet())
+    assert set(broken(Case.of(good, nobody))) == {"ingress"}
+
+
+def test_a_blocked_sandbox_lets_nobody_in(box: Sandbox, read: Callable[[Sandbox], Case]) -> None:
+    for port in (8443, 8501):
+        door = {"GroupId": box.groups["front-door"]}
+        box.ec2.revoke_security_group_ingress(**door, IpPermissions=[tcp(port, cidr=DEPLOYER)])
+        box.ec2.authorize_security_group_ingress(**door, IpPermissions=[tcp(port, cidr="255.255.255.255/32")])
+    case = Case.of(read(box).world, Expectation(AddressSet()))
+    assert broken(case) == {}
+    assert case.outside == ()
+
+
+def test_an_ipv6_deployer_reaches_both_doors(box: Sandbox, read: Callable[[Sandbox], Case]) -> None:
+    for port in (8443, 8501):
+        door = {"GroupId": box.groups["front-door"]}
+        box.ec2.revoke_security_group_ingress(**door, IpPermissions=[tcp(port, cidr=DEPLOYER)])
+        box.ec2.authorize_security_group_ingress(**door, IpPermissions=[tcp(port, cidr="2001:db8:1::/48")])
+    world = read(box).world
+    assert broken(Case.of(world, Expectation(AddressSet.of("2001:db8:1::/48")))) == {}
+    ipv4_only = dataclasses.replace(
+        world, balancers=tuple(dataclasses.replace(one, dual_stack=False) for one in world.balancers)
+    )
+    assert set(broken(Case.of(ipv4_only, Expectation(AddressSet.of("2001:db8:1::/48"))))) == {"deployer"}
+
+
+def test_a_name_that_is_not_expected_is_found(good: World) -> None:
+    names = frozenset({"example.com", "*.example.com", "logs.us-west-2.amazonaws.com"})
+    assert broken(Case.of(good, dataclasses.replace(EXPECTED, domains=names))) == {}
+    fewer = dataclasses.replace(EXPECTED, domains=names - {"example.com"})
+    assert broken(Case.of(good, fewer)) == {"names": ("example.com resolves although it is not expected",)}
+
+
+def outputs(box: Sandbox, file: Path) -> str:
+    """Write what `pulumi stack output --json` would print."""
+    values = {"vpcId": box.vpc, "clusterName": box.cluster, "ingressCidr": DEPLOYER}
+    file.write_text(json.dumps(values), encoding="utf-8")
+    return str(file)
+
+
+def test_the_command_succeeds_and_writes_both_files(
+    box: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, data = tmp_path / "proof.html", tmp_path / "proof.json"
+    arguments = ["--stack-outputs", outputs(box, tmp_path / "outputs.json")]
+    assert main([*arguments, "--html", str(page), "--json", str(data)]) == 0
+    text = capsys.readouterr().out
+    assert "every theorem holds" in text
+    assert f"{DEPLOYER}" in text
+    report = json.loads(data.read_text(encoding="utf-8"))
+    assert report["holds"] is True
+    assert {theorem["name"] for theorem in report["theorems"]} == {theorem.name for theorem in THEOREMS}
+    assert "Every theorem holds" in page.read_text(encoding="utf-8")
+
+
+def test_the_command_fails_with_the_offending_path(
+    box: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.ec2.authorize_security_group_ingress(
+        GroupId=box.groups["front-door"], IpPermissions=[tcp(8443, cidr="::/0")]
+    )
+    arguments = ["--stack-outputs", outputs(box, tmp_path / "outputs.json")]
+    data, page = tmp_path / "proof.json", tmp_path / "proof.html"
+    assert main([*arguments, "--json", str(data), "--html", str(page)]) == 1
+    assert "all of IPv6 but" in capsys.readouterr().out
+    (ingress,) = [one for one in json.loads(data.read_text())["theorems"] if one["name"] == "ingress"]
+    assert ingress["holds"] is False
+    (path,) = ingress["brokenBy"]
+    assert path.startswith("all of IPv6 but")
+    assert path.endswith(f"{box.services['environment']}:8443")
+    assert "theorems are broken" in page.read_text(encoding="utf-8")
+
+
+def test_the_expected_source_can_be_given_against_what_the_stack_says(box: Sandbox, tmp_path: Path) -> None:
+    arguments = ["--stack-outputs", outputs(box, tmp_path / "outputs.json")]
+    assert main([*arguments, "--deployer-ip", "203.0.113.1"]) == 1
+    assert main([*arguments, "--deployer-ip", DEPLOYER]) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--vpc-id", "vpc-0123456789abcdef0", "--cluster", "none", "--deployer-ip", DEPLOYER],
+        ["--vpc-id", "vpc-0123456789abcdef0", "--deployer-ip", DEPLOYER],
+        ["--vpc-id", "vpc-0123456789abcdef0", "--cluster", "none"],
+        ["--vpc-id", "vpc-0123456789abcdef0", "--cluster", "none", "--deployer-ip", "anywhere"],
+        ["--stack-outputs", "no-such-file.json"],
+    ],
+)
+def test_what_can_not_be_read_is_not_proved(
+    api: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert "can't read what exists" in capsys.readouterr().err
+
+
+def test_a_page_shows_what_comes_from_aws_as_text(good: World) -> None:
+    hostile = dataclasses.replace(good, other_ways=("<script>alert(1)</script>",))
+    case = Case.of(hostile, EXPECTED)
+    page = render_page(make_report(case, prove(case, THEOREMS), 0.0))
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_only_reading_calls_are_sent(api: str) -> None:
+    with pytest.raises(PermissionError):
+        Aws("us-west-2").get("ec2", "delete_vpc", VpcId="vpc-1")
+    with pytest.raises(PermissionError):
+        Aws("us-west-2").all("ec2", "delete_vpc", "Vpcs")

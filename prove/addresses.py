@@ -3,10 +3,13 @@
 import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 Interval = tuple[int, int]
 """First and last address, both inside."""
+
+MOST_SHOWN = 4
+"""Blocks of a set that a reader is shown."""
 
 LAST = {4: 2**32 - 1, 6: 2**128 - 1}
 
@@ -71,22 +74,23 @@ class AddressSet:
             return "everywhere"
         parts = []
         for name, whole in (("IPv4", IPV4), ("IPv6", IPV6)):
-            inside, outside = list((self & whole).cidrs()), list((whole - self).cidrs())
+            inside, outside = self & whole, whole - self
             if not outside:
                 parts.append(f"all of {name}")
-            elif len(outside) < len(inside):
-                parts.append(f"all of {name} but {_shown(outside)}")
+            elif inside and outside._first_blocks() < inside._first_blocks():
+                parts.append(f"all of {name} but {outside._shown()}")
             elif inside:
-                parts.append(_shown(inside))
+                parts.append(inside._shown())
         return ", ".join(parts) or "nobody"
 
+    def _first_blocks(self) -> int:
+        """How many blocks make up the set, counted no further than what is shown."""
+        return len(list(islice(self.cidrs(), MOST_SHOWN + 1)))
 
-MOST_SHOWN = 4
-
-
-def _shown(blocks: list[str]) -> str:
-    more = " and more" if len(blocks) > MOST_SHOWN else ""
-    return ", ".join(blocks[:MOST_SHOWN]) + more
+    def _shown(self) -> str:
+        blocks = list(islice(self.cidrs(), MOST_SHOWN + 1))
+        more = " and more" if len(blocks) > MOST_SHOWN else ""
+        return ", ".join(blocks[:MOST_SHOWN]) + more
 
 
 def _merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -1,6 +1,6 @@
 """How long the ingress theorem takes as security groups grow: `python -m prove.benchmark` prints a table.
 
-The rules are spread over the deployer's range and the rest of the address space, so that nothing merges early.
+The rules are spread over the deployer's range or over all addresses, so that nothing merges early.
 """
 
 import random

@@ -99,7 +99,6 @@ def _inside(case: Case) -> Iterator[tuple[str, ...]]:
 
 def _out(case: Case) -> Iterator[tuple[str, ...]]:
     for flow in case.outflows:
-        whole = flow.addresses | case.world.addresses >= IPV4
         yield flow.service, f"{_ports(flow.protocol, flow.ports)} of {flow.addresses}", flow.rule
 
 

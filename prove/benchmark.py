@@ -30,7 +30,7 @@ DEPLOYER = "203.0.0.0/16"
 
 
 def front_door(rules: int, *, strangers: bool) -> World:
-    """A sandbox whose front door has this many rules; without strangers all lie within the deployer's range."""
+    """A sandbox whose front door has this many rules, all within the deployer's range or of strangers."""
     generator = random.Random(rules)
     ingress = []
     for number in range(rules):
@@ -42,9 +42,7 @@ def front_door(rules: int, *, strangers: bool) -> World:
     everything = (AclEntry(100, True, "-1", (0, 65535), IPV4),)
     acl = Acl("acl", everything, everything)
     door, inner = AddressSet.of("10.42.0.0/18"), AddressSet.of("10.42.128.0/18")
-    task = Task(
-        "task", (Container("environment", "image", frozenset({8443}), False, (), (), "/log"),), "", "start"
-    )
+    task = Task("task", (Container("environment", "image", ports, False, (), (), "/log"),), "", "start")
     to_desktop = Rule("out", "tcp", (8443, 8443), NOWHERE, frozenset({"desktop"}))
     from_door = Rule("in", "tcp", (8443, 8443), NOWHERE, frozenset({"door"}))
     return World(

@@ -1,9 +1,10 @@
 """Ingress never comes from anywhere but `deployerIp`, in whatever form a rule is written."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from conftest import Judge
+from engine import Stub, engine_context, judge_resource
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
 
 V4 = {"deployerIp": "203.0.113.0/24"}
@@ -125,31 +126,37 @@ MALFORMED: list[tuple[tuple[str, str], Any]] = [
 ]
 
 
+def judge(rule: tuple[str, str], inputs: dict[str, object], config: Mapping[str, object]) -> list[str]:
+    """The messages with which a rule, given with its type of resource, refuses the inputs at preview."""
+    name, resource_type = rule
+    return judge_resource(name, Stub(resource_type, "it", inputs), engine_context(config, preview=True))
+
+
 @pytest.mark.parametrize(("rule", "inputs", "config"), COMPLIANT)
 def test_ingress_within_the_configured_source_passes(
-    judge: Judge, rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
+    rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
 ) -> None:
-    assert judge(*rule, inputs, config) == []
+    assert judge(rule, inputs, config) == []
 
 
 @pytest.mark.parametrize(("rule", "inputs", "config"), VIOLATING)
 def test_ingress_from_anywhere_else_is_refused(
-    judge: Judge, rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
+    rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
 ) -> None:
-    assert judge(*rule, inputs, config)
+    assert judge(rule, inputs, config)
 
 
 @pytest.mark.parametrize(("rule", "inputs"), UNKNOWN)
 @pytest.mark.parametrize("config", [V4, V6])
 def test_a_source_that_the_preview_does_not_know_is_refused(
-    judge: Judge, rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
+    rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
 ) -> None:
-    assert judge(*rule, inputs, config)
+    assert judge(rule, inputs, config)
 
 
 @pytest.mark.parametrize(("rule", "inputs"), MALFORMED)
 @pytest.mark.parametrize("config", [V4, V6])
 def test_a_shape_that_can_not_be_judged_is_refused(
-    judge: Judge, rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
+    rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
 ) -> None:
-    assert judge(*rule, inputs, config)
+    assert judge(rule, inputs, config)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
 
 from launcher import emulator_process, local_aws, situation, stack, tools
 from launcher.emulator_process import Emulator
@@ -60,29 +59,28 @@ def destroy(places: Places) -> int:
     """Remove everything, also after a crash or when there is nothing."""
     clock = Clock()
     emulator = emulator_process.running(places)
-    if emulator is None or not places.state.exists():
-        if places.state.exists():
-            say(
-                f"The local AWS is not running: what the stack had made is gone with it. {_put_aside(places)}"
-            )
-        elif emulator is None:
+    if emulator is None:
+        if stack.exists(places):
+            say("The local AWS is not running: what the stack had made is gone with it.")
+            _put_aside(places)
+        else:
             say("There is nothing to destroy.")
-        emulator_process.stop(places)
         return 0
     the_stack = Stack(places, tools.pulumi(places), _variables(places, emulator))
     the_stack.clear_dead_locks()
-    if the_stack.exists():
-        decision = situation.decide(the_stack.checkpoint(), _made_in(places), emulator.instance)
-        if decision.next is Next.START_OVER:
-            say(f"{decision.why} {_put_aside(places)}")
-        else:
+    decision = situation.decide(the_stack.checkpoint(), _made_in(places), emulator.instance)
+    if decision.next is Next.START_OVER:
+        say(decision.why)
+        _put_aside(places)
+    else:
+        if stack.exists(places):
             with clock.step("pulumi destroy"):
                 code = the_stack.destroy()
             if code != 0:
                 raise Failure("`pulumi destroy` did not finish. `make destroy` goes on where it ended.")
             the_stack.remove()
-            with clock.step("looking for what is left"):
-                _nothing_is_left(places, emulator)
+        with clock.step("looking for what is left"):
+            _nothing_is_left(places, emulator)
     emulator_process.stop(places)
     say("Everything is removed, and the local AWS is stopped.")
     say(clock.table())
@@ -133,7 +131,7 @@ def _ready(places: Places, clock: Clock) -> Stack:
     if decision.why:
         say(decision.why)
     if decision.next is Next.START_OVER:
-        say(_put_aside(places))
+        _put_aside(places)
         if made_in == emulator.instance:
             emulator_process.stop(places)
             emulator = emulator_process.start(places)
@@ -156,13 +154,9 @@ def _made_in(places: Places) -> str | None:
     return places.made_in.read_text(encoding="utf-8") if places.made_in.is_file() else None
 
 
-def _put_aside(places: Places) -> str:
+def _put_aside(places: Places) -> None:
     target = stack.aside(places.state)
-    return f"Its state is kept in {_shown(places, target)}; a new one begins empty."
-
-
-def _shown(places: Places, path: Path) -> str:
-    return str(path.relative_to(places.root))
+    say(f"Its state is kept in {target.relative_to(places.root)}; a new one begins empty.")
 
 
 def _nothing_is_left(places: Places, emulator: Emulator) -> None:

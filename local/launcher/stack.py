@@ -30,12 +30,9 @@ class Stack:
 
     # --- what there is
 
-    def exists(self) -> bool:
-        return any(self.places.state.glob(f".pulumi/stacks/*/{NAME}.json"))
-
     def checkpoint(self) -> dict[str, Any]:
         """The deployment as `pulumi stack export` tells it, or an empty one."""
-        if not self.exists():
+        if not exists(self.places):
             return {}
         exported = self._ask("stack", "export", "--stack", NAME)
         deployment = json.loads(exported).get("deployment")
@@ -97,6 +94,11 @@ class Stack:
 
     def _show(self, *arguments: str) -> int:
         return run_in_foreground([str(self.pulumi), *arguments], self.places.root, self.variables)
+
+
+def exists(places: Places) -> bool:
+    """Whether the file backend knows the stack."""
+    return any(places.state.glob(f".pulumi/stacks/*/{NAME}.json"))
 
 
 def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> int:

@@ -15,6 +15,7 @@ from conftest import LOCAL, REGION, Account, Aws, Refused
 def test_a_namespace_with_services_cannot_be_deleted(aws: Aws, refused: Refused, vpc: str) -> None:
     names = aws("servicediscovery")
     names.create_private_dns_namespace(Name="a.local", Vpc=vpc)
+    assert [zone["Name"] for zone in aws("route53").list_hosted_zones()["HostedZones"]] == ["a.local."]
     namespace = names.list_namespaces()["Namespaces"][0]["Id"]
     records = {"DnsRecords": [{"Type": "A", "TTL": 10}]}
     service = names.create_service(Name="web", NamespaceId=namespace, DnsConfig=records)["Service"]["Id"]
@@ -24,6 +25,7 @@ def test_a_namespace_with_services_cannot_be_deleted(aws: Aws, refused: Refused,
     names.deregister_instance(ServiceId=service, InstanceId="i")
     names.delete_service(Id=service)
     names.delete_namespace(Id=namespace)
+    assert aws("route53").list_hosted_zones()["HostedZones"] == []
 
 
 def test_a_scalable_target_keeps_its_tags(aws: Aws) -> None:

@@ -61,11 +61,13 @@ def free_port() -> int:
 
 @dataclass(slots=True)
 class ConsoleProcess:
-    """A console. Use as a context manager; `environment` is added to what the task definition would give."""
+    """A console. Use as a context manager; `environment` is added to what the task definition would give, and
+    `script` is run in place of the entry point's module."""
 
     data: Path
     environment_url: str
     environment: dict[str, str] = field(default_factory=dict)
+    script: Path | None = None
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -116,7 +118,7 @@ class ConsoleProcess:
         """Start and wait until it is healthy."""
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "orchestration"],
+                [sys.executable, *([str(self.script)] if self.script else ["-m", "orchestration"])],
                 env=self.variables(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,

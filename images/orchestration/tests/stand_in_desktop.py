@@ -104,13 +104,14 @@ class StandInDesktop:
         if answer is not None:
             return answer
         looking = tool == "computer" and value["action"] in ("screenshot", "zoom")
+        pictured = tool == "computer" and request.get("options", {}).get("screenshot", True)
         with self._lock:
             if looking:
                 self.screenshots += 1
             else:
                 self.executed.append({"tool": tool, **value})
                 self._do(tool, value)
-            image = self._png() if looking else None
+            image = self._png() if looking or pictured else None
         output = f"ran {value['command']}" if tool == "bash" and "command" in value else None
         return 200, result(output=output, image=image)
 

@@ -181,7 +181,7 @@ class Batch:
         return EARLIER_FAILED if computer and outcome.failed else None
 
     async def _do(self, action: Action, attach: bool) -> Outcome:
-        outcome = await self._desktop.execute(action)
+        outcome = await self._desktop.execute(action, picture=attach)
         if not attach or outcome.failed or outcome.image is not None:
             return outcome
         after = await self._desktop.screenshot()

@@ -19,6 +19,7 @@ import httpx2
 from orchestration.agent.actions import Action
 from orchestration.agent.exchanges import ExchangeLog, LoggingTransport, attempt_number
 from orchestration.agent.picture import PictureError, picture_size
+from orchestration.agent.tool_versions import COMPUTER
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
@@ -86,12 +87,16 @@ class Desktop:
         """Close the connections."""
         await self._client.aclose()
 
-    async def execute(self, action: Action) -> Outcome:
-        """Do one action. Sent again only where the desktop cannot have begun it."""
+    async def execute(self, action: Action, picture: bool = False) -> Outcome:
+        """Do one action. Sent again only where the desktop cannot have begun it.
+
+        Args:
+            picture: whether a screenshot is wanted with an action that is not about one.
+        """
         outcome = Outcome(error=UNREACHABLE, fault="unreachable")
         for number, wait in enumerate((*WAITS_BEFORE_RETRY, None), start=1):
             attempt_number.set(number)
-            outcome = await self._send(action)
+            outcome = await self._send(action, picture)
             if outcome.fault not in ("unreachable", "busy") or wait is None:
                 break
             await asyncio.sleep(wait)
@@ -102,10 +107,12 @@ class Desktop:
         """A settled picture of the whole screen."""
         return await self.execute(Action("computer", {"action": "screenshot"}, "screenshot"))
 
-    async def _send(self, action: Action) -> Outcome:
+    async def _send(self, action: Action, picture: bool) -> Outcome:
         patience = self._answer_seconds + action.seconds
         timeout = httpx2.Timeout(patience, connect=CONNECT_SECONDS)
-        body = {"tool": action.tool, "input": dict(action.input)}
+        body: dict[str, Any] = {"tool": action.tool, "input": dict(action.input)}
+        if action.tool == COMPUTER and not picture and action.verb not in ("screenshot", "zoom"):
+            body["options"] = {"screenshot": False}
         try:
             async with (
                 asyncio.timeout(patience + CONNECT_SECONDS),

@@ -99,7 +99,7 @@ def with_target(image: bytes, verb: str, points: Sequence[tuple[int, int]]) -> b
     with Image.open(io.BytesIO(image)) as source:
         picture = source.convert("RGB")
     draw = ImageDraw.Draw(picture)
-    for colour, width in ((HALO, 5), (MARK, 2)):
+    for colour, width in ((HALO, 7), (MARK, 3)):
         if verb == "zoom":
             draw.rectangle([points[0], points[1]], outline=colour, width=width)
             continue

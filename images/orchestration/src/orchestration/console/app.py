@@ -33,7 +33,8 @@ def main() -> None:
     if not session.consented:
         notice.draw(console, session)
         st.stop()
-    console.driver.take(session)
+    if not session.watching:
+        console.driver.take(session)
     sidebar.draw(console, session)
     page.run()
 

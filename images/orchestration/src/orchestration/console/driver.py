@@ -58,10 +58,14 @@ class Driver:
 
     def take(self, session: Session) -> bool:
         """Drive, if nobody else does. True when `session` drives afterwards."""
+        before = self._label
+        if before == session.label:
+            return True
+        # Asked without the lock: looking a session up may end it, and that comes back here.
+        if not self.is_free():
+            return False
         with self._lock:
-            if self._label == session.label:
-                return True
-            if not self.is_free():
+            if self._label != before:
                 return False
             self._label = session.label
         self._changed(session.label, session.username)

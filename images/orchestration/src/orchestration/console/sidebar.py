@@ -46,8 +46,8 @@ def _who(console: Console, session: Session, driving: bool) -> None:
     )
     if driving:
         if st.button("Hand over control", width="stretch", help="Someone else may drive then."):
+            session.watching = True
             console.driver.release(session.label)
-            st.session_state["handed_over"] = True
             st.rerun()
     else:
         who = console.driver.name
@@ -55,7 +55,7 @@ def _who(console: Console, session: Session, driving: bool) -> None:
             f"Read-only: {who} is driving." if who else "Nobody is driving.", icon=":material/visibility:"
         )
         if st.button("Take control", width="stretch", disabled=not console.driver.is_free()):
-            st.session_state.pop("handed_over", None)
+            session.watching = False
             console.driver.take(session)
             st.rerun()
     st.html('<a class="sign-out" href="/logout" target="_self">Sign out</a>')

@@ -237,15 +237,20 @@ class _Guarded:
             loop.call_soon_threadsafe(self._over.set)
 
         self._sessions.connected(self._session, closer)
-        cutter = asyncio.create_task(self._cut())
+        cutter = asyncio.create_task(self._cut_when_over())
         try:
             await pages(scope, self.receive, self.send)
         finally:
             cutter.cancel()
+            if self._over.is_set():
+                await self._cut()
             self._sessions.disconnected(self._session, closer)
 
-    async def _cut(self) -> None:
+    async def _cut_when_over(self) -> None:
         await self._over.wait()
+        await self._cut()
+
+    async def _cut(self) -> None:
         if self._accepted and not self._closed:
             self._closed = True
             await self._send({"type": "websocket.close", "code": SESSION_OVER})

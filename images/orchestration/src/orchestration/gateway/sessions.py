@@ -32,13 +32,16 @@ class Session:
     active: float
     since: float
     consented: bool = False
+    watching: bool = False
     connections: int = 0
     connected_at: float = 0.0
     closers: set[Callable[[], None]] = field(default_factory=set)
 
 
 class Sessions:
-    """The table of sessions. Safe to use from any thread."""
+    """The table of sessions. Safe to use from any thread; `ended` and closers are called without a lock
+    held.
+    """
 
     def __init__(
         self,
@@ -55,7 +58,7 @@ class Sessions:
         self._ended = ended
         self._clock = clock
         self._key = secrets.token_bytes(32)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
 
     def open(self, username: str) -> tuple[Session, str]:
@@ -63,12 +66,12 @@ class Sessions:
         identifier = secrets.token_urlsafe(32)
         now = self._clock()
         session = Session(_label(identifier), username, now, now, time.time())
+        self.sweep()
         with self._lock:
-            self.sweep()
-            while len(self._sessions) >= SESSIONS_KEPT:
-                oldest = min(self._sessions.values(), key=lambda known: known.active)
-                self.close(oldest.label, "too_many")
+            by_age = sorted(self._sessions.values(), key=lambda known: known.active, reverse=True)
             self._sessions[session.label] = session
+        for surplus in by_age[SESSIONS_KEPT - 1 :]:
+            self.close(surplus.label, "too_many")
         return session, f"{identifier}.{self._signature(identifier)}"
 
     def find(self, cookie: str | None) -> Session | None:
@@ -82,8 +85,8 @@ class Sessions:
 
     def get(self, label: str) -> Session | None:
         """The live session with a label, or None."""
+        self.sweep()
         with self._lock:
-            self.sweep()
             return self._sessions.get(label)
 
     def touch(self, session: Session) -> None:

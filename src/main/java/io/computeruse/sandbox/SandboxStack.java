@@ -70,19 +70,23 @@ final class SandboxStack {
     private void warn() {
         if (config.ingress().isBlocked()) {
             context.log()
-                    .warn("%s is not set, so nobody can connect (fail-secure: the rule is %s). Set it with: pulumi config set %s YOUR_ADDRESS"
-                            .formatted(IngressCidr.KEY, IngressCidr.BLOCKED, IngressCidr.KEY));
+                    .warn(
+                            "%s is not set, so nobody can connect (fail-secure: the rule is %s). Set it with: pulumi config set %s YOUR_ADDRESS"
+                                    .formatted(IngressCidr.KEY, IngressCidr.BLOCKED, IngressCidr.KEY));
         }
         if (!config.dataOutlets().isEmpty()) {
             context.log()
                     .info("The allowlist lets data out to anybody's storage: %s. %s: tight leaves these out."
                             .formatted(
-                                    config.dataOutlets().stream().map(DomainName::name).collect(Collectors.joining(", ")),
+                                    config.dataOutlets().stream()
+                                            .map(DomainName::name)
+                                            .collect(Collectors.joining(", ")),
                                     DomainPreset.KEY));
         }
         if (config.viewer() == Viewer.DCV) {
             context.log()
-                    .warn("viewer: dcv needs a paid Amazon DCV licence outside EC2, 30 days after its installation at the latest");
+                    .warn(
+                            "viewer: dcv needs a paid Amazon DCV licence outside EC2, 30 days after its installation at the latest");
         }
     }
 
@@ -111,12 +115,14 @@ final class SandboxStack {
                 TOP);
 
         var repository = new ImageRepository("computer-use-sandbox", new ImageRepository.Args(key.arn()), TOP);
-        var taskNames = Output.tuple(aws, repository.url()).applyValue(t -> TaskNames.of(
-                t.t1, t.t2.substring(0, t.t2.indexOf('/')), List.of(ENVIRONMENT + "." + ZONE, ORCHESTRATION + "." + ZONE), providers()));
+        var taskNames = Output.tuple(aws, repository.url())
+                .applyValue(t -> TaskNames.of(
+                        t.t1,
+                        t.t2.substring(0, t.t2.indexOf('/')),
+                        List.of(ENVIRONMENT + "." + ZONE, ORCHESTRATION + "." + ZONE),
+                        providers()));
         var dnsFirewall = new DnsFirewall(
-                "dns-firewall",
-                new DnsFirewall.Args(vpc.id(), config.allowedDomains(), taskNames, queryLogGroup),
-                TOP);
+                "dns-firewall", new DnsFirewall.Args(vpc.id(), config.allowedDomains(), taskNames, queryLogGroup), TOP);
 
         var secrets = new SandboxSecrets(
                 "secrets",
@@ -140,7 +146,8 @@ final class SandboxStack {
                         new ContainerSpec(
                                 ENVIRONMENT,
                                 List.of(Ports.CONTROL_API, Ports.VIEWER),
-                                // The entry point becomes two users, so that the agent's shell cannot read the control token.
+                                // The entry point becomes two users, so that the agent's shell cannot read the control
+                                // token.
                                 List.of("SETGID", "SETUID"),
                                 false,
                                 List.of()),

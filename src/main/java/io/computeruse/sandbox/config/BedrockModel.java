@@ -49,7 +49,9 @@ public record BedrockModel(String id) {
                     id,
                     "is not a Bedrock model or inference profile id",
                     "Write an id such as anthropic.claude-opus-5-5 or, for an inference profile, one that begins with "
-                            + Arrays.stream(Geography.values()).map(g -> g.prefix).collect(Collectors.joining(", ")));
+                            + Arrays.stream(Geography.values())
+                                    .map(g -> g.prefix)
+                                    .collect(Collectors.joining(", ")));
         }
     }
 
@@ -65,9 +67,8 @@ public record BedrockModel(String id) {
 
     /** The inference profile's ARN, if this is one. */
     public Optional<String> profileArn(AwsEnvironment aws) {
-        return geography(id)
-                .map(g -> "arn:%s:bedrock:%s:%s:inference-profile/%s"
-                        .formatted(aws.partition(), aws.region(), aws.accountId(), id));
+        return geography(id).map(g -> "arn:%s:bedrock:%s:%s:inference-profile/%s"
+                .formatted(aws.partition(), aws.region(), aws.accountId(), id));
     }
 
     /** The ARNs of the foundation model in every region that may serve it. */

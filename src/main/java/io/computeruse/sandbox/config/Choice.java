@@ -17,7 +17,6 @@ final class Choice {
                         key,
                         text,
                         "is not one of the choices",
-                        "Write one of "
-                                + Arrays.stream(choices).map(spelling).collect(Collectors.joining(", "))));
+                        "Write one of " + Arrays.stream(choices).map(spelling).collect(Collectors.joining(", "))));
     }
 }

@@ -50,13 +50,14 @@ public record DomainName(String name) {
             if (!LABEL.matcher(label).matches()) {
                 throw invalid(
                         given,
-                        "has the label \"" + InvalidSettingException.printable(label) + "\", which is not 1 to 63 letters,"
-                                + " digits or inner hyphens",
+                        "has the label \"" + InvalidSettingException.printable(label)
+                                + "\", which is not 1 to 63 letters," + " digits or inner hyphens",
                         EXAMPLE);
             }
         }
         if (!rest.contains(".") && name.startsWith("*.")) {
-            throw invalid(given, "would allow a whole top-level domain", "Name a domain below it, such as *.example." + rest);
+            throw invalid(
+                    given, "would allow a whole top-level domain", "Name a domain below it, such as *.example." + rest);
         }
         if (rest.matches("[0-9.]+")) {
             throw invalid(given, "is an address, and DNS filtering works on names", EXAMPLE);

@@ -12,12 +12,7 @@ public enum DomainPreset {
 
     /** Reference sites and Python packages: no entry under which a stranger can store what the desktop sends. */
     TIGHT(List.of(
-            "anthropic.com",
-            "*.anthropic.com",
-            "files.pythonhosted.org",
-            "pypi.org",
-            "iana.org",
-            "www.iana.org")),
+            "anthropic.com", "*.anthropic.com", "files.pythonhosted.org", "pypi.org", "iana.org", "www.iana.org")),
 
     /** The families of sites that everyday tasks need. Convenient; {@link #OUTLETS} names what it costs. */
     STANDARD(List.of(
@@ -93,6 +88,9 @@ public enum DomainPreset {
 
     @Override
     public String toString() {
-        return key() + Arrays.asList(domains.toArray()).stream().map(Object::toString).collect(Collectors.joining(", ", " (", ")"));
+        return key()
+                + Arrays.asList(domains.toArray()).stream()
+                        .map(Object::toString)
+                        .collect(Collectors.joining(", ", " (", ")"));
     }
 }

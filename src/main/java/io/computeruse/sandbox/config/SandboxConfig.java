@@ -67,8 +67,8 @@ public record SandboxConfig(
         var architecture = read.value(CpuArchitecture.KEY, CpuArchitecture.ARM64, CpuArchitecture::parse);
         var environmentSize = taskSize(read, "environment");
         var orchestrationSize = taskSize(read, "orchestration");
-        var screen =
-                new ScreenSize(read.number("displayWidth", 1024, 640, 3840), read.number("displayHeight", 768, 480, 2160));
+        var screen = new ScreenSize(
+                read.number("displayWidth", 1024, 640, 3840), read.number("displayHeight", 768, 480, 2160));
         var viewer = read.value(Viewer.KEY, Viewer.NOVNC, Viewer::parse);
         var humanPause = read.number("humanPauseSeconds", 10, 1, 3600);
         var sessionIdle = read.number("sessionIdleMinutes", 60, 5, 720);
@@ -83,7 +83,9 @@ public record SandboxConfig(
         read.throwIfWrong();
         return new SandboxConfig(
                 ingress,
-                Stream.concat(preset.domains().stream(), domains.stream()).distinct().toList(),
+                Stream.concat(preset.domains().stream(), domains.stream())
+                        .distinct()
+                        .toList(),
                 preset,
                 vpcCidr,
                 natGateways,

@@ -45,7 +45,10 @@ public record TaskSize(String service, int cpu, int memory) {
                     Integer.toString(cpu),
                     "is no Fargate CPU size",
                     "Write one of "
-                            + OFFERED.keySet().stream().sorted().map(Object::toString).collect(Collectors.joining(", ")));
+                            + OFFERED.keySet().stream()
+                                    .sorted()
+                                    .map(Object::toString)
+                                    .collect(Collectors.joining(", ")));
         }
         if (!range.contains(memory)) {
             throw new InvalidSettingException(

@@ -28,7 +28,8 @@ public final class VpcCidr {
         }
         var block = new IPAddressString(text).getAddress();
         if (block == null || !block.isPrefixBlock()) {
-            throw new InvalidSettingException(KEY, text, "is not an IPv4 CIDR block, or has bits set after its prefix", fix);
+            throw new InvalidSettingException(
+                    KEY, text, "is not an IPv4 CIDR block, or has bits set after its prefix", fix);
         }
         if (!block.isLocal() || block.isLinkLocal()) {
             throw new InvalidSettingException(KEY, text, "is not in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", fix);
@@ -55,7 +56,10 @@ public final class VpcCidr {
     public String subBlock(int prefixLength, int index) {
         var first = block.setPrefixLength(prefixLength, false).getLower().toIPv4();
         long size = 1L << (32 - prefixLength);
-        return first.increment(size * index).setPrefixLength(prefixLength, false).toPrefixBlock().toCanonicalString();
+        return first.increment(size * index)
+                .setPrefixLength(prefixLength, false)
+                .toPrefixBlock()
+                .toCanonicalString();
     }
 
     @Override

@@ -52,7 +52,8 @@ public record SelfSignedCertificate(String certificate, String privateKey) {
             var keys = generator.generateKeyPair();
             var der = sign(host, keys, now);
             return new SelfSignedCertificate(
-                    pem("CERTIFICATE", der), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+                    pem("CERTIFICATE", der),
+                    pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("cannot make a certificate for " + host, e);
         }
@@ -60,7 +61,8 @@ public record SelfSignedCertificate(String certificate, String privateKey) {
 
     private static byte[] sign(String host, KeyPair keys, Instant now)
             throws CertIOException, OperatorCreationException, IOException {
-        var serial = new BigInteger(159, new SecureRandom()).setBit(158); // at most 20 octets and positive: RFC 5280, 4.1.2.2
+        var serial = new BigInteger(159, new SecureRandom())
+                .setBit(158); // at most 20 octets and positive: RFC 5280, 4.1.2.2
         return new JcaX509v3CertificateBuilder(
                         SUBJECT,
                         serial,

@@ -58,7 +58,10 @@ public final class ServiceRole extends ComponentResource {
         rights = args.policy()
                 .map(policy -> new RolePolicy(
                         name,
-                        RolePolicyArgs.builder().role(role.name()).policy(policy).build(),
+                        RolePolicyArgs.builder()
+                                .role(role.name())
+                                .policy(policy)
+                                .build(),
                         child));
         registerOutputs(Map.of("arn", role.arn()));
     }

@@ -47,7 +47,8 @@ public final class StoredSecret extends ComponentResource {
                         .build(),
                 CustomResourceOptions.builder()
                         .parent(this)
-                        // A replaced version is made from this run's value, since the engine ignores changes only on updates.
+                        // A replaced version is made from this run's value, since the engine ignores changes only on
+                        // updates.
                         .replaceOnChanges("description")
                         .build());
         var versionOptions = CustomResourceOptions.builder().parent(this);

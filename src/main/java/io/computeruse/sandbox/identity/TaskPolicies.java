@@ -18,7 +18,8 @@ public final class TaskPolicies {
     public static String execution(
             AwsEnvironment aws, String repositoryArn, String logGroupArn, List<String> secretArns, String keyArn) {
         return PolicyDocument.of(List.of(
-                // The one action here that AWS offers no scope for: the token it gives opens only what the next statement allows.
+                // The one action here that AWS offers no scope for: the token it gives opens only what the next
+                // statement allows.
                 PolicyDocument.allow("RegistryLogin", List.of("ecr:GetAuthorizationToken"), List.of("*"), Map.of()),
                 PolicyDocument.allow(
                         "PullImage",

@@ -22,7 +22,8 @@ record IgnoreRules(List<String> included, List<String> excludedNames, List<Strin
                 .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                 .toList();
         if (patterns.isEmpty() || !patterns.get(0).equals("*")) {
-            throw new IllegalArgumentException(".dockerignore: the first pattern must be *, so that nothing gets in unnamed");
+            throw new IllegalArgumentException(
+                    ".dockerignore: the first pattern must be *, so that nothing gets in unnamed");
         }
         var included = new ArrayList<String>();
         var names = new ArrayList<String>();
@@ -35,8 +36,8 @@ record IgnoreRules(List<String> included, List<String> excludedNames, List<Strin
             } else if (pattern.matches("\\*\\*/[A-Za-z0-9_.-]+/?")) {
                 names.add(pattern.substring(ANYWHERE.length()).replaceAll("/$", ""));
             } else {
-                throw new IllegalArgumentException(".dockerignore: \"%s\" is none of the forms !path, **/name and **/*.ending"
-                        .formatted(pattern));
+                throw new IllegalArgumentException(
+                        ".dockerignore: \"%s\" is none of the forms !path, **/name and **/*.ending".formatted(pattern));
             }
         }
         return new IgnoreRules(List.copyOf(included), List.copyOf(names), List.copyOf(endings));

@@ -66,7 +66,8 @@ public final class ImageRepository extends ComponentResource {
 
     /** Counted for each service apart: many builds of one must not push the other's running image out. */
     private static String lifecycle() {
-        return new Gson().toJson(Map.of("rules", List.of(keepNewest(1, "environment-"), keepNewest(2, "orchestration-"))));
+        return new Gson()
+                .toJson(Map.of("rules", List.of(keepNewest(1, "environment-"), keepNewest(2, "orchestration-"))));
     }
 
     private static Map<String, Object> keepNewest(int priority, String tagPrefix) {

@@ -49,7 +49,10 @@ public final class DnsFirewall extends ComponentResource {
      * @param queryLog where every query is written
      */
     public record Args(
-            Output<String> vpcId, List<DomainName> allowed, Output<List<DomainName>> taskNames, EncryptedLogGroup queryLog) {}
+            Output<String> vpcId,
+            List<DomainName> allowed,
+            Output<List<DomainName>> taskNames,
+            EncryptedLogGroup queryLog) {}
 
     public DnsFirewall(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:network:DnsFirewall", name, options);
@@ -112,8 +115,10 @@ public final class DnsFirewall extends ComponentResource {
         return new ResolverFirewallDomainList(
                 name,
                 ResolverFirewallDomainListArgs.builder()
-                        .domains(domains.applyValue(names ->
-                                names.stream().map(DomainName::withFinalDot).sorted().toList()))
+                        .domains(domains.applyValue(names -> names.stream()
+                                .map(DomainName::withFinalDot)
+                                .sorted()
+                                .toList()))
                         .build(),
                 child());
     }

@@ -86,7 +86,8 @@ public final class FrontDoor extends ComponentResource {
                         .protocol(TCP)
                         .port(port)
                         .deregistrationDelay(DEREGISTRATION_DELAY)
-                        // The group of the tasks names the load balancer's group, which only fits if its address is the source.
+                        // The group of the tasks names the load balancer's group, which only fits if its address is the
+                        // source.
                         .preserveClientIp("false")
                         .healthCheck(TargetGroupHealthCheckArgs.builder()
                                 .protocol(TCP)

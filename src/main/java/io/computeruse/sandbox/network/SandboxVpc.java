@@ -173,9 +173,7 @@ public final class SandboxVpc extends ComponentResource {
 
     private RouteTable routeTable(String name) {
         return new RouteTable(
-                name,
-                RouteTableArgs.builder().vpcId(vpc.id()).tags(named(name)).build(),
-                child());
+                name, RouteTableArgs.builder().vpcId(vpc.id()).tags(named(name)).build(), child());
     }
 
     private void associate(String name, RouteTable table, Subnet subnet) {

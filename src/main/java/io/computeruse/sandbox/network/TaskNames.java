@@ -24,7 +24,8 @@ public final class TaskNames {
         var region = aws.region();
         var suffix = aws.partition().equals("aws-cn") ? "amazonaws.com.cn" : "amazonaws.com";
         var names = new ArrayList<>(privateNames);
-        // Starting a task: token, manifest, and layers, which ECR serves from a bucket of its own; then logs and secrets.
+        // Starting a task: token, manifest, and layers, which ECR serves from a bucket of its own; then logs and
+        // secrets.
         names.add("api.ecr.%s.%s".formatted(region, suffix));
         names.add(registryHost);
         names.add("prod-%1$s-starport-layer-bucket.s3.%1$s.%2$s".formatted(region, suffix));

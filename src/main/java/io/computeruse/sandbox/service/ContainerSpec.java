@@ -20,7 +20,11 @@ import java.util.stream.Stream;
  * @param writablePaths mount points of empty volumes that live as long as the task
  */
 public record ContainerSpec(
-        String name, List<Integer> ports, List<String> keptCapabilities, boolean readonlyRoot, List<String> writablePaths) {
+        String name,
+        List<Integer> ports,
+        List<String> keptCapabilities,
+        boolean readonlyRoot,
+        List<String> writablePaths) {
 
     /** What Docker gives a container that asks for nothing (moby, {@code oci/caps/defaults.go}). */
     private static final List<String> DOCKER_DEFAULT_CAPABILITIES = List.of(
@@ -51,12 +55,17 @@ public record ContainerSpec(
      * @param secrets variable to the ARN that ECS reads it from
      */
     public record Deployment(
-            String image, Map<String, String> environment, Map<String, String> secrets, String logGroup, String region) {}
+            String image,
+            Map<String, String> environment,
+            Map<String, String> secrets,
+            String logGroup,
+            String region) {}
 
     public ContainerSpec {
         for (var capability : keptCapabilities) {
             if (!DOCKER_DEFAULT_CAPABILITIES.contains(capability)) {
-                throw new IllegalArgumentException(capability + " is not one of Docker's default capabilities: Fargate cannot add it");
+                throw new IllegalArgumentException(
+                        capability + " is not one of Docker's default capabilities: Fargate cannot add it");
             }
         }
     }

@@ -153,8 +153,8 @@ public final class FargateService extends ComponentResource {
                         args.secrets().valuesFrom(),
                         args.logGroup().logGroupName(),
                         args.aws())
-                .applyValue(t -> args.spec()
-                        .definitions(new ContainerSpec.Deployment(t.t1, t.t2, t.t3, t.t4, t.t5.region())));
+                .applyValue(t ->
+                        args.spec().definitions(new ContainerSpec.Deployment(t.t1, t.t2, t.t3, t.t4, t.t5.region())));
         var task = TaskDefinitionArgs.builder()
                 .family(args.cluster().clusterName().applyValue(cluster -> cluster + "-" + name))
                 .requiresCompatibilities("FARGATE")

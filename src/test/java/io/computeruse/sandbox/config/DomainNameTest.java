@@ -82,7 +82,8 @@ class DomainNameTest {
 
     @Test
     void anInternationalNameIsRefusedWithItsPunycode() {
-        assertThatThrownBy(() -> new DomainName("bücher.example")).hasMessageContaining("punycode: xn--bcher-kva.example");
+        assertThatThrownBy(() -> new DomainName("bücher.example"))
+                .hasMessageContaining("punycode: xn--bcher-kva.example");
         assertThatThrownBy(() -> new DomainName("*.bücher.example"))
                 .hasMessageContaining("punycode: *.xn--bcher-kva.example");
     }

@@ -167,8 +167,8 @@ class IngressCidrTest {
     @Provide
     Arbitrary<String> nearAddresses() {
         var pieces = Arrays.asList(
-                "203", "0", "113", "255", "256", "01", "0x7f", ".", ".", ".", "/", "/", ":", "::", "2001", "db8", "ffff", "*",
-                "-", ",", " ", "\n", "%", "e1", "24", "32", "33", "128", "0", "1", "٣", "a");
+                "203", "0", "113", "255", "256", "01", "0x7f", ".", ".", ".", "/", "/", ":", "::", "2001", "db8",
+                "ffff", "*", "-", ",", " ", "\n", "%", "e1", "24", "32", "33", "128", "0", "1", "٣", "a");
         return Arbitraries.oneOf(
                 Arbitraries.of(pieces).list().ofMaxSize(12).map(list -> String.join("", list)),
                 Arbitraries.strings().ofMaxLength(40));

@@ -23,11 +23,15 @@ final class Changes implements Consumer<EngineEvent> {
             if (!NOTHING.contains(step.op()) && !step.type().startsWith("pulumi:providers:")) {
                 operations
                         .computeIfAbsent(step.op().name(), op -> new TreeSet<>())
-                        .add(step.type() + "::" + step.urn().substring(step.urn().lastIndexOf("::") + 2));
+                        .add(step.type() + "::"
+                                + step.urn().substring(step.urn().lastIndexOf("::") + 2));
             }
         }
         if (event.diagnosticEvent() != null) {
-            diagnostics.append(event.diagnosticEvent().severity()).append(": ").append(event.diagnosticEvent().message());
+            diagnostics
+                    .append(event.diagnosticEvent().severity())
+                    .append(": ")
+                    .append(event.diagnosticEvent().message());
         }
         if (event.policyEvent() != null) {
             diagnostics.append("policy: ").append(event.policyEvent().message()).append('\n');

@@ -31,12 +31,18 @@ final class LocalAws implements AutoCloseable {
     static LocalAws start() throws IOException {
         // Its standard input is our end of a pipe: whatever becomes of this JVM, the emulator ends with it.
         var process = new ProcessBuilder(
-                        TOOLS.resolve("venv/bin/python").toString(), "-m", "emulator", "--port", "0", "--exit-with-parent")
+                        TOOLS.resolve("venv/bin/python").toString(),
+                        "-m",
+                        "emulator",
+                        "--port",
+                        "0",
+                        "--exit-with-parent")
                 .directory(Path.of("local").toFile())
-                .redirectError(ProcessBuilder.Redirect.to(
-                        Path.of("target", "emulator-" + System.nanoTime() + ".log").toFile()))
+                .redirectError(ProcessBuilder.Redirect.to(Path.of("target", "emulator-" + System.nanoTime() + ".log")
+                        .toFile()))
                 .start();
-        var line = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        var line =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
         if (line == null || !line.startsWith(ANNOUNCEMENT)) {
             process.destroy();
             throw new IOException("the emulator did not start (run make tools first): " + line);
@@ -71,7 +77,9 @@ final class LocalAws implements AutoCloseable {
             if (client.waitFor() != 0) {
                 throw new IllegalStateException("aws " + String.join(" ", arguments) + " failed: " + output);
             }
-            return output.isBlank() ? new JsonObject() : JsonParser.parseString(output).getAsJsonObject();
+            return output.isBlank()
+                    ? new JsonObject()
+                    : JsonParser.parseString(output).getAsJsonObject();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

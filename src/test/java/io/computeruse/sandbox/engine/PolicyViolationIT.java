@@ -39,13 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 class PolicyViolationIT {
     private static final String DEPLOYER = "203.0.113.0/24";
 
-    @TempDir
-    Path folder;
+    private Path folder;
 
     private LocalAws aws;
 
     @BeforeAll
-    void start() throws IOException {
+    void start(@TempDir Path folder) throws IOException {
+        this.folder = folder;
         aws = LocalAws.start();
     }
 
@@ -85,12 +85,14 @@ class PolicyViolationIT {
                         "describe-security-groups",
                         "--filters",
                         "Name=tag:Name,Values=" + stackName))
-                .allSatisfy(group -> assertThat(group.getAsJsonArray("IpPermissions")).isEmpty());
+                .allSatisfy(group ->
+                        assertThat(group.getAsJsonArray("IpPermissions")).isEmpty());
     }
 
     private static SecurityGroup group(String name, SecurityGroupIngressArgs... ingress) {
         var args = SecurityGroupArgs.builder().description("test").tags(Map.of("Name", name));
-        return new SecurityGroup(name, ingress.length == 0 ? args.build() : args.ingress(ingress).build());
+        return new SecurityGroup(
+                name, ingress.length == 0 ? args.build() : args.ingress(ingress).build());
     }
 
     private static SecurityGroupIngressArgs.Builder inline() {
@@ -109,12 +111,17 @@ class PolicyViolationIT {
 
     @Test
     void anInlineIpv4RuleWiderThanTheDeployersRangeStopsUp() {
-        assertStopped("inline-ipv4", ctx -> group("inline-ipv4", inline().cidrBlocks("203.0.112.0/23").build()));
+        assertStopped(
+                "inline-ipv4",
+                ctx -> group(
+                        "inline-ipv4", inline().cidrBlocks("203.0.112.0/23").build()));
     }
 
     @Test
     void anInlineIpv6RuleStopsUp() {
-        assertStopped("inline-ipv6", ctx -> group("inline-ipv6", inline().ipv6CidrBlocks("::/0").build()));
+        assertStopped(
+                "inline-ipv6",
+                ctx -> group("inline-ipv6", inline().ipv6CidrBlocks("::/0").build()));
     }
 
     @Test
@@ -147,7 +154,9 @@ class PolicyViolationIT {
     void aSourceThatIsNotKnownAtPreviewStopsUp() {
         assertStopped("unknown", ctx -> {
             var address = new Eip("address", EipArgs.builder().domain("vpc").build());
-            standalone(group("unknown").id(), rule -> rule.cidrIpv4(address.publicIp().applyValue(ip -> ip + "/32")));
+            standalone(
+                    group("unknown").id(),
+                    rule -> rule.cidrIpv4(address.publicIp().applyValue(ip -> ip + "/32")));
         });
     }
 

@@ -32,8 +32,7 @@ final class SandboxProject {
         var project = Files.readString(Path.of("Pulumi.yaml"));
         Files.writeString(
                 folder.resolve("Pulumi.yaml"),
-                project.replaceFirst(
-                        "(?m)^runtime: java$", "runtime:\n  name: java\n  options:\n    binary: " + jar));
+                project.replaceFirst("(?m)^runtime: java$", "runtime:\n  name: java\n  options:\n    binary: " + jar));
         for (var stack : List.of("Pulumi.local.yaml", "Pulumi.dev.yaml")) {
             Files.copy(Path.of(stack), folder.resolve(stack));
         }

@@ -15,6 +15,7 @@ import com.pulumi.automation.RefreshOptions;
 import com.pulumi.automation.UpOptions;
 import com.pulumi.automation.WorkspaceStack;
 import io.computeruse.sandbox.identity.SelfSignedCertificate;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,8 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StackLifecycleIT {
     private static final String DEPLOYER = "203.0.113.1/32";
 
-    @TempDir
-    Path folder;
+    private Path folder;
 
     private LocalAws aws;
     private SandboxProject project;
@@ -50,11 +50,16 @@ class StackLifecycleIT {
     private String vpcId;
 
     @BeforeAll
-    void upCreatesEverything() throws Exception {
+    void upCreatesEverything(@TempDir Path folder) throws Exception {
+        this.folder = folder;
         aws = LocalAws.start();
         project = SandboxProject.copyTo(folder, aws);
         stack = project.stack("local");
-        assertThat(stack.up(UpOptions.builder().policyPacks(SandboxProject.policyPacks()).build()).summary().result())
+        assertThat(stack.up(UpOptions.builder()
+                                .policyPacks(SandboxProject.policyPacks())
+                                .build())
+                        .summary()
+                        .result())
                 .hasToString("SUCCEEDED");
         outputs = stack.getOutputs();
         vpcId = output("vpcId");
@@ -78,8 +83,15 @@ class StackLifecycleIT {
         return changes;
     }
 
+    /** Every rule of every group in the stack's VPC, the default group's too. */
     private List<JsonObject> rules(boolean egress) {
+        var groups = aws
+                .list("SecurityGroups", "ec2", "describe-security-groups", "--filters", "Name=vpc-id,Values=" + vpcId)
+                .stream()
+                .map(group -> group.get("GroupId").getAsString())
+                .collect(Collectors.toSet());
         return aws.list("SecurityGroupRules", "ec2", "describe-security-group-rules").stream()
+                .filter(rule -> groups.contains(rule.get("GroupId").getAsString()))
                 .filter(rule -> rule.get("IsEgress").getAsBoolean() == egress)
                 .toList();
     }
@@ -135,8 +147,11 @@ class StackLifecycleIT {
                 .filter(rule -> rule.has("CidrIpv4") || rule.has("CidrIpv6") || rule.has("PrefixListId"))
                 .toList();
         assertThat(fromOutside)
-                .extracting(rule -> rule.get("GroupId").getAsString(), rule -> rule.get("CidrIpv4").getAsString(), rule ->
-                        rule.get("FromPort").getAsInt() + "-" + rule.get("ToPort").getAsInt())
+                .extracting(
+                        rule -> rule.get("GroupId").getAsString(),
+                        rule -> rule.get("CidrIpv4").getAsString(),
+                        rule -> rule.get("FromPort").getAsInt() + "-"
+                                + rule.get("ToPort").getAsInt())
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple(frontDoor, DEPLOYER, "8501-8501"),
                         org.assertj.core.groups.Tuple.tuple(frontDoor, DEPLOYER, "8443-8443"));
@@ -146,21 +161,31 @@ class StackLifecycleIT {
     @Order(2)
     void onlyTheAgentsTaskReachesTheControlApi() {
         var toControlApi = rules(false).stream()
-                .filter(rule -> rule.get("FromPort").getAsInt() <= 5000 && rule.get("ToPort").getAsInt() >= 5000)
+                .filter(rule -> rule.get("FromPort").getAsInt() <= 5000
+                        && rule.get("ToPort").getAsInt() >= 5000)
                 .toList();
         assertThat(toControlApi).hasSize(1);
         assertThat(toControlApi.get(0).get("GroupId").getAsString()).isEqualTo(groupId("environment"));
-        assertThat(toControlApi.get(0).getAsJsonObject("ReferencedGroupInfo").get("GroupId").getAsString())
+        assertThat(toControlApi
+                        .get(0)
+                        .getAsJsonObject("ReferencedGroupInfo")
+                        .get("GroupId")
+                        .getAsString())
                 .isEqualTo(groupId("orchestration"));
     }
 
     @Test
     @Order(2)
     void nothingLeavesTheTasksButTcp443AndTheDesktopsTcp80() {
-        var toAnywhere = rules(true).stream().filter(rule -> rule.has("CidrIpv4") || rule.has("CidrIpv6")).toList();
+        var toAnywhere = rules(true).stream()
+                .filter(rule -> rule.has("CidrIpv4") || rule.has("CidrIpv6"))
+                .toList();
         assertThat(toAnywhere)
-                .extracting(rule -> rule.get("GroupId").getAsString(), rule -> rule.get("IpProtocol").getAsString(), rule ->
-                        rule.get("FromPort").getAsInt(), rule -> rule.get("ToPort").getAsInt())
+                .extracting(
+                        rule -> rule.get("GroupId").getAsString(),
+                        rule -> rule.get("IpProtocol").getAsString(),
+                        rule -> rule.get("FromPort").getAsInt(),
+                        rule -> rule.get("ToPort").getAsInt())
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple(groupId("environment"), "tcp", 443, 443),
                         org.assertj.core.groups.Tuple.tuple(groupId("environment"), "tcp", 80, 80),
@@ -210,20 +235,26 @@ class StackLifecycleIT {
             var network = service.getAsJsonObject("networkConfiguration").getAsJsonObject("awsvpcConfiguration");
             assertThat(network.get("assignPublicIp").getAsString()).isEqualTo("DISABLED");
             assertThat(Set.copyOf(strings(network.get("subnets")))).isEqualTo(privateSubnets);
-            var breaker = service.getAsJsonObject("deploymentConfiguration").getAsJsonObject("deploymentCircuitBreaker");
-            assertThat(breaker.get("enable").getAsBoolean() && breaker.get("rollback").getAsBoolean())
+            var breaker =
+                    service.getAsJsonObject("deploymentConfiguration").getAsJsonObject("deploymentCircuitBreaker");
+            assertThat(breaker.get("enable").getAsBoolean()
+                            && breaker.get("rollback").getAsBoolean())
                     .isTrue();
-            assertThat(container(service.get("taskDefinition").getAsString()).get("image").getAsString())
+            assertThat(container(service.get("taskDefinition").getAsString())
+                            .get("image")
+                            .getAsString())
                     .matches("\\S+@sha256:[0-9a-f]{64}");
         });
     }
 
     private JsonObject taskDefinition(String arn) {
-        return aws.aws("ecs", "describe-task-definition", "--task-definition", arn).getAsJsonObject("taskDefinition");
+        return aws.aws("ecs", "describe-task-definition", "--task-definition", arn)
+                .getAsJsonObject("taskDefinition");
     }
 
     private JsonObject container(String taskDefinitionArn) {
-        return objects(taskDefinition(taskDefinitionArn).get("containerDefinitions")).get(0);
+        return objects(taskDefinition(taskDefinitionArn).get("containerDefinitions"))
+                .get(0);
     }
 
     private String runningTaskDefinition(String serviceOutput) {
@@ -255,7 +286,8 @@ class StackLifecycleIT {
             assertThat(objects(container.get("secrets"))).allSatisfy(secret -> assertThat(secretArns)
                     .anyMatch(arn -> secret.get("valueFrom").getAsString().startsWith(arn)));
             assertThat(objects(container.get("environment")))
-                    .noneMatch(variable -> variable.get("name").getAsString().matches(".*(PASSWORD|TOKEN|KEY|SECRET).*"));
+                    .noneMatch(
+                            variable -> variable.get("name").getAsString().matches(".*(PASSWORD|TOKEN|KEY|SECRET).*"));
         }
         var desktop = taskDefinition(runningTaskDefinition("environmentServiceName"));
         assertThat(desktop.has("taskRoleArn") && !desktop.get("taskRoleArn").isJsonNull())
@@ -265,10 +297,14 @@ class StackLifecycleIT {
     @Test
     @Order(2)
     void noSecretValueStandsInTheStateInClear() throws Exception {
-        var state = new Gson().toJson(stack.exportStack().deployment());
+        var state = stateFile();
         var values = new TreeSet<String>();
         for (var secret : aws.list("SecretList", "secretsmanager", "list-secrets")) {
-            var value = aws.aws("secretsmanager", "get-secret-value", "--secret-id", secret.get("ARN").getAsString())
+            var value = aws.aws(
+                            "secretsmanager",
+                            "get-secret-value",
+                            "--secret-id",
+                            secret.get("ARN").getAsString())
                     .get("SecretString")
                     .getAsString();
             if (value.startsWith("{")) {
@@ -289,6 +325,15 @@ class StackLifecycleIT {
         });
     }
 
+    /** As it lies on the disk; an export by the Automation API decrypts the secrets. */
+    private String stateFile() throws IOException {
+        try (var files = Files.walk(folder.resolve("state").resolve(".pulumi").resolve("stacks"))) {
+            return Files.readString(files.filter(file -> file.endsWith("local.json"))
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+
     @Test
     @Order(2)
     void theExportedFingerprintIsTheStoredCertificates() {
@@ -296,11 +341,17 @@ class StackLifecycleIT {
                 .filter(secret -> secret.get("Description").getAsString().contains("TLS certificate"))
                 .findFirst()
                 .orElseThrow();
-        var value = aws.aws("secretsmanager", "get-secret-value", "--secret-id", tls.get("ARN").getAsString())
+        var value = aws.aws(
+                        "secretsmanager",
+                        "get-secret-value",
+                        "--secret-id",
+                        tls.get("ARN").getAsString())
                 .get("SecretString")
                 .getAsString();
-        assertThat(SelfSignedCertificate.sha256(
-                        JsonParser.parseString(value).getAsJsonObject().get("certificate").getAsString()))
+        assertThat(SelfSignedCertificate.sha256(JsonParser.parseString(value)
+                        .getAsJsonObject()
+                        .get("certificate")
+                        .getAsString()))
                 .isEqualTo(output("tlsCertificateSha256"));
     }
 
@@ -327,7 +378,11 @@ class StackLifecycleIT {
                 .filter(a -> a.get("AliasName").getAsString().startsWith("alias/sandbox-"))
                 .findFirst()
                 .orElseThrow();
-        return aws.aws("kms", "describe-key", "--key-id", alias.get("TargetKeyId").getAsString())
+        return aws.aws(
+                        "kms",
+                        "describe-key",
+                        "--key-id",
+                        alias.get("TargetKeyId").getAsString())
                 .getAsJsonObject("KeyMetadata")
                 .get("Arn")
                 .getAsString();
@@ -346,13 +401,14 @@ class StackLifecycleIT {
     @Order(2)
     void dnsRulesAllowTheListsThenBlockTheRestAndFailClosed() {
         var group = output("dnsFirewallRuleGroupId");
-        var rules = aws.list(
-                "FirewallRules", "route53resolver", "list-firewall-rules", "--firewall-rule-group-id", group);
+        var rules =
+                aws.list("FirewallRules", "route53resolver", "list-firewall-rules", "--firewall-rule-group-id", group);
         assertThat(rules)
                 .extracting(rule -> rule.get("Action").getAsString())
                 .containsExactly("ALLOW", "ALLOW", "BLOCK");
         assertThat(rules.get(2).get("BlockResponse").getAsString()).isEqualTo("NODATA");
-        assertThat(domains(rules.get(2).get("FirewallDomainListId").getAsString())).containsExactly("*.");
+        assertThat(domains(rules.get(2).get("FirewallDomainListId").getAsString()))
+                .containsExactly("*.");
         assertThat(rules.get(1).get("FirewallDomainListId").getAsString()).isEqualTo(output("dnsFirewallDomainListId"));
         assertThat(domains(rules.get(0).get("FirewallDomainListId").getAsString()))
                 .contains("environment.computer-use.local.", "logs.us-west-2.amazonaws.com.")
@@ -390,11 +446,20 @@ class StackLifecycleIT {
         var repository = repositories.get(0);
         assertThat(repository.get("repositoryUri").getAsString()).isEqualTo(output("repositoryUrl"));
         assertThat(repository.get("imageTagMutability").getAsString()).isEqualTo("IMMUTABLE");
-        assertThat(repository.getAsJsonObject("imageScanningConfiguration").get("scanOnPush").getAsBoolean())
+        assertThat(repository
+                        .getAsJsonObject("imageScanningConfiguration")
+                        .get("scanOnPush")
+                        .getAsBoolean())
                 .isTrue();
-        assertThat(repository.getAsJsonObject("encryptionConfiguration").get("encryptionType").getAsString())
+        assertThat(repository
+                        .getAsJsonObject("encryptionConfiguration")
+                        .get("encryptionType")
+                        .getAsString())
                 .isEqualTo("KMS");
-        assertThat(repository.getAsJsonObject("encryptionConfiguration").get("kmsKey").getAsString())
+        assertThat(repository
+                        .getAsJsonObject("encryptionConfiguration")
+                        .get("kmsKey")
+                        .getAsString())
                 .isEqualTo(keyArn());
     }
 
@@ -423,7 +488,8 @@ class StackLifecycleIT {
     @Order(3)
     void aSecondUpChangesNothing() throws Exception {
         assertThat(up().operations()).isEmpty();
-        assertThat(stack.getOutputs().get("password").value()).isEqualTo(outputs.get("password").value());
+        assertThat(stack.getOutputs().get("password").value())
+                .isEqualTo(outputs.get("password").value());
         assertThat(stack.getOutputs().get("tlsCertificateSha256").value()).hasToString(output("tlsCertificateSha256"));
     }
 
@@ -498,7 +564,9 @@ class StackLifecycleIT {
     @Test
     @Order(9)
     void aNewImageUpdatesTheTaskDefinitionAndTheService() throws Exception {
-        var before = container(runningTaskDefinition("orchestrationServiceName")).get("image").getAsString();
+        var before = container(runningTaskDefinition("orchestrationServiceName"))
+                .get("image")
+                .getAsString();
         var dockerfile = folder.resolve("images/orchestration/Dockerfile");
         Files.writeString(dockerfile, Files.readString(dockerfile) + "\n# another build\n");
         var changes = up();
@@ -507,7 +575,9 @@ class StackLifecycleIT {
                         "aws:ecs/service:Service::orchestration", "docker:index/image:Image::orchestration");
         assertThat(changes.operations().get("REPLACE"))
                 .containsExactly("aws:ecs/taskDefinition:TaskDefinition::orchestration");
-        assertThat(container(runningTaskDefinition("orchestrationServiceName")).get("image").getAsString())
+        assertThat(container(runningTaskDefinition("orchestrationServiceName"))
+                        .get("image")
+                        .getAsString())
                 .isNotEqualTo(before);
     }
 
@@ -519,20 +589,44 @@ class StackLifecycleIT {
         for (var query : List.of(
                 List.of("Vpcs", "ec2", "describe-vpcs", "--filters", "Name=vpc-id,Values=" + vpcId),
                 List.of("Subnets", "ec2", "describe-subnets", "--filters", "Name=vpc-id,Values=" + vpcId),
-                List.of("SecurityGroups", "ec2", "describe-security-groups", "--filters", "Name=vpc-id,Values=" + vpcId),
+                List.of(
+                        "SecurityGroups",
+                        "ec2",
+                        "describe-security-groups",
+                        "--filters",
+                        "Name=vpc-id,Values=" + vpcId),
                 List.of("Addresses", "ec2", "describe-addresses"),
                 List.of("FlowLogs", "ec2", "describe-flow-logs"),
-                List.of("NatGateways", "ec2", "describe-nat-gateways", "--filter", "Name=state,Values=pending,available"),
-                List.of("InternetGateways", "ec2", "describe-internet-gateways", "--filters",
+                List.of(
+                        "NatGateways",
+                        "ec2",
+                        "describe-nat-gateways",
+                        "--filter",
+                        "Name=state,Values=pending,available"),
+                List.of(
+                        "InternetGateways",
+                        "ec2",
+                        "describe-internet-gateways",
+                        "--filters",
                         "Name=attachment.vpc-id,Values=" + vpcId),
                 List.of("LoadBalancers", "elbv2", "describe-load-balancers"),
                 List.of("TargetGroups", "elbv2", "describe-target-groups"),
                 List.of("logGroups", "logs", "describe-log-groups"),
-                List.of("Aliases", "kms", "list-aliases", "--query",
+                List.of(
+                        "Aliases",
+                        "kms",
+                        "list-aliases",
+                        "--query",
                         "{Aliases: Aliases[?!starts_with(AliasName, 'alias/aws/')]}"),
                 List.of("SecretList", "secretsmanager", "list-secrets", "--include-planned-deletion"),
                 List.of("repositories", "ecr", "describe-repositories"),
-                List.of("clusters", "ecs", "describe-clusters", "--clusters", output("clusterName"), "--query",
+                List.of(
+                        "clusters",
+                        "ecs",
+                        "describe-clusters",
+                        "--clusters",
+                        output("clusterName"),
+                        "--query",
                         "{clusters: clusters[?status=='ACTIVE']}"),
                 List.of("Namespaces", "servicediscovery", "list-namespaces"),
                 List.of("Services", "servicediscovery", "list-services"),
@@ -542,11 +636,16 @@ class StackLifecycleIT {
                 List.of("FirewallDomainLists", "route53resolver", "list-firewall-domain-lists"),
                 List.of("ResolverQueryLogConfigs", "route53resolver", "list-resolver-query-log-configs"),
                 List.of("Roles", "iam", "list-roles", "--query", "{Roles: Roles[?!starts_with(Path, '/aws-')]}"))) {
-            aws.list(query.get(0), query.subList(1, query.size()).toArray(String[]::new)).forEach(left::add);
+            aws.list(query.get(0), query.subList(1, query.size()).toArray(String[]::new))
+                    .forEach(left::add);
         }
         assertThat(left.toString()).isEqualTo("[]");
         var keys = aws.list("Keys", "kms", "list-keys");
-        assertThat(keys).allSatisfy(key -> assertThat(aws.aws("kms", "describe-key", "--key-id", key.get("KeyId").getAsString())
+        assertThat(keys).allSatisfy(key -> assertThat(aws.aws(
+                                "kms",
+                                "describe-key",
+                                "--key-id",
+                                key.get("KeyId").getAsString())
                         .getAsJsonObject("KeyMetadata")
                         .get("KeyState")
                         .getAsString())

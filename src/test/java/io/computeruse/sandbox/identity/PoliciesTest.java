@@ -79,7 +79,8 @@ class PoliciesTest {
             var statement = statements(policy).get(0);
             assertThat(statements(policy)).hasSize(1);
             assertThat(statement.has("Resource")).isFalse();
-            assertThat(statement.getAsJsonObject("Principal").get("Service").getAsString()).endsWith(".amazonaws.com");
+            assertThat(statement.getAsJsonObject("Principal").get("Service").getAsString())
+                    .endsWith(".amazonaws.com");
             assertThat(statement.getAsJsonObject("Condition").toString())
                     .contains("\"aws:SourceAccount\":\"123456789012\"")
                     .contains("\"aws:SourceArn\":\"arn:aws:");

@@ -22,8 +22,7 @@ class SelfSignedCertificateTest {
 
     private static X509Certificate parsed(SelfSignedCertificate made) throws Exception {
         return (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(
-                        new ByteArrayInputStream(made.certificate().getBytes(StandardCharsets.US_ASCII)));
+                .generateCertificate(new ByteArrayInputStream(made.certificate().getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test
@@ -41,7 +40,9 @@ class SelfSignedCertificateTest {
     void thePrivateKeyBelongsToTheCertificate() throws Exception {
         var made = SelfSignedCertificate.forHost(HOST, NOW);
         var der = Base64.getMimeDecoder()
-                .decode(made.privateKey().replace("-----BEGIN PRIVATE KEY-----", "").replace("-----END PRIVATE KEY-----", ""));
+                .decode(made.privateKey()
+                        .replace("-----BEGIN PRIVATE KEY-----", "")
+                        .replace("-----END PRIVATE KEY-----", ""));
         var signer = Signature.getInstance("SHA256withECDSA");
         signer.initSign(KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der)));
         signer.update(new byte[] {1, 2, 3});
@@ -61,7 +62,8 @@ class SelfSignedCertificateTest {
 
     @Test
     void theFingerprintHasTheFormThatBrowsersShow() {
-        assertThat(SelfSignedCertificate.sha256(SelfSignedCertificate.forHost(HOST, NOW).certificate()))
+        assertThat(SelfSignedCertificate.sha256(
+                        SelfSignedCertificate.forHost(HOST, NOW).certificate()))
                 .matches("([0-9A-F]{2}:){31}[0-9A-F]{2}");
         assertThatThrownBy(() -> SelfSignedCertificate.sha256("nonsense")).isInstanceOf(IllegalArgumentException.class);
     }

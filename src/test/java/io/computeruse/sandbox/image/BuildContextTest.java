@@ -69,7 +69,8 @@ class BuildContextTest {
 
     @Test
     void aPatternThatWouldBeReadDifferentlyFromDockerIsRefused() {
-        assertThatThrownBy(() -> IgnoreRules.parse(List.of("*", "!src/**/*.py"))).hasMessageContaining("!src/**/*.py");
+        assertThatThrownBy(() -> IgnoreRules.parse(List.of("*", "!src/**/*.py")))
+                .hasMessageContaining("!src/**/*.py");
         assertThatThrownBy(() -> IgnoreRules.parse(List.of("tests"))).hasMessageContaining("first pattern must be *");
         assertThatThrownBy(() -> IgnoreRules.parse(List.of())).hasMessageContaining("first pattern must be *");
     }

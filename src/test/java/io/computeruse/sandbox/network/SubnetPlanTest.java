@@ -21,8 +21,12 @@ class SubnetPlanTest {
 
     @Property
     void subnetsFillTheRangeAndNeverOverlap(
-            @ForAll @IntRange(min = 16, max = 24) int prefix, @ForAll @IntRange(max = 255) int second, @ForAll @IntRange(max = 255) int third) {
-        var range = new IPAddressString("10.%d.%d.0/%d".formatted(second, third, prefix)).getAddress().toPrefixBlock();
+            @ForAll @IntRange(min = 16, max = 24) int prefix,
+            @ForAll @IntRange(max = 255) int second,
+            @ForAll @IntRange(max = 255) int third) {
+        var range = new IPAddressString("10.%d.%d.0/%d".formatted(second, third, prefix))
+                .getAddress()
+                .toPrefixBlock();
         var plan = SubnetPlan.of(VpcCidr.parse(range.toCanonicalString()));
         var blocks = new ArrayList<>(plan.publicBlocks());
         blocks.addAll(plan.privateBlocks());
@@ -31,7 +35,8 @@ class SubnetPlanTest {
             assertThat(range.contains(block)).isTrue();
             assertThat(block.getNetworkPrefixLength()).isEqualTo(prefix + 2);
             for (int j = 0; j < i; j++) {
-                assertThat(block.intersect(new IPAddressString(blocks.get(j)).getAddress())).isNull();
+                assertThat(block.intersect(new IPAddressString(blocks.get(j)).getAddress()))
+                        .isNull();
             }
         }
     }

@@ -14,7 +14,10 @@ class ContainerSpecTest {
             "r@sha256:0", Map.of("B", "2", "A", "1"), Map.of("TOKEN", "arn:x"), "/logs", "us-west-2");
 
     private static JsonObject container(ContainerSpec spec) {
-        return JsonParser.parseString(spec.definitions(DEPLOYMENT)).getAsJsonArray().get(0).getAsJsonObject();
+        return JsonParser.parseString(spec.definitions(DEPLOYMENT))
+                .getAsJsonArray()
+                .get(0)
+                .getAsJsonObject();
     }
 
     @Test

@@ -160,30 +160,34 @@ UNKNOWN_FOR_EVER: list[tuple[str, Change]] = [
     ("dns-firewall-rules", with_value(DOMAINS, "allowed", "domains", UNKNOWN_ARRAY_VALUE)),
     ("dns-firewall-rules", with_value(DOMAINS, "allowed", "domains", [UNKNOWN_STRING_VALUE])),
     ("subnet-plan", with_value(SUBNET, "private-1", "cidrBlock", UNKNOWN_STRING_VALUE)),
+    ("own-key", with_value(SECRET, "login", "kmsKeyId", UNKNOWN_STRING_VALUE)),
+    ("query-log-present", with_value(QUERY_LOG, "dns", "destinationArn", UNKNOWN_STRING_VALUE)),
 ]
 
 UNKNOWN_REFUSED: list[tuple[str, Change]] = [
     ("dns-firewall-rules", with_value(FIREWALL_RULE, "allowed", "priority", UNKNOWN_NUMBER_VALUE)),
     ("route-targets", with_value(ROUTE, "private", "natGatewayId", UNKNOWN_STRING_VALUE)),
     ("default-security-group-present", with_value(DEFAULT_GROUP, "default", "vpcId", UNKNOWN_STRING_VALUE)),
-    ("own-key", with_value(SECRET, "login", "kmsKeyId", UNKNOWN_STRING_VALUE)),
     ("group-sources", with_value(INGRESS, "door-to-viewer", "securityGroupId", UNKNOWN_STRING_VALUE)),
 ]
 """Unknown, and the engine knows of no resource of this stack that the value could come from."""
 
 
-@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize(("preview", "ids"), [(True, True), (False, True), (False, False)])
 @pytest.mark.parametrize("rule", [rule.name for rule in STACK_RULES])
-def test_a_stack_that_keeps_its_promises_passes_at_preview_and_after(rule: str, preview: bool) -> None:
-    assert judge_stack(rule, good_stack(preview=preview), engine_context(CONFIG, preview=preview)) == []
+def test_a_stack_that_keeps_its_promises_passes_at_preview_and_after(
+    rule: str, preview: bool, ids: bool
+) -> None:
+    stubs = good_stack(preview=preview, ids=ids)
+    assert judge_stack(rule, stubs, engine_context(CONFIG, preview=preview)) == []
 
 
-@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize(("preview", "ids"), [(True, True), (False, True), (False, False)])
 @pytest.mark.parametrize(("rule", "change"), VIOLATING)
 def test_a_stack_that_breaks_a_promise_is_refused_at_preview_and_after(
-    rule: str, change: Change, preview: bool
+    rule: str, change: Change, preview: bool, ids: bool
 ) -> None:
-    stubs = good_stack(preview=preview)
+    stubs = good_stack(preview=preview, ids=ids)
     change(stubs)
     assert judge_stack(rule, stubs, engine_context(CONFIG, preview=preview))
 

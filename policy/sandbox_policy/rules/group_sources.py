@@ -21,6 +21,8 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
     Addresses may be admitted to the load balancer's group only. The tasks' groups admit the load
     balancer's, and on the control port the agent's only.
     """
+    if not stack.of_type(SERVICE):
+        return  # Without a task there is nothing behind the front door.
     doors = _groups(stack, stack.of_type(BALANCER), "securityGroups")
     agents = _groups(stack, [s for s in stack.of_type(SERVICE) if s.name == AGENT], "networkConfiguration")
     for rule in stack.of_type(*SOURCE_KEY):

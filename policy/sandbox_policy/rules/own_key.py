@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox_policy.links import linked
+from sandbox_policy.links import awaits_link, linked
 from sandbox_policy.model import Context, Finding, Stack, StackRule
 
 KEY = "aws:kms/key:Key"
@@ -13,10 +13,11 @@ ENCRYPTED = {
 }
 
 
-def check(stack: Stack, _: Context) -> Iterator[Finding]:
+def check(stack: Stack, context: Context) -> Iterator[Finding]:
     """Yield a finding for each log group, repository and secret whose key is not one of this stack."""
     for resource in stack.of_type(*ENCRYPTED):
-        if not linked(stack, resource, ENCRYPTED[resource.type], KEY):
+        key = ENCRYPTED[resource.type]
+        if not awaits_link(resource, key, context) and not linked(stack, resource, key, KEY):
             yield Finding(f"{resource.name} is encrypted with no key of this stack", resource.urn)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox_policy.links import linked
+from sandbox_policy.links import awaits_link, linked
 from sandbox_policy.model import Context, Finding, Stack, StackRule
 from sandbox_policy.vpc_features import missing
 
@@ -11,13 +11,15 @@ CONFIG = "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
-def check(stack: Stack, _: Context) -> Iterator[Finding]:
+def check(stack: Stack, context: Context) -> Iterator[Finding]:
     """Yield a finding for each VPC that logs no queries, and for each log that leaves the stack."""
     yield from missing(stack, ASSOCIATION, "resourceId", "does not log its DNS queries")
     for association in stack.of_type(ASSOCIATION):
         if not linked(stack, association, "resolverQueryLogConfigId", CONFIG):
             yield Finding(f"{association.name} uses no query log of this stack", association.urn)
     for config in stack.of_type(CONFIG):
+        if awaits_link(config, "destinationArn", context):
+            continue
         if not linked(stack, config, "destinationArn", LOG_GROUP):
             yield Finding(f"{config.name} writes to no log group of this stack", config.urn)
 

@@ -1,0 +1,1 @@
+"""Breaks each promise once, and shows what notices it."""

@@ -1,0 +1,1 @@
+"""A policy pack that records what the engine shows it."""

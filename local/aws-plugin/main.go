@@ -14,16 +14,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"sync"
 
-	"golang.org/x/sys/unix"
 	"google.golang.org/grpc"
 
 	"computeruse.io/sandbox/local/aws-plugin/bridge"
-	"computeruse.io/sandbox/local/aws-plugin/group"
 	"computeruse.io/sandbox/local/aws-plugin/lifetime"
 	"computeruse.io/sandbox/local/aws-plugin/loopback"
 	"computeruse.io/sandbox/local/aws-plugin/provider"
@@ -44,9 +40,9 @@ func main() {
 	}
 	if err := serve(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "pulumi-resource-aws:", err)
-		end(1)
+		lifetime.End(1)
 	}
-	select {} // end exits
+	select {} // lifetime ends the process
 }
 
 func serve(arguments []string) error {
@@ -62,11 +58,9 @@ func serve(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	if err := group.Lead(); err != nil {
+	if err := lifetime.Begin(); err != nil {
 		return err
 	}
-	endWithSignalsAndParent()
-
 	engine, err := loopback.Dial(engineAddress)
 	if err != nil {
 		return err
@@ -76,7 +70,7 @@ func serve(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	bridgeConnection, err := bridge.Start(bridgePath, loopback.Address(callbacks), func() { end(1) })
+	bridgeConnection, err := bridge.Start(bridgePath, loopback.Address(callbacks), func() { lifetime.End(1) })
 	if err != nil {
 		return err
 	}
@@ -141,25 +135,4 @@ func fetchFolder() (string, error) {
 		return "", err
 	}
 	return filepath.Join(filepath.Dir(filepath.Dir(resolved)), "terraform"), nil
-}
-
-func endWithSignalsAndParent() {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, unix.SIGTERM)
-	go func() {
-		<-signals
-		end(0)
-	}()
-	lifetime.OnParentExit(func() { end(0) })
-}
-
-var ending sync.Once
-
-// end ends this process and all that it started. It does not return.
-func end(code int) {
-	ending.Do(func() {
-		group.End()
-		os.Exit(code)
-	})
-	select {} // another goroutine is ending it
 }

@@ -1,4 +1,4 @@
-package group
+package lifetime
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	pollInterval = 20 * time.Millisecond
-	zombie       = 5 // SZOMB of sys/proc.h: has ended, and its parent has not asked how
+	groupPollInterval = 20 * time.Millisecond
+	zombie            = 5 // SZOMB of sys/proc.h: has ended, and its parent has not asked how
 )
 
 // adoptOrphans has nothing to do: macOS knows no subreapers, and waitForOthers asks for the group instead.
@@ -17,7 +17,7 @@ func adoptOrphans() error { return nil }
 
 func waitForOthers() {
 	for othersLive() {
-		time.Sleep(pollInterval)
+		time.Sleep(groupPollInterval)
 	}
 }
 

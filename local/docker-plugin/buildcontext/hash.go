@@ -1,0 +1,128 @@
+// Package buildcontext says what a Docker build depends on: the files that .dockerignore lets into the context, and
+// the Dockerfile.
+package buildcontext
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+)
+
+const executable = 0o111
+
+// Hash gives the SHA-256, in hexadecimal, of the names, contents and executable bits of the files in a build context
+// and of its Dockerfile. Other mode bits do not count: git does not keep them, so they differ from machine to machine.
+func Hash(folder, dockerfile string) (string, error) {
+	ignored, err := ignoreRules(folder, dockerfile)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	if err := hashFile(sum, "Dockerfile", dockerfile); err != nil {
+		return "", err
+	}
+	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(folder, path)
+		if err != nil || name == "." {
+			return err
+		}
+		ignore, err := ignored.MatchesOrParentMatches(name)
+		if err != nil {
+			return fmt.Errorf(".dockerignore: %w", err)
+		}
+		if entry.IsDir() {
+			if ignore && !ignored.Exclusions() { // with an exclusion ("!x"), something below may be let in again
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if ignore {
+			return nil
+		}
+		return hashEntry(sum, filepath.ToSlash(name), path, entry)
+	})
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// ignoreRules reads DOCKERFILE.dockerignore or the context's .dockerignore, whichever is there first, as BuildKit does.
+func ignoreRules(folder, dockerfile string) (*patternmatcher.PatternMatcher, error) {
+	var patterns []string
+	for _, path := range []string{dockerfile + ".dockerignore", filepath.Join(folder, ".dockerignore")} {
+		file, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		patterns, err = ignorefile.ReadAll(file)
+		_ = file.Close() // it was only read
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		break
+	}
+	rules, err := patternmatcher.New(patterns)
+	if err != nil {
+		return nil, fmt.Errorf(".dockerignore: %w", err)
+	}
+	return rules, nil
+}
+
+func hashEntry(sum hash.Hash, name, path string, entry fs.DirEntry) error {
+	switch {
+	case entry.Type().IsRegular():
+		return hashFile(sum, name, path)
+	case entry.Type()&fs.ModeSymlink != 0:
+		target, err := os.Readlink(path)
+		if err != nil {
+			return err
+		}
+		field(sum, name, "link", int64(len(target)))
+		_, err = io.WriteString(sum, target)
+		return err
+	}
+	return fmt.Errorf("%s is neither a file nor a link, so it cannot be in a build context: let .dockerignore leave it out", path)
+}
+
+func hashFile(sum hash.Hash, name, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	kind := "file"
+	if info.Mode()&executable != 0 {
+		kind = "executable"
+	}
+	field(sum, name, kind, info.Size())
+	written, err := io.Copy(sum, file)
+	if err == nil && written != info.Size() {
+		return fmt.Errorf("%s changed while it was read", path)
+	}
+	return err
+}
+
+// field writes what comes before contents. With the lengths in it, two different contexts never give the same bytes.
+func field(sum hash.Hash, name, kind string, size int64) {
+	fmt.Fprintf(sum, "%d:%s %s %d\n", len(name), name, kind, size)
+}

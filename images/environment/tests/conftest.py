@@ -41,7 +41,9 @@ def make_key_pair() -> tuple[str, str]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     return (
@@ -69,9 +71,9 @@ def environment(shared_environment: Environment) -> Iterator[Environment]:
     shared_environment.close_programs()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_page(shared_environment: Environment) -> Iterator[ProbePage]:
-    """Firefox, full screen on the page that reports events. It stays open for all tests that use it."""
+    """Firefox, full screen on the page that reports events. It stays open for all tests of a file."""
     page = ProbePage(shared_environment)
     try:
         page.open()

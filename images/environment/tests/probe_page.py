@@ -10,6 +10,8 @@ from running import Environment, wait_until
 WHITE = (255, 255, 255)
 # Where the page's parts are on the screen, in kiosk mode at 1024x768.
 PAD = (300, 200)
+# A spot of the pad that the pointer does not cover when it is at PAD.
+SPOT = (260, 160)
 BOX = (300, 500)
 MARKER = (900, 20)
 
@@ -31,6 +33,7 @@ _PAGE = """<!doctype html><meta charset="utf-8"><title>probe</title>
   };
   function show(name) { pad.style.background = colours[name]; }
   function report(event, name) {
+    if (events.length > 500) events.shift();
     events.push({ name, x: event.clientX, y: event.clientY, detail: event.detail, key: event.key, code: event.code,
       repeat: event.repeat, dx: event.deltaX, dy: event.deltaY, ctrl: event.ctrlKey, shift: event.shiftKey,
       alt: event.altKey, meta: event.metaKey, button: event.button });
@@ -39,23 +42,23 @@ _PAGE = """<!doctype html><meta charset="utf-8"><title>probe</title>
     document.addEventListener(name, (event) => {
       if (name === "contextmenu" || name === "auxclick") event.preventDefault();
       report(event, name);
-      if (name in colours) show(name === "click" && event.detail === 3 ? "triple" : name);
+      if (name in colours && !(name === "auxclick" && event.button !== 1)) show(name === "click" && event.detail === 3 ? "triple" : name);
     }, { passive: false });
   document.addEventListener("mousemove", (event) => {
     report(event, "mousemove");
     if (event.buttons === 1) show("drag"); else if (event.buttons === 0 && event.ctrlKey === false) marker.style.background = "#008000";
   });
   for (const name of ["keydown", "keyup"]) document.addEventListener(name, (event) => report(event, name));
-  async function poll() {
-    const command = await (await fetch("/command")).json();
-    if (command.reset) {
+  async function answer() {
+    const question = await (await fetch("/question")).json();
+    if (question.reset) {
       events = []; box.value = ""; pad.style.background = marker.style.background = "#fff"; box.focus();
     }
-    await fetch("/state", { method: "POST", body: JSON.stringify({ number: command.number, events, text: box.value }) });
-    setTimeout(poll, 20);
+    await fetch("/answer", { method: "POST", body: JSON.stringify({ number: question.number, events, text: box.value }) });
+    answer();
   }
   box.focus();
-  poll();
+  answer();
 </script>
 """
 
@@ -65,16 +68,17 @@ class ProbePage:
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
-        self._state: dict[str, Any] = {"number": -1, "events": [], "text": ""}
-        self._number = 0
-        self._answered = 0
+        self._changed = threading.Condition()
+        self._asked = {"number": 0, "reset": False}
+        self._answer: dict[str, Any] = {"number": -1}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def open(self) -> None:
         """Start Firefox and wait until the page is on the screen."""
         self.environment.launch(f"firefox-esr --kiosk http://127.0.0.1:{self._server.server_port}/")
-        wait_until(lambda: self._state["number"] >= 0, 60, self.environment.log)
+        wait_until(lambda: self._answer["number"] == 0, 60, self.environment.log)
         wait_until(lambda: self.environment.screen().getpixel(MARKER) == WHITE, 20)
 
     def close(self) -> None:
@@ -86,46 +90,58 @@ class ProbePage:
     def reset(self) -> None:
         """Forget all events; white everywhere, the text box empty and focused. The pointer goes into the box."""
         self.environment.act("mouse_move", coordinate=list(BOX))
-        self._number += 1
-        wait_until(lambda: self._state["number"] == self._number, 10)
-        wait_until(lambda: self.environment.screen().getpixel(PAD) == WHITE, 10)
+        self._ask(reset=True)
+        wait_until(lambda: self.environment.screen().getpixel(SPOT) == WHITE, 10)
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """The events called `name`, as of now."""
-        return [event for event in self._fresh()["events"] if event["name"] == name]
+        return [event for event in self._ask()["events"] if event["name"] == name]
 
     def text(self) -> str:
         """What is in the text box now."""
-        text: str = self._fresh()["text"]
+        text: str = self._ask()["text"]
         return text
 
     def pad_colour(self) -> tuple[int, int, int]:
         """The colour that the pad has on the screen."""
-        colour: tuple[int, int, int] = self.environment.screen().getpixel(PAD)  # type: ignore[assignment]
+        colour: tuple[int, int, int] = self.environment.screen().getpixel(SPOT)  # type: ignore[assignment]
         return colour
 
-    def _fresh(self) -> dict[str, Any]:
-        """A state that the page sent after this call began."""
-        seen = self._answered
-        wait_until(lambda: self._answered >= seen + 2, 10)
-        return self._state
+    def _ask(self, reset: bool = False) -> dict[str, Any]:
+        """What the page knows now. It waits for questions, so that it is at rest between them."""
+        with self._changed:
+            number = self._asked["number"] + 1
+            self._asked = {"number": number, "reset": reset}
+            self._changed.notify_all()
+            assert self._changed.wait_for(lambda: self._answer["number"] == number, 30), (
+                "the page does not answer"
+            )
+            return self._answer
+
+    def _next_question(self) -> dict[str, Any]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._asked["number"] != self._answer["number"])
+            return self._asked
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        with self._changed:
+            self._answer = answer
+            self._changed.notify_all()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         page = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                if self.path == "/command":
-                    reset = page._number != page._state["number"]
-                    self._send("application/json", json.dumps({"number": page._number, "reset": reset}))
+                if self.path == "/question":
+                    self._send("application/json", json.dumps(page._next_question()))
                 elif self.path == "/":
                     self._send("text/html", _PAGE)
                 else:
                     self.send_error(404)
 
             def do_POST(self) -> None:
-                page._state = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                page._answered += 1
+                page._take(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 self._send("text/plain", "")
 
             def _send(self, kind: str, body: str) -> None:

@@ -35,7 +35,9 @@ def free_port() -> int:
 class Environment:
     """One running environment. `folder` holds its runtime directory, its desktop's home and its log."""
 
-    def __init__(self, certificate: str, private_key: str, overrides: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, certificate: str, private_key: str, overrides: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="environment-test-"))
         self.folder.chmod(0o755)
         self.home = self.folder / "home"
@@ -103,7 +105,9 @@ class Environment:
         """POST /execute as the agent does."""
         return self.session.post(f"{self.control_url}/execute", json=body, timeout=60, **arguments)
 
-    def execute(self, tool: str, options: Mapping[str, object] | None = None, **tool_input: object) -> dict[str, Any]:
+    def execute(
+        self, tool: str, options: Mapping[str, object] | None = None, **tool_input: object
+    ) -> dict[str, Any]:
         """Run a tool and return its result, which must be a 200."""
         response = self.post({"tool": tool, "input": tool_input, **({"options": options} if options else {})})
         assert response.status_code == 200, response.text
@@ -122,7 +126,7 @@ class Environment:
 
     def launch(self, command: str) -> None:
         """Start a program on the desktop that outlives the shell."""
-        assert self.bash(f"setsid {command} >/dev/null 2>&1 &")["error"] is None
+        assert self.bash(f"(setsid {command} >/dev/null 2>&1 &)")["error"] is None
 
     def close_programs(self) -> None:
         """End the programs that tests started."""

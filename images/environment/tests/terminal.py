@@ -19,10 +19,14 @@ class Terminal:
             "sh -c 'stty raw -echo; touch ~/ready; exec cat > ~/typed.txt'"
         )
         wait_until(ready.exists, 10)
-        wait_until(lambda: environment.screen().getpixel((200, 300)) == _COLOR, 10)
+        wait_until(lambda: environment.screen().getpixel((500, 400)) == _COLOR, 10)
         environment.act("left_click", coordinate=[200, 300])
 
     def typed(self, length: int) -> str:
         """What arrived, once `length` bytes are there."""
-        wait_until(lambda: self._file.stat().st_size >= length, 20, lambda: f"{self._file.stat().st_size} of {length}")
+        wait_until(
+            lambda: self._file.stat().st_size >= length,
+            20,
+            lambda: f"{self._file.stat().st_size} of {length}",
+        )
         return self._file.read_bytes().decode("utf-8").replace("\r", "\n")

@@ -16,7 +16,16 @@ def test_health_needs_no_token_and_says_nothing_else(environment: Environment) -
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic test-token-7f3a9c5e1b", "test-token-7f3a9c5e1b", "Bearer \xe9"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        "Basic test-token-7f3a9c5e1b",
+        "test-token-7f3a9c5e1b",
+        "Bearer \xe9",
+    ],
 )
 def test_without_the_token_nothing_is_done(environment: Environment, header: str | None) -> None:
     environment.act("mouse_move", coordinate=[10, 20])
@@ -51,9 +60,18 @@ MALFORMED = [
     ({"action": "left_click_drag", "start_coordinate": [5, 5]}, "coordinate"),
     ({"action": "left_click_drag", "start_coordinate": [5, 9999], "coordinate": [5, 5]}, "start_coordinate"),
     ({"action": "left_mouse_down", "coordinate": [5, 5]}, "coordinate"),
-    ({"action": "scroll", "coordinate": [5, 5], "scroll_direction": "sideways", "scroll_amount": 1}, "scroll_direction"),
-    ({"action": "scroll", "coordinate": [5, 5], "scroll_direction": "up", "scroll_amount": -1}, "scroll_amount"),
-    ({"action": "scroll", "coordinate": [5, 5], "scroll_direction": "up", "scroll_amount": 10**6}, "scroll_amount"),
+    (
+        {"action": "scroll", "coordinate": [5, 5], "scroll_direction": "sideways", "scroll_amount": 1},
+        "scroll_direction",
+    ),
+    (
+        {"action": "scroll", "coordinate": [5, 5], "scroll_direction": "up", "scroll_amount": -1},
+        "scroll_amount",
+    ),
+    (
+        {"action": "scroll", "coordinate": [5, 5], "scroll_direction": "up", "scroll_amount": 10**6},
+        "scroll_amount",
+    ),
     ({"action": "scroll", "coordinate": [5, 5], "scroll_direction": "up"}, "scroll_amount"),
     ({"action": "type"}, "text"),
     ({"action": "type", "text": ""}, "text"),
@@ -128,7 +146,9 @@ def test_malformed_body_is_a_clear_400(environment: Environment, body: bytes) ->
 
 
 def test_error_names_field_value_and_fix(environment: Environment) -> None:
-    response = environment.post({"tool": "computer", "input": {"action": "mouse_move", "coordinate": [2000, 5]}})
+    response = environment.post(
+        {"tool": "computer", "input": {"action": "mouse_move", "coordinate": [2000, 5]}}
+    )
     assert response.json()["error"] == (
         "coordinate: [2000, 5] lies outside the screenshot; x goes from 0 to 1023, y from 0 to 767"
     )
@@ -140,7 +160,9 @@ def test_too_large_a_request_is_refused(environment: Environment) -> None:
     assert response.status_code == 413
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/execute"), ("GET", "/"), ("POST", "/healthz"), ("GET", "/../etc")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/execute"), ("GET", "/"), ("POST", "/healthz"), ("GET", "/../etc")]
+)
 def test_other_paths_and_methods_are_refused(environment: Environment, method: str, path: str) -> None:
     response = environment.session.request(method, environment.control_url + path, timeout=5)
     assert response.status_code in (404, 405)
@@ -156,7 +178,9 @@ def test_a_full_queue_says_so_and_other_tools_go_on(key_pair: tuple[str, str]) -
             body = {"tool": "bash", "input": {"command": "sleep 1.5"}}
             headers = dict(environment.session.headers)
             answers.append(
-                requests.post(f"{environment.control_url}/execute", json=body, headers=headers, timeout=30).status_code
+                requests.post(
+                    f"{environment.control_url}/execute", json=body, headers=headers, timeout=30
+                ).status_code
             )
 
         threads = [threading.Thread(target=sleep) for _ in range(4)]
@@ -176,15 +200,30 @@ def test_log_has_neither_typed_text_nor_pictures_nor_secrets(environment: Enviro
     environment.act("type", text="my-typed-secret")
     environment.act("key", text="z")
     environment.bash("echo my-shell-secret")
-    environment.execute("str_replace_based_edit_tool", command="create", path=str(environment.home / "f"), file_text="my-file-secret")
+    environment.execute(
+        "str_replace_based_edit_tool",
+        command="create",
+        path=str(environment.home / "f"),
+        file_text="my-file-secret",
+    )
     environment.post({"tool": "computer", "input": {"action": "type", "text": "my-refused-secret\u0000"}})
     image = environment.act("screenshot")["base64_image"]
     log = environment.log()
-    for secret in ("my-typed-secret", "my-shell-secret", "my-file-secret", "my-refused-secret", image[1000:1100]):
+    for secret in (
+        "my-typed-secret",
+        "my-shell-secret",
+        "my-file-secret",
+        "my-refused-secret",
+        image[1000:1100],
+    ):
         assert secret not in log
     for name in ("CONTROL_TOKEN", "LOGIN_PASSWORD", "TLS_PRIVATE_KEY"):
         assert environment.variables[name].strip() not in log
     lines = [json.loads(line) for line in log.splitlines() if '"execute"' in line]
-    typed = next(line for line in lines if line["input"].get("action") == "type" and line["input"]["text"] == {"characters": 15})
+    typed = next(
+        line
+        for line in lines
+        if line["input"].get("action") == "type" and line["input"]["text"] == {"characters": 15}
+    )
     assert typed["tool"] == "computer"
     assert typed["elapsed_ms"] > 0

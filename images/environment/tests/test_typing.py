@@ -35,7 +35,9 @@ def test_terminal_gets_ten_kilobytes(environment: Environment, terminal: Termina
     assert result["settled"] is True
 
 
-def test_terminal_gets_more_characters_than_there_are_keycodes(environment: Environment, terminal: Terminal) -> None:
+def test_terminal_gets_more_characters_than_there_are_keycodes(
+    environment: Environment, terminal: Terminal
+) -> None:
     environment.act("type", text=DISTINCT)
     assert terminal.typed(len(DISTINCT.encode())) == DISTINCT
 
@@ -50,7 +52,9 @@ def test_windows_line_ends_are_one_return(environment: Environment, terminal: Te
     assert terminal.typed(3) == "a\nb"
 
 
-@pytest.mark.parametrize("text", [ASCII, SCRIPTS, EMOJI, DISTINCT[:600]], ids=["ascii", "scripts", "emoji", "distinct"])
+@pytest.mark.parametrize(
+    "text", [ASCII, SCRIPTS, EMOJI, DISTINCT[:600]], ids=["ascii", "scripts", "emoji", "distinct"]
+)
 def test_firefox_gets_what_was_typed(page: ProbePage, text: str) -> None:
     page.environment.act("type", text=text)
     assert page.text() == text

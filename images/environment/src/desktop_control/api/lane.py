@@ -19,6 +19,11 @@ class Lane:
         self._now_serving = 0
         self._changed = threading.Condition()
 
+    @property
+    def present(self) -> int:
+        """How many hold the turn or wait for it."""
+        return self._present
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for the turn and hold it. Raises LaneFullError at once when the lane is full."""

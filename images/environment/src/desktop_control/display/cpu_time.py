@@ -1,4 +1,5 @@
-"""How long a process's main thread has used the processor: the thread that handles a program's input."""
+"""How long a process has used the processor, and whether it wants to; of the main thread alone, which handles a
+program's input, or of all."""
 
 import os
 from pathlib import Path
@@ -6,7 +7,8 @@ from pathlib import Path
 _PROC = Path("/proc")
 _NANOSECONDS_PER_TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat, counted after the parenthesised name.
-_USER_TICKS, _SYSTEM_TICKS = 11, 12
+_WANTS = ("R", "D")
+_STATE, _USER_TICKS, _SYSTEM_TICKS = 0, 11, 12
 
 
 def stat_fields(process: int) -> list[str]:
@@ -19,5 +21,29 @@ def main_thread_nanoseconds(process: int) -> int:
     try:
         return int((_PROC / str(process) / "schedstat").read_text().split()[0])
     except (FileNotFoundError, IndexError):  # a kernel without scheduler statistics counts in ticks only
-        fields = stat_fields(process)
-        return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) * _NANOSECONDS_PER_TICK
+        return ticks(process) * _NANOSECONDS_PER_TICK
+
+
+def ticks(process: int) -> int:
+    """Clock ticks that all its threads together were on the processor. Raises OSError when the process is gone."""
+    fields = stat_fields(process)
+    return int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])
+
+
+def main_thread_wants_to_run(process: int) -> bool:
+    """Whether it runs, waits for a processor, or waits for the disk. Raises OSError when the process is gone."""
+    return stat_fields(process)[_STATE] in _WANTS
+
+
+def wants_to_run(process: int) -> bool:
+    """The same for any of its threads. Raises OSError when the process is gone."""
+    with os.scandir(_PROC / str(process) / "task") as threads:
+        return any(_state(thread.path) in _WANTS for thread in threads)
+
+
+def _state(thread: str) -> str:
+    try:
+        with open(thread + "/stat", "rb") as file:
+            return file.read(400).rpartition(b")")[2][1:2].decode()
+    except OSError:
+        return ""  # it ended

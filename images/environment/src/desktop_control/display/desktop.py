@@ -15,7 +15,6 @@ from desktop_control.display.pointer import Pointer
 from desktop_control.display.scaling import Scaling
 from desktop_control.display.settle import Patience, settle
 
-_READERS = Patience(quiet=0.06, limit=5.0)
 _RETRY_SECONDS = 0.02
 
 
@@ -28,7 +27,8 @@ class Desktop:
         self.watch = DamageWatch(self._watch_connection)
         self.capture = ScreenCapture(self._connection)
         self.pointer = Pointer(self._connection)
-        self.keyboard = Keyboard(self._connection, Keymap(self._connection, self._wait_for_readers))
+        keymap = Keymap(self._connection, self._wait_for_reader)
+        self.keyboard = Keyboard(self._connection, keymap, self._wait_for_reader)
         self.scaling = Scaling.for_screen(self._connection.width, self._connection.height)
         self.keyboard.release_all()
         self.pointer.release_all()
@@ -76,6 +76,6 @@ class Desktop:
         """Wait until the screen shows what the last action did; see `display.settle`."""
         return settle(self.watch, (newborns, FocusedProgram(self._connection)), patience)
 
-    def _wait_for_readers(self) -> None:
-        """Wait until the focused program has read what was typed so far, before keycodes change their meaning."""
-        settle(self.watch, (FocusedProgram(self._connection),), _READERS)
+    def _wait_for_reader(self, limit: float) -> None:
+        """Wait until the focused program has read the keys sent so far, `limit` seconds at most."""
+        FocusedProgram(self._connection).wait_until_idle(limit)

@@ -1,43 +1,86 @@
 """Whether the program that gets the keys is still working on what it got."""
 
+import contextlib
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import xcffib
 import xcffib.res
 import xcffib.xproto
 
 from desktop_control.display.connection import Connection
-from desktop_control.display.cpu_time import main_thread_nanoseconds
+from desktop_control.display.cpu_time import (
+    main_thread_nanoseconds,
+    main_thread_wants_to_run,
+    ticks,
+    wants_to_run,
+)
 
 _LOCAL_PROCESS_ID = 2
 _POINTER_ROOT = 1
 # Programs wake up now and then for nothing.
 _BUSY_SHARE = 0.2
+_WORK_TICKS = 2
+# A page that computes all the time would otherwise hold every action to its limit.
+_LONGEST_SECONDS = 0.5
+_LOOK_SECONDS = 0.004
+_IDLE_LOOKS = 2
 
 
 class FocusedProgram:
-    """The program behind the focused window at the time this object is made.
-
-    `busy` compares with the last call, so calls should lie some hundredths of a second apart.
-    """
+    """The program behind the focused window at the time this object is made, with all that it started: browsers handle input
+    there."""
 
     def __init__(self, connection: Connection) -> None:
-        self._process = _process_of_focus(connection)
-        self._looked = time.monotonic()
-        self._used = self._nanoseconds()
+        process = _process_of_focus(connection)
+        self._processes = [process, *_descendants(process)] if process else []
+        self._made = time.monotonic()
+        self._ticks = self._each(ticks)
 
     def busy(self) -> bool:
-        """Whether its main thread spent a fifth of the time since the last call on the processor."""
-        now, used = time.monotonic(), self._nanoseconds()
-        share = (used - self._used) / 1e9 / max(now - self._looked, 0.001)
-        self._looked, self._used = now, used
-        return share > _BUSY_SHARE
+        """Whether one of its threads is at work, or one of its processes was since the last call. No longer asked half a
+        second after this object was made."""
+        before, self._ticks = self._ticks, self._each(ticks)
+        if time.monotonic() - self._made > _LONGEST_SECONDS:
+            return False
+        worked = any(now - then >= _WORK_TICKS for now, then in zip(self._ticks, before, strict=True))
+        return worked or any(self._each(wants_to_run))
 
-    def _nanoseconds(self) -> int:
-        try:
-            return main_thread_nanoseconds(self._process) if self._process else 0
-        except OSError:
-            return 0
+    def wait_until_idle(self, limit: float) -> None:
+        """Return when its main threads were idle at two looks in a row, some milliseconds apart, or after `limit`
+        seconds."""
+        deadline = time.monotonic() + limit
+        used = self._each(main_thread_nanoseconds)
+        idle_looks = 0
+        while idle_looks < _IDLE_LOOKS and time.monotonic() < deadline:
+            time.sleep(_LOOK_SECONDS)
+            before, used = used, self._each(main_thread_nanoseconds)
+            worked = any(
+                (now - then) / 1e9 > _BUSY_SHARE * _LOOK_SECONDS
+                for now, then in zip(used, before, strict=True)
+            )
+            idle_looks = 0 if worked or any(self._each(main_thread_wants_to_run)) else idle_looks + 1
+
+    def _each(self, look: Callable[[int], int]) -> list[int]:
+        return [_unless_gone(look, process) for process in self._processes]
+
+
+def _unless_gone(look: Callable[[int], int], process: int) -> int:
+    try:
+        return look(process)
+    except OSError:
+        return 0
+
+
+def _descendants(process: int) -> list[int]:
+    """Its children and theirs: browsers start their workers through a helper."""
+    found: list[int] = []
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, children.read_text().split()):
+                found += [child, *_descendants(child)]
+    return found
 
 
 def _process_of_focus(connection: Connection) -> int:

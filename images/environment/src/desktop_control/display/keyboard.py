@@ -13,6 +13,8 @@ _LOCK_MASK = 2
 _BITS = 8
 # Characters between two looks at whether a person has taken over.
 _CHUNK = 256
+# A program that has not read one chunk in this time gets the next one all the same.
+_READER_SECONDS = 2.0
 _HOLD_CHECK_SECONDS = 0.05
 
 Interrupted = Callable[[], None]
@@ -21,12 +23,16 @@ Interrupted = Callable[[], None]
 class Keyboard:
     """Sends key events through XTEST. Every method leaves no key down, also when it raises.
 
-    `interrupted` is called between steps of long actions and raises to stop them.
+    `interrupted` is called between steps of long actions and raises to stop them. Text goes out in chunks, each when
+    `wait_for_reader` says that the one before was read: keys that lie in a queue could not be called back.
     """
 
-    def __init__(self, connection: Connection, keymap: Keymap) -> None:
+    def __init__(
+        self, connection: Connection, keymap: Keymap, wait_for_reader: Callable[[float], None]
+    ) -> None:
         self._connection = connection
         self._keymap = keymap
+        self._wait_for_reader = wait_for_reader
         self._shift = keysym_of_name("shift")
         self._caps_lock = keysym_of_name("Caps_Lock")
 
@@ -42,6 +48,7 @@ class Keyboard:
                 interrupted()
                 keys = self._keymap.keys(batch)
                 self._strike([keys[keysym] for keysym in batch])
+                self._wait_for_reader(_READER_SECONDS)
         finally:
             if caps_lock:
                 self.press([[self._caps_lock]], 1, lambda: None)

@@ -11,7 +11,8 @@ _PROC = Path("/proc")
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat, counted after the parenthesised name.
 _STATE, _SESSION, _START_TICKS = 0, 3, 19
-_WAITS_FOR_DISK = "D"
+# Runs, waits for a processor, waits for the disk.
+_AT_WORK = ("R", "D")
 
 
 @dataclass
@@ -32,10 +33,10 @@ class Newborns:
         self._newest = _newest_process()
 
     def busy(self) -> bool:
-        """Whether one has used the processor, waited for the disk or come into being since the last call."""
+        """Whether one is at work, or has used the processor or come into being since the last call."""
         if not self._seen and _newest_process() == self._newest:
             return False
-        before, self._seen, waiting = self._seen, {}, False
+        before, self._seen, at_work = self._seen, {}, False
         for entry in os.scandir(_PROC):
             if not entry.name.isdecimal():
                 continue
@@ -46,11 +47,11 @@ class Newborns:
                 fields = stat_fields(process)
                 if int(fields[_START_TICKS]) < self._born_after or int(fields[_SESSION]) in self.ignored:
                     continue
-                waiting = waiting or fields[_STATE] == _WAITS_FOR_DISK
+                at_work = at_work or fields[_STATE] in _AT_WORK
                 self._seen[process] = main_thread_nanoseconds(process)
             except OSError:
                 continue  # it ended while we looked
-        return waiting or any(used != before.get(process) for process, used in self._seen.items())
+        return at_work or any(used != before.get(process) for process, used in self._seen.items())
 
 
 def _newest_process() -> str:

@@ -33,8 +33,9 @@ def main() -> None:
     if not session.consented:
         notice.draw(console, session)
         st.stop()
-    if not session.watching:
-        console.driver.take(session)
+    if not session.watching and not console.driver.take(session):
+        # Whoever comes while another drives watches, and goes on watching until they ask for control.
+        session.watching = True
     sidebar.draw(console, session)
     page.run()
 

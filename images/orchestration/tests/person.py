@@ -1,0 +1,93 @@
+"""A person at the console in headless Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from console_process import PASSWORD, USERNAME, ConsoleProcess
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 30_000
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Person:
+    """One browser with its own cookies. `errors` are what its console complained of."""
+
+    def __init__(self, browser: Browser, console: ConsoleProcess) -> None:
+        self._context = browser.new_context(
+            ignore_https_errors=True, viewport={"width": 1400, "height": 1000}
+        )
+        self._context.set_default_timeout(PATIENCE_MS)
+        self._console = console
+        self.page = self._context.new_page()
+        self.errors: list[str] = []
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("requestfailed", lambda request: self._note("error", f"failed: {request.url}"))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.errors.append(text)
+
+    def sign_in(self, username: str = USERNAME, password: str = PASSWORD) -> None:
+        """From the console's address to whatever comes after the login form."""
+        self.page.goto(self._console.url)
+        self.page.fill("#username", username)
+        self.page.fill("#password", password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def agree(self) -> None:
+        """Read the notice, agree, start."""
+        expect(self.page.get_by_text("Before you start")).to_be_visible(timeout=PATIENCE_MS)
+        self.page.get_by_text("I have read this").click()
+        self.page.get_by_role("button", name="Start", exact=True).click()
+        expect(self.page.get_by_test_id("stChatInput")).to_be_visible(timeout=PATIENCE_MS)
+
+    def enter_api_key(self, key: str) -> None:
+        """Through the sidebar."""
+        self.page.get_by_label("New key").fill(key)
+        self.page.get_by_role("button", name="Use this key").click()
+        self.sees("A key is set.")
+
+    def ask(self, prompt: str) -> None:
+        """Send a prompt."""
+        box = self.page.get_by_placeholder("What should be done?")
+        expect(box).to_be_enabled(timeout=PATIENCE_MS)
+        box.fill(prompt)
+        box.press("Enter")
+
+    def decide(self, title: str, word: str = "Approve") -> None:
+        """Answer the question about one action, once its buttons are there."""
+        question = self.page.locator(".st-key-approval").filter(has_text=title)
+        expect(question).to_be_visible(timeout=PATIENCE_MS)
+        question.get_by_role("button", name=word).click()
+        expect(question).to_be_hidden(timeout=PATIENCE_MS)
+
+    def sees(self, text: str) -> None:
+        """Fails unless the text comes into view of the page."""
+        expect(self.page.get_by_text(text).last).to_be_visible(timeout=PATIENCE_MS)
+
+    def close(self) -> None:
+        """Close the browser window and forget its cookies."""
+        self._context.close()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from launcher import processes
@@ -71,7 +72,8 @@ class Stack:
             if processes.is_alive(pid):
                 raise Failure(f"`pulumi` (process {pid}) is at work on the stack. Wait for it, or stop it.")
             say(f"An earlier `pulumi` (process {pid}) was stopped in the middle; its lock is removed.")
-            file.unlink()
+            for part in file.parent.glob(f"{file.name}*"):  # the lock, and its attributes
+                part.unlink()
 
     # --- how
 
@@ -102,18 +104,26 @@ def exists(places: Places) -> bool:
 
 
 def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> int:
-    """Run with our own terminal. A Ctrl-C reaches the child, which ends in order; we wait for it to do so."""
+    """Run with our own terminal. A Ctrl-C reaches the child too, which ends in order; we wait until it has.
+
+    Then `KeyboardInterrupt` is raised, whatever the child's exit code: an interrupted `pulumi destroy` claims
+    success.
+    """
+    interrupts = 0
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal interrupts
+        interrupts += 1
+
     # A handler of ours, unlike "ignore", is not inherited by the child.
-    previous = signal.signal(signal.SIGINT, lambda *_: None)
+    previous = signal.signal(signal.SIGINT, note)
     try:
-        child = subprocess.Popen(command, cwd=folder, env=dict(variables))
-        forward = signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
-        try:
-            return child.wait()
-        finally:
-            signal.signal(signal.SIGTERM, forward)
+        code = subprocess.Popen(command, cwd=folder, env=dict(variables)).wait()
     finally:
         signal.signal(signal.SIGINT, previous)
+    if interrupts:
+        raise KeyboardInterrupt
+    return code
 
 
 def _holder(file: Path) -> int:

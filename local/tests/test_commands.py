@@ -22,8 +22,7 @@ from launcher.places import Places
 from launcher.report import Clock
 
 PULUMI = """\
-import json, os, pathlib, sys
-import boto3
+import json, os, pathlib, re, sys, urllib.parse, urllib.request
 backend = pathlib.Path(os.environ["PULUMI_BACKEND_URL"].removeprefix("file://"))
 state = backend / ".pulumi" / "stacks" / "computer-use-sandbox" / "local.json"
 with open(backend.parent / "calls", "a") as calls:
@@ -39,7 +38,20 @@ def write(deployment):
 def vpc(vpc_id):
     return {"urn": f"urn::{vpc_id}", "type": "aws:ec2/vpc:Vpc", "custom": True, "id": vpc_id}
 
-ec2 = boto3.client("ec2")
+def ec2(**parameters):
+    # By hand: an AWS client takes a second to load.
+    scope = "Credential=test/20260101/us-west-2/ec2/aws4_request"
+    request = urllib.request.Request(
+        os.environ["AWS_ENDPOINT_URL"],
+        urllib.parse.urlencode({**parameters, "Version": "2016-11-15"}).encode(),
+        {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return answer.read().decode()
+
+def create_vpc():
+    return re.search("<vpcId>(.*?)</vpcId>", ec2(Action="CreateVpc", CidrBlock="10.0.0.0/16"))[1]
+
 match sys.argv[1:]:
     case ["stack", "select", *_]:
         if not state.exists():
@@ -53,15 +65,15 @@ match sys.argv[1:]:
     case ["up", *_]:
         if os.environ.get("DIE_IN") == "up":
             write({"resources": [], "pending_operations": [{"type": "creating", "resource": vpc("sandbox")}]})
-            ec2.create_vpc(CidrBlock="10.0.0.0/16")
+            create_vpc()
             os.kill(os.getpid(), 9)
         if not read()["resources"]:
-            write({"resources": [vpc(ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])]})
+            write({"resources": [vpc(create_vpc())]})
     case ["refresh", *_]:
         write({"resources": read()["resources"]})
     case ["destroy", *_]:
         for one in read()["resources"] if os.environ.get("FORGET") != "vpc" else []:
-            ec2.delete_vpc(VpcId=one["id"])
+            ec2(Action="DeleteVpc", VpcId=one["id"])
         write({"resources": []})
 """
 

@@ -1,0 +1,41 @@
+"""A Ctrl-C lets `pulumi` end in order, and is never mistaken for success."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from conftest import LOCAL
+
+CHILD = """
+import signal, sys, time
+def end(*_):
+    print("child ended in order", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGINT, end)
+print("child runs", flush=True)
+time.sleep(60)
+"""
+PARENT = f"""
+import os, sys
+from pathlib import Path
+from launcher.stack import run_in_foreground
+try:
+    run_in_foreground([sys.executable, "-c", {CHILD!r}], Path.cwd(), os.environ)
+except KeyboardInterrupt:
+    print("parent was interrupted", flush=True)
+"""
+
+
+def test_an_interrupted_child_ends_first_and_its_success_does_not_count() -> None:
+    command = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(
+        command, cwd=LOCAL, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "child runs\n"
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.stdout.read().splitlines() == ["child ended in order", "parent was interrupted"]
+        assert parent.wait() == 0

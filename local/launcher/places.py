@@ -76,5 +76,15 @@ class Places:
         return self.logs / "emulator.log"
 
     @property
+    def project(self) -> Path:
+        """The generated project file that runs the jar; see `launcher.program`."""
+        return self.generated / "project"
+
+    @property
+    def jvm(self) -> Path:
+        """The `java` for short-lived programs."""
+        return self.generated / "jvm"
+
+    @property
     def jar(self) -> Path:
         return self.root / "target" / "computer-use-sandbox.jar"

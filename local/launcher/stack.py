@@ -95,7 +95,10 @@ class Stack:
         return answer.stdout
 
     def _show(self, *arguments: str) -> int:
-        return run_in_foreground([str(self.pulumi), *arguments], self.places.root, self.variables)
+        # Only these run the program.
+        path = os.pathsep.join([str(self.places.jvm), self.variables["PATH"]])
+        variables = {**self.variables, "PATH": path}
+        return run_in_foreground([str(self.pulumi), *arguments], self.places.project, variables)
 
 
 def exists(places: Places) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import prerequisites
+from launcher import prerequisites, program
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
 
@@ -42,6 +42,7 @@ def build(places: Places, clock: Clock) -> None:
             prerequisites.check()
     for part in stale:
         _build(places, part, clock)
+    program.prepare(places)
     _write_policy_analyzer(places)
     _link_clients(places)
     _install_plugins(places)

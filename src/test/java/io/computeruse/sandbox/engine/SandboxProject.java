@@ -59,6 +59,8 @@ final class SandboxProject {
 
     Map<String, String> environment() {
         var environment = new HashMap<>(aws.environment());
+        // The short-lived JVM of `make up`, which is also what users run.
+        environment.put("PATH", Path.of(".local", "jvm").toAbsolutePath() + ":" + System.getenv("PATH"));
         environment.put("PULUMI_BACKEND_URL", folder.resolve("state").toUri().toString());
         environment.put("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE);
         environment.put("PULUMI_SKIP_UPDATE_CHECK", "true");

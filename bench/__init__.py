@@ -1,0 +1,1 @@
+"""Tables of speed for the tool itself: `make bench`. Images have their own."""

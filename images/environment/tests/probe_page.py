@@ -34,7 +34,7 @@ _PAGE = """<!doctype html><meta charset="utf-8"><title>probe</title>
   function show(name) { pad.style.background = colours[name]; }
   function report(event, name) {
     if (events.length > 500) events.shift();
-    events.push({ name, x: event.clientX, y: event.clientY, detail: event.detail, key: event.key, code: event.code,
+    events.push({ name, x: event.clientX, y: event.clientY, detail: event.detail, key: event.key,
       repeat: event.repeat, dx: event.deltaX, dy: event.deltaY, ctrl: event.ctrlKey, shift: event.shiftKey,
       alt: event.altKey, meta: event.metaKey, button: event.button });
   }
@@ -42,11 +42,12 @@ _PAGE = """<!doctype html><meta charset="utf-8"><title>probe</title>
     document.addEventListener(name, (event) => {
       if (name === "contextmenu" || name === "auxclick") event.preventDefault();
       report(event, name);
-      if (name in colours && !(name === "auxclick" && event.button !== 1)) show(name === "click" && event.detail === 3 ? "triple" : name);
+      if (!(name in colours) || (name === "auxclick" && event.button !== 1)) return;
+      show(name === "click" && event.detail === 3 ? "triple" : name);
     }, { passive: false });
   document.addEventListener("mousemove", (event) => {
     report(event, "mousemove");
-    if (event.buttons === 1) show("drag"); else if (event.buttons === 0 && event.ctrlKey === false) marker.style.background = "#008000";
+    if (event.buttons === 1) show("drag"); else marker.style.background = colours.hover;
   });
   for (const name of ["keydown", "keyup"]) document.addEventListener(name, (event) => report(event, name));
   async function answer() {
@@ -54,7 +55,8 @@ _PAGE = """<!doctype html><meta charset="utf-8"><title>probe</title>
     if (question.reset) {
       events = []; box.value = ""; pad.style.background = marker.style.background = "#fff"; box.focus();
     }
-    await fetch("/answer", { method: "POST", body: JSON.stringify({ number: question.number, events, text: box.value }) });
+    const state = { number: question.number, events, text: box.value };
+    await fetch("/answer", { method: "POST", body: JSON.stringify(state) });
     answer();
   }
   box.focus();
@@ -88,7 +90,8 @@ class ProbePage:
         self._server.server_close()
 
     def reset(self) -> None:
-        """Forget all events; white everywhere, the text box empty and focused. The pointer goes into the box."""
+        """Forget all events; white everywhere, the text box empty and focused. The pointer goes into the
+        box."""
         self.environment.act("mouse_move", coordinate=list(BOX))
         self._ask(reset=True)
         wait_until(lambda: self.environment.screen().getpixel(SPOT) == WHITE, 10)

@@ -68,7 +68,7 @@ class Environment:
             self.process = subprocess.Popen(
                 [PREFIX / "environment"], env=self.variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        wait_until(self.is_healthy, 15, lambda: self.log_file.read_text())
+        wait_until(self.is_healthy, 15, self.log)
         return self
 
     def stop(self) -> float:
@@ -106,7 +106,7 @@ class Environment:
         return self.session.post(f"{self.control_url}/execute", json=body, timeout=60, **arguments)
 
     def execute(
-        self, tool: str, options: Mapping[str, object] | None = None, **tool_input: object
+        self, tool: str, options: Mapping[str, object] | None = None, **tool_input: Any
     ) -> dict[str, Any]:
         """Run a tool and return its result, which must be a 200."""
         response = self.post({"tool": tool, "input": tool_input, **({"options": options} if options else {})})
@@ -114,7 +114,7 @@ class Environment:
         result: dict[str, Any] = response.json()
         return result
 
-    def act(self, action: str, **tool_input: object) -> dict[str, Any]:
+    def act(self, action: str, **tool_input: Any) -> dict[str, Any]:
         """A computer action that must not fail."""
         result = self.execute("computer", action=action, **tool_input)
         assert result["error"] is None, result["error"]

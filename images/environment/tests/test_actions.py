@@ -1,4 +1,5 @@
-"""Every computer action does what it says, seen in Firefox: in the pixels of the screen and in the page's events."""
+"""Every computer action does what it says, seen in Firefox: in the pixels of the screen and in the page's
+events."""
 
 import time
 
@@ -184,7 +185,7 @@ def test_hold_key_holds_and_repeats_and_lets_go(page: ProbePage) -> None:
 
 def test_hold_key_holds_a_chord(page: ProbePage) -> None:
     page.environment.act("hold_key", text="ctrl+shift+F9", duration=0.2)
-    down = [event for event in page.events("keydown") if event["key"] == "F9"][0]
+    down = next(event for event in page.events("keydown") if event["key"] == "F9")
     assert down["ctrl"]
     assert down["shift"]
 

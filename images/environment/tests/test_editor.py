@@ -1,4 +1,5 @@
-"""The editor tool: the commands of version 20250728 and undo_edit, and nothing changed but the text that was meant."""
+"""The editor tool: the commands of version 20250728 and undo_edit, and nothing changed but the text that was
+meant."""
 
 import os
 import stat

@@ -135,7 +135,7 @@ def test_malformed_input_is_refused_and_nothing_is_sent(
         b'{"tool": "bash", "input": {"command": ["ls"]}}',
         b'{"tool": "str_replace_based_edit_tool", "input": {"command": "view", "path": "relative"}}',
         b'{"tool": "str_replace_based_edit_tool", "input": {"command": "format", "path": "/"}}',
-        b'{"tool": "str_replace_based_edit_tool", "input": {"command": "view", "path": "/x", "view_range": [3, 2]}}',
+        b'{"tool": "str_replace_editor", "input": {"command": "view", "path": "/x", "view_range": [3, 2]}}',
     ],
     ids=lambda body: body[:60].decode(errors="replace"),
 )

@@ -56,8 +56,14 @@ def test_extended_mouse_buttons_are_never_offered() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"RFB 003.003\n", b"GET / HTTP/1.1", VERSION + b"\x02", HANDSHAKE + b"\x63", HANDSHAKE + b"\xff\x01"]
-    + [HANDSHAKE + b"\x06\0\0\0\x7f\xff\xff\xff"],
+    [
+        b"RFB 003.003\n",
+        b"GET / HTTP/1.1",
+        VERSION + b"\x02",
+        HANDSHAKE + b"\x63",
+        HANDSHAKE + b"\xff\x01",
+        HANDSHAKE + b"\x06\0\0\0\x7f\xff\xff\xff",
+    ],
 )
 def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(ProtocolError):

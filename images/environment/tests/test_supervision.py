@@ -183,7 +183,12 @@ def test_bad_configuration_stops_at_once_and_names_the_variable(
 ) -> None:
     environment = Environment(*key_pair, overrides={variable: value})
     ended = subprocess.run(
-        [PREFIX / "environment"], env=environment.variables, capture_output=True, text=True, timeout=10
+        [PREFIX / "environment"],
+        env=environment.variables,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
     )
     assert ended.returncode == 78
     assert variable in ended.stderr
@@ -194,7 +199,12 @@ def test_bad_configuration_stops_at_once_and_names_the_variable(
 def test_key_of_another_certificate_is_refused(key_pair: tuple[str, str]) -> None:
     environment = Environment(key_pair[0], make_key_pair()[1])
     ended = subprocess.run(
-        [PREFIX / "environment"], env=environment.variables, capture_output=True, text=True, timeout=10
+        [PREFIX / "environment"],
+        env=environment.variables,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
     )
     assert ended.returncode == 78
     assert "TLS_PRIVATE_KEY" in ended.stderr
@@ -203,7 +213,7 @@ def test_key_of_another_certificate_is_refused(key_pair: tuple[str, str]) -> Non
 def test_taken_port_is_named(environment: Environment, key_pair: tuple[str, str]) -> None:
     other = Environment(*key_pair, overrides={"CONTROL_PORT": str(environment.control_port)})
     ended = subprocess.run(
-        [PREFIX / "environment"], env=other.variables, capture_output=True, text=True, timeout=10
+        [PREFIX / "environment"], env=other.variables, capture_output=True, text=True, timeout=10, check=False
     )
     assert ended.returncode == 78
     assert "CONTROL_PORT" in ended.stderr

@@ -48,6 +48,7 @@ def http() -> Iterator[requests.Session]:
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     with requests.Session() as session:
         session.verify = False
+        session.trust_env = False
         yield session
 
 
@@ -77,7 +78,10 @@ def try_to_sign_in(http: requests.Session, environment: Environment, **form: str
 
 def canvas_colour(tab: Page, x: int, y: int) -> list[int]:
     """The colour of a desktop pixel as the browser shows it."""
-    script = "([x, y]) => Array.from(document.querySelector('canvas').getContext('2d').getImageData(x, y, 1, 1).data)"
+    script = (
+        "([x, y]) => Array.from("
+        "document.querySelector('canvas').getContext('2d').getImageData(x, y, 1, 1).data)"
+    )
     return tab.evaluate(script, [x, y])[:3]  # type: ignore[no-any-return]
 
 
@@ -331,13 +335,18 @@ def web_socket(environment: Environment, cookie: str, mode: str) -> ssl.SSLSocke
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     connection = context.wrap_socket(socket.create_connection(("127.0.0.1", environment.viewer_port), 5))
-    connection.sendall(
-        (
-            f"GET /websocket?mode={mode} HTTP/1.1\r\nHost: 127.0.0.1:{environment.viewer_port}\r\n"
-            f"Origin: {environment.viewer_url}\r\nCookie: {COOKIE}={cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: binary\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        ).encode()
-    )
+    lines = [
+        f"GET /websocket?mode={mode} HTTP/1.1",
+        f"Host: 127.0.0.1:{environment.viewer_port}",
+        f"Origin: {environment.viewer_url}",
+        f"Cookie: {COOKIE}={cookie}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Protocol: binary",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ]
+    connection.sendall("\r\n".join([*lines, "", ""]).encode())
     assert b"101 Switching Protocols" in connection.recv(4096)
     return connection
 

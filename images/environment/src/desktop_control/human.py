@@ -1,6 +1,7 @@
 """When a person last moved the mouse or pressed a key in the viewer.
 
-The viewer writes the moment into eight bytes of shared memory, the control API reads it before it sends any input.
+The viewer writes the moment into eight bytes of shared memory, the control API reads it before it sends any
+input.
 """
 
 import mmap
@@ -14,7 +15,8 @@ _NEVER = 0
 
 
 class HumanActivity:
-    """The shared stamp in file `path`, which is made when missing; CLOCK_MONOTONIC is one clock for all processes."""
+    """The shared stamp in file `path`, which is made when missing; CLOCK_MONOTONIC is one clock for all
+    processes."""
 
     def __init__(self, path: Path) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -34,7 +34,8 @@ def start_logging(component: str) -> None:
 
 
 def redact(tool_input: Mapping[str, Any]) -> dict[str, Any]:
-    """A tool's input as it may be logged: positions, numbers and choices as they are, texts by their length."""
+    """A tool's input as it may be logged: positions, numbers and choices as they are, texts by their
+    length."""
     return {
         field: value
         if field in _PLAIN_FIELDS
@@ -52,8 +53,8 @@ class _JsonLine(logging.Formatter):
         self._component = component
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line; `extra={"fields": {...}}` of the logging call is merged in. Of an exception only its kind and where
-        it arose: its message may quote what was typed."""
+        """One line; `extra={"fields": {...}}` of the logging call is merged in. Of an exception only its kind
+        and where it arose: its message may quote what was typed."""
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
             + f".{int(record.msecs):03}Z",

@@ -9,8 +9,8 @@ from pathlib import Path
 class Runtime:
     """Paths below the runtime directory, and of the installation.
 
-    The directory itself may be crossed by everybody; `secrets` only by the control user; `display` is shared with the
-    desktop's user, who may add to it but not replace what is there.
+    The directory itself may be crossed by everybody; `secrets` only by the control user; `display` is shared
+    with the desktop's user, who may add to it but not replace what is there.
     """
 
     directory: Path

@@ -8,7 +8,8 @@ VIEWERS = ("novnc", "dcv")
 
 
 class ConfigurationError(Exception):
-    """A variable is missing or malformed. The message names the variable and the fix, and of a secret never the value."""
+    """A variable is missing or malformed. The message names the variable and the fix, and of a secret never
+    the value."""
 
     def __init__(self, variable: str, problem: str) -> None:
         super().__init__(f"{variable}: {problem}")
@@ -18,8 +19,8 @@ class ConfigurationError(Exception):
 class Settings:
     """What the parts of the environment need to know. Sizes in pixels, times in seconds.
 
-    The first four are the contract with the infrastructure; the rest has defaults that fit the container, and is for
-    running without one (several desktops on one machine, another place for files, other ports).
+    The first four are the contract with the infrastructure; the rest has defaults that fit the container, and
+    is for running without one (several desktops on one machine, another place for files, other ports).
     """
 
     display_width: int

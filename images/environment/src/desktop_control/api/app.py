@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools, each with its own lane: a command that never ends must not hold up a click. `queue_bound` is the number
-    of requests that may be under way or waiting in one lane."""
+    """The tools, each with its own lane: a command that never ends must not hold up a click. `queue_bound` is
+    the number of requests that may be under way or waiting in one lane."""
 
     computer: Computer
     bash: Bash

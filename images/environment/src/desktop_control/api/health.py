@@ -8,7 +8,8 @@ from desktop_control.display.connection import Connection, DisplayUnavailableErr
 
 
 class DisplayProbe:
-    """Connects to the display anew for each look. One look at a time: while the last one hangs, the display is ill."""
+    """Connects to the display anew for each look. One look at a time: while the last one hangs, the display
+    is ill."""
 
     def __init__(self, display: str) -> None:
         self._display = display

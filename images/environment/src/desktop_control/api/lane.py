@@ -10,7 +10,8 @@ class LaneFullError(Exception):
 
 
 class Lane:
-    """Lets one holder in at a time, first come first served, and turns away whoever would make it more than `bound`."""
+    """Lets one holder in at a time, first come first served, and turns away whoever would make it more than
+    `bound`."""
 
     def __init__(self, bound: int) -> None:
         self._bound = bound

@@ -1,4 +1,5 @@
-"""From a request's body to a validated call of a tool; everything malformed is refused here, before anything is done."""
+"""From a request's body to a validated call of a tool; everything malformed is refused here, before anything
+is done."""
 
 import json
 from dataclasses import dataclass
@@ -87,7 +88,8 @@ class Execution:
 
 
 def parse(body: bytes, scaling: Scaling) -> Execution:
-    """Raises BadRequestError unless `body` asks for something that can be done on a screen with this scaling."""
+    """Raises BadRequestError unless `body` asks for something that can be done on a screen with this
+    scaling."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

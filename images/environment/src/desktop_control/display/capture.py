@@ -1,4 +1,5 @@
-"""The screen's picture, with the pointer drawn in: the X server keeps the pointer out of what it hands over."""
+"""The screen's picture, with the pointer drawn in: the X server keeps the pointer out of what it hands
+over."""
 
 import ctypes
 import ctypes.util

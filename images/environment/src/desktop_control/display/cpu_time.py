@@ -1,5 +1,5 @@
-"""How long a process has used the processor, and whether it wants to; of the main thread alone, which handles a
-program's input, or of all."""
+"""How long a process has used the processor, and whether it wants to; of the main thread alone, which handles
+a program's input, or of all."""
 
 import os
 from pathlib import Path
@@ -25,25 +25,26 @@ def main_thread_nanoseconds(process: int) -> int:
 
 
 def ticks(process: int) -> int:
-    """Clock ticks that all its threads together were on the processor. Raises OSError when the process is gone."""
+    """Clock ticks that all its threads together were on the processor. Raises OSError when the process is
+    gone."""
     fields = stat_fields(process)
     return int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])
 
 
 def main_thread_wants_to_run(process: int) -> bool:
-    """Whether it runs, waits for a processor, or waits for the disk. Raises OSError when the process is gone."""
+    """Whether it runs, waits for a processor, or waits for the disk. Raises OSError when the process is
+    gone."""
     return stat_fields(process)[_STATE] in _WANTS
 
 
 def wants_to_run(process: int) -> bool:
     """The same for any of its threads. Raises OSError when the process is gone."""
-    with os.scandir(_PROC / str(process) / "task") as threads:
-        return any(_state(thread.path) in _WANTS for thread in threads)
+    threads = (_PROC / str(process) / "task").iterdir()
+    return any(_state(thread) in _WANTS for thread in threads)
 
 
-def _state(thread: str) -> str:
+def _state(thread: Path) -> str:
     try:
-        with open(thread + "/stat", "rb") as file:
-            return file.read(400).rpartition(b")")[2][1:2].decode()
+        return (thread / "stat").read_text().rpartition(")")[2][1:2]
     except OSError:
         return ""  # it ended

@@ -35,7 +35,8 @@ class Desktop:
 
     @classmethod
     def wait_for(cls, display: str, seconds: float) -> "Desktop":
-        """Connect, waiting up to `seconds` for an X server with a window manager: either may be restarting."""
+        """Connect, waiting up to `seconds` for an X server with a window manager: either may be
+        restarting."""
         deadline = time.monotonic() + seconds
         while True:
             try:

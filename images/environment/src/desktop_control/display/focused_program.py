@@ -29,8 +29,8 @@ _IDLE_LOOKS = 2
 
 
 class FocusedProgram:
-    """The program behind the focused window at the time this object is made, with all that it started: browsers handle input
-    there."""
+    """The program behind the focused window at the time this object is made, with all that it started:
+    browsers handle input there."""
 
     def __init__(self, connection: Connection) -> None:
         process = _process_of_focus(connection)
@@ -39,8 +39,8 @@ class FocusedProgram:
         self._ticks = self._each(ticks)
 
     def busy(self) -> bool:
-        """Whether one of its threads is at work, or one of its processes was since the last call. No longer asked half a
-        second after this object was made."""
+        """Whether one of its threads is at work, or one of its processes was since the last call. No longer
+        asked half a second after this object was made."""
         before, self._ticks = self._ticks, self._each(ticks)
         if time.monotonic() - self._made > _LONGEST_SECONDS:
             return False
@@ -48,8 +48,8 @@ class FocusedProgram:
         return worked or any(self._each(wants_to_run))
 
     def wait_until_idle(self, limit: float) -> None:
-        """Return when its main threads were idle at two looks in a row, some milliseconds apart, or after `limit`
-        seconds."""
+        """Return when its main threads were idle at two looks in a row, some milliseconds apart, or after
+        `limit` seconds."""
         deadline = time.monotonic() + limit
         used = self._each(main_thread_nanoseconds)
         idle_looks = 0

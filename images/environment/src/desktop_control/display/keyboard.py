@@ -23,8 +23,9 @@ Interrupted = Callable[[], None]
 class Keyboard:
     """Sends key events through XTEST. Every method leaves no key down, also when it raises.
 
-    `interrupted` is called between steps of long actions and raises to stop them. Text goes out in chunks, each when
-    `wait_for_reader` says that the one before was read: keys that lie in a queue could not be called back.
+    `interrupted` is called between steps of long actions and raises to stop them. Text goes out in chunks,
+    each when `wait_for_reader` says that the one before was read: keys that lie in a queue could not be
+    called back.
     """
 
     def __init__(
@@ -37,7 +38,8 @@ class Keyboard:
         self._caps_lock = keysym_of_name("Caps_Lock")
 
     def type(self, text: str, interrupted: Interrupted) -> int:
-        """Type `text` (no control characters but line break and tab) and return the number of keys pressed."""
+        """Type `text` (no control characters but line break and tab) and return the number of keys
+        pressed."""
         self._keymap.refresh()
         keysyms = [keysym_of_character(character) for character in text.replace("\r\n", "\n")]
         caps_lock = self._caps_lock_is_on()
@@ -81,7 +83,8 @@ class Keyboard:
         return Held(self._connection, codes)
 
     def release_all(self) -> None:
-        """Let go of every key that the server believes to be down: a killed predecessor may have held some."""
+        """Let go of every key that the server believes to be down: a killed predecessor may have held
+        some."""
         pressed = self._connection.x.core.QueryKeymap().reply().keys
         for index, bits in enumerate(pressed):
             for bit in range(_BITS):

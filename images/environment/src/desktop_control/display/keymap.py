@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import xcffib.xproto
 
@@ -29,8 +30,9 @@ class Key:
 class Keymap:
     """The server's keyboard mapping with a least-recently-used set of lent keycodes.
 
-    A client looks a keycode up when it handles the key event, not when the event was made. So a lent keycode keeps its
-    keysym until all are taken, and only after `wait_for_reader` (keys already sent have been read) is one lent anew.
+    A client looks a keycode up when it handles the key event, not when the event was made. So a lent keycode
+    keeps its keysym until all are taken, and only after `wait_for_reader` (keys already sent have been read)
+    is one lent anew.
     """
 
     def __init__(self, connection: Connection, wait_for_reader: Callable[[float], None]) -> None:
@@ -56,7 +58,8 @@ class Keymap:
             self._load()
 
     def keys(self, keysyms: Iterable[int]) -> dict[int, Key]:
-        """A key for each keysym, at most `capacity` of them beyond the layout; lends keycodes where needed."""
+        """A key for each keysym, at most `capacity` of them beyond the layout; lends keycodes where
+        needed."""
         wanted = set(keysyms)
         found = {keysym: self._layout[keysym] for keysym in wanted if keysym in self._layout}
         missing = wanted - found.keys()
@@ -81,10 +84,12 @@ class Keymap:
             self._rows[code] = [keysym] * len(self._rows[code])
             self._lent[keysym] = code
             changed.append(code)
-        # One request, with what lies between written as it is: after each the window manager grabs its keys anew,
-        # which takes it a tenth of a second.
+        # One request, with what lies between written as it is: after each the window manager grabs its keys
+        # anew, which takes it a tenth of a second.
         rows = [self._rows[code] for code in range(min(changed), max(changed) + 1)]
-        self._connection.x.core.ChangeKeyboardMapping(len(rows), min(changed), len(rows[0]), sum(rows, []))
+        self._connection.x.core.ChangeKeyboardMapping(
+            len(rows), min(changed), len(rows[0]), list(chain.from_iterable(rows))
+        )
         self._connection.sync()
 
     def _load(self) -> None:

@@ -75,7 +75,8 @@ def keysym_of_character(character: str) -> int:
 
 @cache
 def keysym_of_name(name: str) -> int:
-    """The keysym called `name`: an X name (`Return`, `dead_acute`), a common alias (`ctrl`), or one character."""
+    """The keysym called `name`: an X name (`Return`, `dead_acute`), a common alias (`ctrl`), or one
+    character."""
     if len(name) == 1:
         return keysym_of_character(name)
     wanted = _ALIASES.get(name.lower(), name)
@@ -86,7 +87,7 @@ def keysym_of_name(name: str) -> int:
     keysym: int = exact or _library().xkb_keysym_from_name(encoded, _CASE_INSENSITIVE)
     if keysym == _NO_SYMBOL:
         raise UnknownKeyError(
-            f"{name!r} is not the name of a key; use X key names such as Return, Page_Down, F5, ctrl+s, alt+Tab"
+            f"{name!r} is not the name of a key; use X names such as Return, Page_Down, F5, ctrl+s, alt+Tab"
         )
     return keysym
 

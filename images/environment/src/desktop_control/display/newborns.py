@@ -17,7 +17,8 @@ _AT_WORK = ("R", "D")
 
 @dataclass
 class Newborns:
-    """Processes of user `owner` born since this object was made, apart from those of the sessions in `ignored`.
+    """Processes of user `owner` born since this object was made, apart from those of the sessions in
+    `ignored`.
 
     /proc is walked only when a process was born at all: the newest process id is in /proc/loadavg.
     """

@@ -1,4 +1,5 @@
-"""PNG encoding at the speed of ISA-L: some ten times faster than zlib's level 1, for slightly larger files."""
+"""PNG encoding at the speed of ISA-L: some ten times faster than zlib's level 1, for slightly larger
+files."""
 
 import struct
 import zlib
@@ -11,7 +12,8 @@ _EIGHT_BIT_RGB = (8, 2, 0, 0, 0)
 
 
 def encode_png(image: Image.Image) -> bytes:
-    """The PNG file of an `RGB` image. Scan lines are unfiltered: desktops are mostly flat, and filtering costs more time."""
+    """The PNG file of an `RGB` image. Scan lines are unfiltered: desktops are mostly flat, and filtering
+    costs more time."""
     pixels = image.tobytes()
     stride = image.width * 3
     lines = b"".join([b"\0" + pixels[start : start + stride] for start in range(0, len(pixels), stride)])

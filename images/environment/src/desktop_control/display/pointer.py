@@ -13,13 +13,15 @@ _BUTTON_RELEASE = 5
 _MOTION = 6
 _FIRST_BUTTON_MASK = 0x100
 _BUTTONS_IN_MASK = 5
-# Programs take a press followed by one jump for a click that slipped; a drag has steps, spread over several frames.
+# Programs take a press followed by one jump for a click that slipped; a drag has steps, spread over several
+# frames.
 _DRAG_STEPS = 12
 _DRAG_STEP_SECONDS = 0.008
 
 
 class Pointer:
-    """The pointer. `move` does not wait for the pointer to arrive: the server moves it before its next request."""
+    """The pointer. `move` does not wait for the pointer to arrive: the server moves it before its next
+    request."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -52,7 +54,8 @@ class Pointer:
         self._connection.sync()
 
     def drag(self, target: tuple[int, int], interrupted: Callable[[], None]) -> None:
-        """Drag with the left button from where the pointer is to `target`, in steps that programs can follow."""
+        """Drag with the left button from where the pointer is to `target`, in steps that programs can
+        follow."""
         start = self.position()
         self.press(LEFT)
         try:

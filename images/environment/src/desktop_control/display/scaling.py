@@ -10,14 +10,16 @@ _LARGEST = (1366, 800)
 
 @dataclass(frozen=True)
 class Scaling:
-    """Maps coordinates between a screen of `screen` pixels and screenshots of `shot` pixels (width, height)."""
+    """Maps coordinates between a screen of `screen` pixels and screenshots of `shot` pixels (width,
+    height)."""
 
     screen: tuple[int, int]
     shot: tuple[int, int]
 
     @classmethod
     def for_screen(cls, width: int, height: int) -> "Scaling":
-        """The recommended scaling: none for a screen that fits, else the recommended size of the same shape."""
+        """The recommended scaling: none for a screen that fits, else the recommended size of the same
+        shape."""
         if width <= _LARGEST[0] and height <= _LARGEST[1]:
             return cls((width, height), (width, height))
         for target in _RECOMMENDED:
@@ -41,7 +43,8 @@ class Scaling:
 
 
 def _stretch(position: int, length: int, target: int) -> int:
-    """`position` on a line of `length` pixels, carried over to one of `target` pixels, ends on ends, rounded half up."""
+    """`position` on a line of `length` pixels, carried over to one of `target` pixels, ends on ends, rounded
+    half up."""
     if length == 1:
         return 0
     return (2 * position * (target - 1) + (length - 1)) // (2 * (length - 1))

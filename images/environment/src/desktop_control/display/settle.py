@@ -26,8 +26,9 @@ class Busy(Protocol):
 def settle(watch: DamageWatch, workers: Sequence[Busy], patience: Patience) -> bool:
     """Wait until the screen has been quiet for `patience.quiet` while none of `workers` was busy.
 
-    The quiet begins now at the earliest: what an action sets off needs a moment to show. Returns whether it settled;
-    False means that `patience.limit` passed first, as with an animation or a program that takes long to start.
+    The quiet begins now at the earliest: what an action sets off needs a moment to show. Returns whether it
+    settled; False means that `patience.limit` passed first, as with an animation or a program that takes long
+    to start.
     """
     quiet_since = time.monotonic()
     deadline = quiet_since + patience.limit

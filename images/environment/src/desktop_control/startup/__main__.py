@@ -31,7 +31,8 @@ _PASSED_ON = (
 
 
 def main() -> None:
-    """Start, or say on standard error what is wrong with the configuration and exit with status 78 (EX_CONFIG)."""
+    """Start, or say on standard error what is wrong with the configuration and exit with status 78
+    (EX_CONFIG)."""
     try:
         settings = Settings.from_environment(os.environ)
         secrets = Secrets.from_environment(os.environ)
@@ -49,7 +50,7 @@ def _start(settings: Settings, secrets: Secrets) -> None:
         become_control(users)
     if not is_control_user(users):
         sys.exit(
-            f"environment: start this as user {users.control} (control), or as root; this is user {os.getuid()}"
+            f"environment: start this as user {users.control} (control) or root; this is user {os.getuid()}"
         )
     prepare_as_control(runtime, users)
     _choose_viewer(settings, runtime)
@@ -87,7 +88,8 @@ def _become_supervisor(settings: Settings, runtime: Runtime) -> None:
         "VNC_SOCKET": str(runtime.vnc_socket),
         "PYTHON": sys.executable,
     }
-    # Outside a container, programs whose parent dies come to the supervisor, which ends them all when it stops.
+    # Outside a container, programs whose parent dies come to the supervisor, which ends them all when it
+    # stops.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     os.chdir("/")
     os.execvpe("s6-svscan", ["s6-svscan", str(runtime.services)], environment)

@@ -10,7 +10,8 @@ _X_SOCKETS = Path("/tmp/.X11-unix")
 
 
 def prepare_as_root(runtime: Runtime, users: Users, home: Path) -> None:
-    """Where no image build has done it: make the runtime folder and the desktop's home, and give them to their users."""
+    """Where no image build has done it: make the runtime folder and the desktop's home, and give them to
+    their users."""
     if not _X_SOCKETS.exists():
         _X_SOCKETS.mkdir()
         _X_SOCKETS.chmod(0o1777)
@@ -32,7 +33,8 @@ def become_control(users: Users) -> None:
 
 
 def prepare_as_control(runtime: Runtime, users: Users) -> None:
-    """The folders that the control user makes itself, anew at every start. Nothing of an earlier run is trusted."""
+    """The folders that the control user makes itself, anew at every start. Nothing of an earlier run is
+    trusted."""
     os.umask(0o022)
     for folder in (runtime.secrets, runtime.display, runtime.services):
         if folder.exists():
@@ -41,7 +43,8 @@ def prepare_as_control(runtime: Runtime, users: Users) -> None:
     runtime.sessions.mkdir(mode=0o700)
     runtime.display.mkdir()
     os.chown(runtime.display, -1, users.desktop)
-    # Sticky: the desktop's user may add the X server's socket but not replace the cookie. Group inherited by both.
+    # Sticky: the desktop's user may add the X server's socket but not replace the cookie. Group inherited by
+    # both.
     runtime.display.chmod(0o3770)
     shutil.copytree(INSTALLATION / "services", runtime.services)
     for service in runtime.services.glob("[!.]*"):

@@ -1,5 +1,5 @@
-"""The secrets that come in environment variables, and how they are kept: hashed where a hash is enough, in files that
-only the control user can read, and out of every process's environment."""
+"""The secrets that come in environment variables, and how they are kept: hashed where a hash is enough, in
+files that only the control user can read, and out of every process's environment."""
 
 import hashlib
 import json
@@ -52,7 +52,8 @@ class Secrets:
         return cls(variables["LOGIN_USERNAME"].strip(), variables["LOGIN_PASSWORD"], certificate, key, token)
 
     def store(self, runtime: Runtime) -> None:
-        """Write what the services need below `runtime.secrets`, which must exist and be the control user's alone."""
+        """Write what the services need below `runtime.secrets`, which must exist and be the control user's
+        alone."""
         _write(runtime.token_digest, hashlib.sha256(self.control_token.encode()).hexdigest())
         login = {"username": self.login_username, "password": hash_password(self.login_password)}
         _write(runtime.login, json.dumps(login))

@@ -1,5 +1,5 @@
-"""The listening sockets. They are opened once, before the supervisor starts, and inherited by the services: while a
-service restarts, callers wait in its socket's queue instead of being refused."""
+"""The listening sockets. They are opened once, before the supervisor starts, and inherited by the services:
+while a service restarts, callers wait in its socket's queue instead of being refused."""
 
 import os
 import socket
@@ -14,7 +14,8 @@ _X_SOCKETS = Path("/tmp/.X11-unix")
 
 
 def open_sockets(settings: Settings) -> None:
-    """Listen on both ports, on the file descriptors where the services look for them. Raises ConfigurationError."""
+    """Listen on both ports, on the file descriptors where the services look for them. Raises
+    ConfigurationError."""
     for variable, port, descriptor in (
         ("CONTROL_PORT", settings.control_port, CONTROL_SOCKET),
         ("VIEWER_PORT", settings.viewer_port, VIEWER_SOCKET),

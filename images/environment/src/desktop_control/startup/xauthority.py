@@ -1,4 +1,5 @@
-"""The file that lets the control user's and the desktop user's programs, and no others, talk to the X server."""
+"""The file that lets the control user's and the desktop user's programs, and no others, talk to the X
+server."""
 
 import secrets
 import struct

@@ -41,7 +41,8 @@ class BashInput(BaseModel):
 
 @dataclass(frozen=True)
 class ShellLimits:
-    """`seconds` a command may take; `processes` (and threads) of the desktop's user that the shell may add to."""
+    """`seconds` a command may take; `processes` (and threads) of the desktop's user that the shell may add
+    to."""
 
     seconds: float
     processes: int
@@ -118,8 +119,8 @@ class _Session:
             return "the shell was restarted while this command ran"
         if not finished:
             return (
-                f"the command did not end within {seconds:g} s; it and everything it started in the background was "
-                "killed. The next command gets a new shell."
+                f"the command did not end within {seconds:g} s; it and everything it left in the background "
+                "was killed. The next command gets a new shell."
             )
         if status is not None:
             return None if status == "0" else f"exit status {status}"

@@ -9,8 +9,9 @@ _CHUNK = 65536
 class CappedStream:
     """Drains `descriptor` in a thread of its own and keeps the first and the last half of `limit` bytes.
 
-    `expect(mark)` starts a section that ends where the stream contains `mark`; `done` is set when it was found or the
-    stream ended. What arrives between sections (from background jobs) begins the next one. `changed` is notified then.
+    `expect(mark)` starts a section that ends where the stream contains `mark`; `done` is set when it was
+    found or the stream ended. What arrives between sections (from background jobs) begins the next one.
+    `changed` is notified then.
     """
 
     def __init__(self, descriptor: int, limit: int, changed: threading.Condition) -> None:
@@ -32,8 +33,8 @@ class CappedStream:
         self.done = self._ended
 
     def take(self) -> str:
-        """The section's text so far, with a note where the middle was dropped, and begin anew. Call with the condition
-        held. Bytes that are not UTF-8, and NULs, appear as U+FFFD."""
+        """The section's text so far, with a note where the middle was dropped, and begin anew. Call with the
+        condition held. Bytes that are not UTF-8, and NULs, appear as U+FFFD."""
         if not self.done:
             self._keep(self._pending)
             self._pending = b""

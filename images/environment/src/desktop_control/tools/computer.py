@@ -32,8 +32,8 @@ _RESTART_SECONDS = 6.0
 class ActionOptions:
     """How the caller wants one action carried out.
 
-    `patience` None waits as long as is usual for the action: not at all for pictures, until the screen has settled for
-    input. `screenshot` says whether an input action answers with a picture of what came of it.
+    `patience` None waits as long as is usual for the action: not at all for pictures, until the screen has
+    settled for input. `screenshot` says whether an input action answers with a picture of what came of it.
     """
 
     patience: Patience | None = None
@@ -43,8 +43,8 @@ class ActionOptions:
 class Computer:
     """Carries out computer actions. Not safe for concurrent use; the API gives it one action at a time.
 
-    `owner` is the user id of the desktop's programs; `shell_sessions` gives the sessions of the bash tool, whose
-    programs a computer action did not start.
+    `owner` is the user id of the desktop's programs; `shell_sessions` gives the sessions of the bash tool,
+    whose programs a computer action did not start.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Computer:
     def run(self, action: asked.ComputerInput, options: ActionOptions) -> ToolResult:
         """Carry out a validated action. Raises ToolError when it could not be done."""
         if isinstance(action, asked.InputAction):
-            self._interruption.check()
+            self._interruption.check_before()
         try:
             desktop = self._live_desktop()
             if isinstance(action, asked.InputAction):
@@ -108,7 +108,7 @@ class Computer:
         )
 
     def _send(self, desktop: Desktop, action: asked.InputAction) -> str | None:
-        check = self._interruption.check
+        check = self._interruption.check_during
         if isinstance(action, asked.Type):
             return f"typed {desktop.keyboard.type(action.text, check)} keys"
         if isinstance(action, asked.Key):
@@ -139,7 +139,7 @@ class Computer:
                 desktop.pointer.click(SCROLL_BUTTONS[action.scroll_direction], action.scroll_amount)
             else:
                 target = desktop.scaling.to_screen(*action.coordinate)
-                desktop.pointer.drag(target, self._interruption.check)
+                desktop.pointer.drag(target, self._interruption.check_during)
 
     def _newborns(self) -> Newborns:
         return Newborns(self._owner, self._shell_sessions())
@@ -152,11 +152,13 @@ def check_within(action: asked.ComputerInput, scaling: Scaling) -> None:
         point = getattr(action, field, None)
         if point is not None and not (point[0] < width and point[1] < height):
             raise ValueError(
-                f"{field}: {point} lies outside the screenshot; x goes from 0 to {width - 1}, y from 0 to {height - 1}"
+                f"{field}: {point} lies outside the screenshot; "
+                f"x goes from 0 to {width - 1}, y from 0 to {height - 1}"
             )
     if isinstance(action, asked.Zoom):
         left, top, right, bottom = action.region
         if not (left < right <= width and top < bottom <= height):
             raise ValueError(
-                f"region: {action.region} is not [x0, y0, x1, y1] with x0 < x1 <= {width} and y0 < y1 <= {height}"
+                f"region: {action.region} is not [x0, y0, x1, y1] "
+                f"with x0 < x1 <= {width} and y0 < y1 <= {height}"
             )

@@ -62,7 +62,8 @@ class MouseMove(_Action):
 
 
 class Click(_Action):
-    """`text` holds modifier keys down during the click; without `coordinate` it clicks where the pointer is."""
+    """`text` holds modifier keys down during the click; without `coordinate` it clicks where the pointer
+    is."""
 
     action: Literal["left_click", "right_click", "middle_click", "double_click", "triple_click"]
     coordinate: Coordinate | None = None

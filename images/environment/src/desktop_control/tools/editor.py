@@ -13,7 +13,8 @@ _SECONDS = 30.0
 
 
 class Editor:
-    """Edits files with the desktop user's rights: what the agent's shell cannot read or write, neither can this."""
+    """Edits files with the desktop user's rights: what the agent's shell cannot read or write, neither can
+    this."""
 
     def __init__(self, as_desktop: str) -> None:
         self._command = [as_desktop, sys.executable, "-I", "-S", str(_WORKER)]

@@ -11,11 +11,18 @@ class Interruption:
         self._human = human
         self._pause_seconds = pause_seconds
 
-    def check(self) -> None:
-        """Raise PausedError while a person is at the controls."""
-        since = self._human.seconds_since()
-        if since < self._pause_seconds:
+    def check_before(self) -> None:
+        """Raise PausedError while a person is at the controls: an action must not begin."""
+        self._check("no input was sent")
+
+    def check_during(self) -> None:
+        """Raise PausedError when a person took the controls: an action must go no further."""
+        self._check("the action was broken off; look at the screen before you go on")
+
+    def _check(self, consequence: str) -> None:
+        left = self._pause_seconds - self._human.seconds_since()
+        if left > 0:
             raise PausedError(
-                f"paused: a person is at the controls; no further input was sent. "
-                f"Try again {self._pause_seconds - since:.0f} s after they stop."
+                f"paused: a person is at the controls; {consequence}. "
+                f"Input works again {self._pause_seconds:g} s after they stop."
             )

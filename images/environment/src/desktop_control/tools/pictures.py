@@ -15,8 +15,8 @@ def screenshot(desktop: Desktop) -> bytes:
 
 
 def zoom(desktop: Desktop, region: list[int]) -> bytes:
-    """`region` (x0, y0, x1, y1 in screenshot pixels, far edges not included) from the screen's own pixels, as large as a
-    screenshot allows without changing its shape."""
+    """`region` (x0, y0, x1, y1 in screenshot pixels, far edges not included) from the screen's own pixels, as
+    large as a screenshot allows without changing its shape."""
     scaling = desktop.scaling
     across, down = scaling.screen[0] / scaling.shot[0], scaling.screen[1] / scaling.shot[1]
     box = (

@@ -14,8 +14,8 @@ _GUESSES_IN_WINDOW = 30
 class Backoff:
     """Says how long a source must wait before its next guess counts. `clock` gives seconds.
 
-    Behind the load balancer all people may share one source address; the bound for all sources is what then holds, and
-    for whoever comes from many addresses.
+    Behind the load balancer all people may share one source address; the bound for all sources is what then
+    holds, and for whoever comes from many addresses.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -28,7 +28,8 @@ class Gateway:
     async def serve(
         self, request: web.Request, view_only: bool, open_sockets: set[web.WebSocketResponse]
     ) -> web.StreamResponse:
-        """Carry one connection until either side ends it. It is in `open_sockets` meanwhile, for whoever must end it."""
+        """Carry one connection until either side ends it. It is in `open_sockets` meanwhile, for whoever must
+        end it."""
         try:
             reader, writer = await asyncio.open_unix_connection(str(self._socket))
         except OSError:

@@ -21,7 +21,8 @@ class Refusal:
 
 
 class Login:
-    """The one account. Guesses are looked at one at a time, so that they cannot use up memory and processor."""
+    """The one account. Guesses are looked at one at a time, so that they cannot use up memory and
+    processor."""
 
     def __init__(self, username: str, password_hash: str, backoff: Backoff) -> None:
         self._username = username
@@ -36,7 +37,8 @@ class Login:
         return cls(account["username"], account["password"], Backoff())
 
     async def check(self, username: str, password: str, source: str) -> Refusal | None:
-        """None when name and password are right. The time it takes tells nothing about which of them is wrong."""
+        """None when name and password are right. The time it takes tells nothing about which of them is
+        wrong."""
         async with self._one_at_a_time:
             wait = self._backoff.seconds_to_wait(source)
             if wait > 0:

@@ -58,7 +58,8 @@ class ClientStream:
     _last_pointer: bytes = b""
 
     def feed(self, data: bytes) -> tuple[bytes, bool]:
-        """Take what the client sent; returns what the server may get, and whether a person acted on the desktop.
+        """Take what the client sent; returns what the server may get, and whether a person acted on the
+        desktop.
 
         Raises ProtocolError; the connection must then be closed.
         """

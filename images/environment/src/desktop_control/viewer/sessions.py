@@ -1,5 +1,5 @@
-"""Who is signed in. Sessions live on the server, as files, so that they outlast a restart of the viewer and end for good
-at sign-out; the browser holds a random number and nothing else."""
+"""Who is signed in. Sessions live on the server, as files, so that they outlast a restart of the viewer and
+end for good at sign-out; the browser holds a random number and nothing else."""
 
 import hashlib
 import secrets
@@ -24,7 +24,8 @@ class Sessions:
         return token
 
     def is_open(self, token: str | None) -> bool:
-        """Whether the token belongs to a session that was begun less than LIFETIME_SECONDS ago and not ended."""
+        """Whether the token belongs to a session that was begun less than LIFETIME_SECONDS ago and not
+        ended."""
         return bool(token) and self._is_fresh(self._file(str(token)))
 
     def end(self, token: str) -> None:

@@ -33,7 +33,8 @@ def str_replace(request: dict[str, Any]) -> str:
     lines = [file.text.count("\n", 0, place) + 1 for place in places]
     if len(places) > 1:
         raise EditError(
-            f"{file.path}: old_str appears {len(places)} times, in lines {lines}; add lines around it until it is unique"
+            f"{file.path}: old_str appears {len(places)} times, in lines {lines}; "
+            "add lines around it until it is unique"
         )
     return _save(file, file.text[: places[0]] + new + file.text[places[0] + len(old) :], lines[0], new)
 

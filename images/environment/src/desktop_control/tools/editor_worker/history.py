@@ -1,4 +1,5 @@
-"""What files were before their last changes, kept in the desktop user's home so that undo_edit outlives this process."""
+"""What files were before their last changes, kept in the desktop user's home so that undo_edit outlives this
+process."""
 
 import hashlib
 import json

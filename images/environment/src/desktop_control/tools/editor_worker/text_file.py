@@ -1,4 +1,5 @@
-"""Text files read and written so that nothing but the edited text changes: encoding, line ends, mode, all or nothing."""
+"""Text files read and written so that nothing but the edited text changes: encoding, line ends, mode, all or
+nothing."""
 
 import contextlib
 import os
@@ -38,7 +39,7 @@ class TextFile:
         except UnicodeEncodeError as error:
             character = error.object[error.start]
             raise EditError(
-                f"{self.path}: the file is in {self.encoding}, which has no {character!r}; nothing was changed"
+                f"{self.path}: the file's {self.encoding} encoding has no {character!r}; nothing was changed"
             ) from error
         replace(self.path, data)
 
@@ -60,7 +61,8 @@ def read(path: Path) -> TextFile:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The contents of a regular file. Opened without blocking: a pipe with no writer would hold us for good."""
+    """The contents of a regular file. Opened without blocking: a pipe with no writer would hold us for
+    good."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
@@ -75,9 +77,10 @@ def read_bytes(path: Path) -> bytes:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write `data` beside the file, then put it in the file's place in one step; the mode stays, a link keeps pointing."""
+    """Write `data` beside the file, then put it in the file's place in one step; the mode stays, a link keeps
+    pointing."""
     target = path.resolve()
-    existing = os.stat(target) if target.exists() else None
+    existing = target.stat() if target.exists() else None
     if existing is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied")
     mode = _NEW_FILE_MODE if existing is None else stat.S_IMODE(existing.st_mode)
@@ -89,7 +92,7 @@ def replace(path: Path, data: bytes) -> None:
             file.flush()
             os.fchmod(descriptor, mode)
             os.fsync(descriptor)
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()

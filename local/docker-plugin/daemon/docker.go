@@ -57,13 +57,13 @@ func firstLine(output []byte, err error) string {
 }
 
 // Build builds and tags an image, and returns its ID, "sha256:…". Each line of Docker's output goes to progress. Where
-// the docker command has no BuildKit (its buildx plugin), Docker's classic builder does it.
+// the docker command has no BuildKit (its buildx plugin), Docker's classic builder does it. It leaves no container behind.
 func (d *Docker) Build(ctx context.Context, in image.Inputs, progress func(line string)) (string, error) {
 	command := exec.CommandContext(ctx, d.command)
 	if d.hasBuildKit && !in.Build.Classic {
 		command.Args = append(command.Args, "buildx", "build", "--load", "--progress=plain")
 	} else {
-		command.Args = append(command.Args, "build")
+		command.Args = append(command.Args, "build", "--force-rm")
 		command.Env = append(os.Environ(), "DOCKER_BUILDKIT=0")
 	}
 	command.Args = append(command.Args, "--tag", in.Name, "--file", in.Build.Dockerfile)

@@ -87,7 +87,7 @@ func TestClassicBuilderBuildsWhereBuildKitIsMissingOrNotWanted(t *testing.T) {
 		if got, err := find(t).Build(t.Context(), in, ignore); err != nil || got != id {
 			t.Errorf("Build gives %q %v", got, err)
 		}
-		if !strings.Contains(calls(), "DOCKER_BUILDKIT=0 build --tag 127.0.0.1:5000/x:one ") {
+		if !strings.Contains(calls(), "DOCKER_BUILDKIT=0 build --force-rm --tag 127.0.0.1:5000/x:one ") {
 			t.Errorf("docker was called like this:\n%s", calls())
 		}
 	}

@@ -53,7 +53,7 @@ func TestWithoutDaemonDigestStandsForTheContextAndAWarningSaysSo(t *testing.T) {
 	}
 	for name, want := range map[string]any{
 		"imageName": elsewhere + ":one", "baseImageName": elsewhere + ":one", "registryServer": "https://registry.example",
-		"context": "app", "dockerfile": "app/Dockerfile", "platform": "linux/amd64",
+		"context": "app", "dockerfile": "app/Dockerfile",
 	} {
 		if outputs[name] != want {
 			t.Errorf("%s is %v, not %v", name, outputs[name], want)

@@ -65,3 +65,7 @@ check: tools ## formatting, lint, types
 bench: tools ## print tables of speed, each beside its baseline
 	$(WITH_TOOLS) $(VENV)/python -m bench
 	for image in $(IMAGES); do $(MAKE) -C $$image bench; done
+
+.PHONY: stress
+stress: tools ## repeat up, refresh, up, destroy twenty times and say whether each run was clean
+	$(WITH_TOOLS) $(VENV)/python -m bench.stress

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from launcher import local_aws, program, tools
+from launcher import local_aws, tools
 from launcher.places import Places
 
 
@@ -48,7 +48,6 @@ class Deployment:
 def deployed(root: Path, folder: Path) -> Iterator[Deployment]:
     """Deploy into an emulator that ends with this process; nothing of the checkout's own stack is touched."""
     places = Places(root)
-    program.prepare(places)
     command = [str(places.python), "-m", "emulator", "--exit-with-parent"]
     with subprocess.Popen(
         command,

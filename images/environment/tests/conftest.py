@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import requests
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -93,3 +95,13 @@ def page(shared_page: ProbePage) -> ProbePage:
 def terminal(environment: Environment) -> Terminal:
     """An xterm that writes what is typed into a file."""
     return Terminal(environment)
+
+
+@pytest.fixture
+def http() -> Iterator[requests.Session]:
+    """A client that accepts the self-signed certificate."""
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    with requests.Session() as session:
+        session.verify = False
+        session.trust_env = False
+        yield session

@@ -138,11 +138,20 @@ class Environment:
 
     def service_process(self, name: str) -> int:
         """The process id of the newest program of this environment whose command contains `name`."""
-        for process in sorted(descendants(self.process.pid), reverse=True):
-            command = command_of(process)
-            if name in command and "s6-" not in command and "as-desktop" not in command:
-                return process
-        raise AssertionError(f"no {name} is running")
+        found: list[int] = []
+
+        def look() -> bool:
+            found[:] = [
+                process
+                for process in descendants(self.process.pid)
+                if name in (command := command_of(process))
+                and "s6-" not in command
+                and "as-desktop" not in command
+            ]
+            return bool(found)
+
+        wait_until(look, 10, lambda: f"no {name} is running")
+        return max(found)
 
     def log(self) -> str:
         """Everything logged so far."""

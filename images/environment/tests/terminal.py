@@ -20,7 +20,13 @@ class Terminal:
         )
         wait_until(ready.exists, 10)
         wait_until(lambda: environment.screen().getpixel((500, 400)) == _COLOR, 10)
-        environment.act("left_click", coordinate=[200, 300])
+        # An earlier test's person may still pause the agent.
+        wait_until(
+            lambda: (
+                environment.execute("computer", action="left_click", coordinate=[200, 300])["error"] is None
+            ),
+            10,
+        )
 
     def typed(self, length: int) -> str:
         """What arrived, once `length` bytes are there."""

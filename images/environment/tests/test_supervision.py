@@ -164,7 +164,7 @@ def test_screen_size_is_configurable_and_large_screens_are_scaled(key_pair: tupl
         ("CONTROL_TOKEN", "with blank in the middle"),
         ("LOGIN_USERNAME", " "),
         ("LOGIN_PASSWORD", ""),
-        ("LOGIN_PASSWORD", "short"),
+        ("LOGIN_PASSWORD", "2little"),
         ("TLS_CERTIFICATE", ""),
         ("TLS_CERTIFICATE", "no pem"),
         ("TLS_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----\nrubbish\n-----END PRIVATE KEY-----"),

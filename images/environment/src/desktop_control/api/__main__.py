@@ -5,6 +5,9 @@ import os
 import socket
 
 import waitress
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
 
 from desktop_control.api.app import MAX_BODY_BYTES, Tools, create_app
 from desktop_control.api.health import DisplayProbe
@@ -23,6 +26,16 @@ _SPARE_THREADS = 8
 _LANES = 3
 
 
+class _OneRequest(WSGITask):
+    """Closes the connection after the answer. A connection that is kept dies with this process; a new one
+    waits in the supervisor's socket until the next process takes it."""
+
+    def execute(self) -> None:
+        if isinstance(self.request, HTTPRequestParser):
+            self.request.headers["CONNECTION"] = "close"
+        super().execute()
+
+
 def main() -> None:
     """Serve until the supervisor says stop."""
     start_logging("control-api")
@@ -36,6 +49,7 @@ def main() -> None:
     scaling = Scaling.for_screen(settings.display_width, settings.display_height)
     app = create_app(tools, scaling, bytes.fromhex(runtime.token_digest.read_text()), DisplayProbe(display))
     logging.getLogger(__name__).info("ready")
+    HTTPChannel.task_class = _OneRequest
     waitress.serve(
         app,
         sockets=[socket.socket(fileno=CONTROL_SOCKET)],

@@ -2,7 +2,8 @@
 over."""
 
 import ctypes
-import ctypes.util
+from dataclasses import dataclass
+from typing import Any
 
 import xcffib
 import xcffib.shm
@@ -27,12 +28,32 @@ _libc.shmat.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
 _libc.shmdt.argtypes = [ctypes.c_void_p]
 
 
+@dataclass(frozen=True)
+class PointerShape:
+    """What the pointer looks like, and which of its pixels points."""
+
+    picture: Image.Image
+    hot_spot: tuple[int, int]
+
+    @classmethod
+    def from_reply(cls, reply: Any) -> "PointerShape":
+        """From XFixes' answer: ARGB with premultiplied alpha, which Pillow calls `RGBa`."""
+        data = b"".join([pixel.to_bytes(4, "little") for pixel in reply.cursor_image])
+        picture = Image.frombuffer("RGBa", (reply.width, reply.height), data, "raw", "BGRa", 0, 1)
+        return cls(picture.convert("RGBA"), (reply.xhot, reply.yhot))
+
+    def draw(self, image: Image.Image, x: int, y: int) -> None:
+        """Blend it into `image`, pointing at (x, y)."""
+        image.paste(self.picture, (x - self.hot_spot[0], y - self.hot_spot[1]), self.picture)
+
+
 class ScreenCapture:
     """Grabs the screen through a shared-memory segment: a third of a millisecond at 1024x768."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._size = (connection.width, connection.height)
+        self._pointer = PointerShape(Image.new("RGBA", (1, 1)), (0, 0))
         self._length = connection.width * connection.height * _BYTES_PER_PIXEL
         identifier = _libc.shmget(_IPC_PRIVATE, self._length, _IPC_CREAT | _SEGMENT_MODE)
         if identifier < 0:
@@ -59,9 +80,16 @@ class ScreenCapture:
         assert self._address is not None
         pixels = ctypes.string_at(self._address, self._length)
         image = Image.frombuffer("RGB", self._size, pixels, "raw", "BGRX", 0, 1)
-        cursor = cursor_cookie.reply()
-        if cursor.width and cursor.height:
-            _draw_cursor(image, cursor)
+        try:
+            cursor = cursor_cookie.reply()
+        except xcffib.xproto.AccessError:
+            # The program that set the pointer's shape is gone: the server shows the shape but gives it to
+            # nobody.
+            position = self._connection.x.core.QueryPointer(self._connection.root).reply()
+            self._pointer.draw(image, position.root_x, position.root_y)
+        else:
+            self._pointer = PointerShape.from_reply(cursor)
+            self._pointer.draw(image, cursor.x, cursor.y)
         return image
 
     def close(self) -> None:
@@ -69,11 +97,3 @@ class ScreenCapture:
         if self._address is not None:
             _libc.shmdt(self._address)
             self._address = None
-
-
-def _draw_cursor(image: Image.Image, cursor: "xcffib.Reply") -> None:
-    """Blend the cursor in: its pixels are ARGB with premultiplied alpha, which Pillow calls `RGBa`."""
-    data = b"".join([pixel.to_bytes(4, "little") for pixel in cursor.cursor_image])
-    size = (cursor.width, cursor.height)
-    shape = Image.frombuffer("RGBa", size, data, "raw", "BGRa", 0, 1).convert("RGBA")
-    image.paste(shape, (cursor.x - cursor.xhot, cursor.y - cursor.yhot), shape)

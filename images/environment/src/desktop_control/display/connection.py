@@ -1,6 +1,9 @@
 """One connection to the X server, with the extensions that the display code needs."""
 
+import contextlib
 import logging
+import os
+import socket
 
 import xcffib
 import xcffib.damage
@@ -53,6 +56,14 @@ class Connection:
     def sync(self) -> None:
         """Return once the server has carried out every request sent so far."""
         self.x.core.GetInputFocus().reply()
+
+    def hang_up(self) -> None:
+        """Make whoever waits for an event on this connection return with an error."""
+        with (
+            contextlib.suppress(OSError, xcffib.XcffibException),  # cut off already
+            socket.socket(fileno=os.dup(self.x.get_file_descriptor())) as connected,
+        ):
+            connected.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close; closing a connection that the server already dropped is not an error."""

@@ -25,6 +25,10 @@ class DamageWatch:
         connection.sync()
         threading.Thread(target=self._follow, name="damage", daemon=True).start()
 
+    def stop(self) -> None:
+        """End the thread. Only the thread itself may free its connection: it may be waiting in it."""
+        self._connection.hang_up()
+
     def is_quiet_for(self, seconds: float) -> bool:
         """Whether nothing has changed for `seconds`."""
         return time.monotonic() - self.last_change >= seconds
@@ -39,3 +43,4 @@ class DamageWatch:
                     self._connection.x.flush()
         except xcffib.XcffibException:
             self.alive = False
+        self._connection.close()

@@ -23,8 +23,7 @@ class Desktop:
 
     def __init__(self, display: str) -> None:
         self._connection = Connection(display)
-        self._watch_connection = Connection(display)
-        self.watch = DamageWatch(self._watch_connection)
+        self.watch = DamageWatch(Connection(display))
         self.capture = ScreenCapture(self._connection)
         self.pointer = Pointer(self._connection)
         keymap = Keymap(self._connection, self._wait_for_reader)
@@ -71,7 +70,7 @@ class Desktop:
         """Let go of the server."""
         self.capture.close()
         self._connection.close()
-        self._watch_connection.close()
+        self.watch.stop()
 
     def settle(self, newborns: Newborns, patience: Patience) -> bool:
         """Wait until the screen shows what the last action did; see `display.settle`."""

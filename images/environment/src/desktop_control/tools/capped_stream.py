@@ -55,6 +55,8 @@ class CappedStream:
                 self._feed(chunk)
         os.close(self._descriptor)
         with self._changed:
+            self._keep(self._pending)
+            self._pending = b""
             self._ended = self.done = True
             self._changed.notify_all()
 

@@ -1,5 +1,6 @@
 """The computer tool: one action at a time on one desktop."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _CLICKS = {
     "triple_click": (LEFT, 3),
 }
 _RESTART_SECONDS = 6.0
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,15 @@ class Computer:
         except DisplayUnavailableError as error:
             raise ToolError(str(error)) from error
         except xcffib.XcffibException as error:
+            logger.warning("display failed", exc_info=True)
             raise ToolError(
                 "the display was restarted during this action; part of it may have been done"
             ) from error
 
     def _live_desktop(self) -> Desktop:
         if self._desktop is not None and not self._desktop.is_alive():
-            self._desktop.close()
-            self._desktop = None
+            broken, self._desktop = self._desktop, None
+            broken.close()
         if self._desktop is None:
             self._desktop = Desktop.wait_for(self._display, _RESTART_SECONDS)
         return self._desktop

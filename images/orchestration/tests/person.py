@@ -18,7 +18,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 @contextmanager
@@ -86,7 +86,7 @@ class Person:
 
     def sees(self, text: str) -> None:
         """Fails unless the text comes into view of the page."""
-        expect(self.page.get_by_text(text).last).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.get_by_text(text).filter(visible=True).last).to_be_visible(timeout=PATIENCE_MS)
 
     def close(self) -> None:
         """Close the browser window and forget its cookies."""

@@ -21,11 +21,15 @@ from person import Person, chromium
 from rig import API_KEY, fake
 
 GREETING = "/tmp/greeting-from-the-model"
+OPEN_TERMINAL = (
+    "setsid xterm -geometry 80x20+150+150 >/dev/null 2>&1 & "
+    "until xwininfo -name xterm >/dev/null 2>&1; do sleep 0.1; done; sleep 0.5"
+)
 SCRIPT = (
     calls(
         thinking("A terminal will do."),
         text("I open a terminal."),
-        tool("t1", "bash", command="setsid xterm -geometry 80x20+150+150 >/dev/null 2>&1 & sleep 1"),
+        tool("t1", "bash", command=OPEN_TERMINAL),
         seconds=0.02,
     ),
     calls(member("t2", "screenshot")),
@@ -202,7 +206,7 @@ def test_settings_are_kept_and_an_unknown_model_lists_the_choices(world: World, 
     driver.page.get_by_role("button", name="Apply").click()
     driver.sees("Unknown model 'claude-from-the-future'")
     driver.sees("computer_toolset_20260801: claude-opus-5-5")
-    driver.page.get_by_label("Addition to the system prompt").fill("Answer in one sentence.")
+    driver.page.get_by_role("textbox", name="Addition to the system prompt").fill("Answer in one sentence.")
     model.click()
     model.fill("claude-opus-5-5")
     model.press("Enter")

@@ -19,8 +19,17 @@ def test_an_event_is_on_the_disk_before_append_returns_or_publishes(
 ) -> None:
     order: list[str] = []
     write, sync = os.write, os.fdatasync
-    monkeypatch.setattr(os, "write", lambda fd, data: (order.append("write"), write(fd, data))[1])
-    monkeypatch.setattr(os, "fdatasync", lambda fd: (order.append("sync"), sync(fd))[1])
+
+    def noted_write(descriptor: int, data: bytes) -> int:
+        order.append("write")
+        return write(descriptor, data)
+
+    def noted_sync(descriptor: int) -> None:
+        order.append("sync")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "write", noted_write)
+    monkeypatch.setattr(os, "fdatasync", noted_sync)
     journal = Journal(tmp_path, Redactor(), lambda event: order.append("publish"))
     order.clear()
     journal.append("prompt", {"text": "x"})
@@ -98,9 +107,7 @@ def test_a_changed_record_is_not_continued(tmp_path: Path, damage: str) -> None:
 
 def test_odd_values_are_recorded_rather_than_refused(tmp_path: Path) -> None:
     journal = Journal(tmp_path, Redactor())
-    journal.append(
-        "answer", {"nan": float("nan"), "half": "\ud800", "object": object, 5: "key", "tuple": (1,)}
-    )
+    journal.append("answer", {"nan": float("nan"), "half": "\ud800", "object": object, "tuple": (1,)})
     assert verify(tmp_path).problems == []
     data = list(journal.events())[-1].data
     assert data["nan"] == "nan" and data["half"] == "\ufffd" and data["tuple"] == [1]

@@ -8,6 +8,7 @@ elsewhere.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import threading
@@ -205,10 +206,17 @@ def _event_stream_text(body: bytes) -> bytes:
     lines = []
     try:
         for message in buffer:
-            headers = {name: str(value) for name, value in message.headers.items()}
-            lines.append(
-                json.dumps({"headers": headers, "payload": message.payload.decode("utf-8", "replace")})
-            )
+            kind = message.headers.get(":exception-type") or message.headers.get(":event-type")
+            lines.append(f"{kind}: {_payload_text(message.payload)}")
     except ParserError:
         lines.append("… the stream is damaged here …")
     return "\n".join(lines).encode()
+
+
+def _payload_text(payload: bytes) -> str:
+    """A frame's payload, unwrapped from Bedrock's base64, in which no secret would be recognised."""
+    try:
+        wrapped = json.loads(payload)["bytes"]
+        return base64.b64decode(wrapped, validate=True).decode("utf-8", "replace")
+    except (ValueError, KeyError, TypeError):
+        return payload.decode("utf-8", "replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from launcher import emulator_process, local_aws, situation, stack, tools
+from launcher import emulator_process, local_aws, proof, situation, stack, tools
 from launcher.emulator_process import Emulator
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
@@ -39,9 +39,13 @@ def up(places: Places) -> int:
         raise Failure(
             "`pulumi up` did not finish. `make up` goes on where it ended; `make destroy` removes it all."
         )
+    with clock.step("proving what exists"):
+        proved = proof.run(places, the_stack)
     print(the_stack.outputs())
     print(NEXT)
     say(clock.table())
+    if proved != 0:
+        raise Failure("What was made does not keep the promises above: `make destroy` removes it.")
     return 0
 
 
@@ -53,6 +57,17 @@ def preview(places: Places) -> int:
         code = the_stack.preview()
     say(clock.table())
     return code
+
+
+def prove(places: Places) -> int:
+    """Read what the local AWS holds and prove the promises over it."""
+    emulator = emulator_process.running(places)
+    the_stack = (
+        None if emulator is None else Stack(places, tools.pulumi(places), _variables(places, emulator))
+    )
+    if the_stack is None or not the_stack.exists():
+        raise Failure("There is no local stack to prove anything about: `make up` makes it.")
+    return proof.run(places, the_stack)
 
 
 def destroy(places: Places) -> int:

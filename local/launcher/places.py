@@ -86,5 +86,10 @@ class Places:
         return self.generated / "jvm"
 
     @property
+    def proof(self) -> Path:
+        """The reachability report of the last `make up` or `make prove`."""
+        return self.generated / "proof"
+
+    @property
     def jar(self) -> Path:
         return self.root / "target" / "computer-use-sandbox.jar"

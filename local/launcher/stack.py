@@ -65,6 +65,14 @@ class Stack:
     def outputs(self) -> str:
         return self._ask("stack", "output", "--stack", NAME)
 
+    def outputs_json(self) -> str:
+        """Secret outputs stay hidden."""
+        return self._ask("stack", "output", "--json", "--stack", NAME)
+
+    def settings_json(self) -> str:
+        """The settings with the project's defaults; secret ones stay hidden."""
+        return self._ask("config", "--json", "--stack", NAME)
+
     def clear_dead_locks(self) -> None:
         """Remove the locks of `pulumi` processes that died; fail when one is alive."""
         for file in self.places.state.glob(f".pulumi/locks/**/{NAME}/*.json"):

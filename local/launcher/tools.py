@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,52 @@ class Part:
     outputs: tuple[Path, ...]
 
 
+@dataclass(frozen=True)
+class GoProgram:
+    """A program of a Go module below `local/`. It shows the version of the module that it requires."""
+
+    name: str
+    announce: str
+    folder: str
+    package: str
+    version_of: str = ""
+    version_variable: str = ""
+
+
+_CLI = GoProgram(
+    "pulumi",
+    "building the Pulumi CLI (about 5 minutes, once)",
+    "toolchain/cli",
+    "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    "github.com/pulumi/pulumi/pkg/v3",
+    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+)
+_JAVA_HOST = GoProgram(
+    "pulumi-language-java",
+    "building Pulumi's Java host",
+    "toolchain/language-java",
+    "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java",
+    "github.com/pulumi/pulumi-java/pkg",
+    "github.com/pulumi/pulumi-java/pkg/version.Version",
+)
+_PLUGINS = (
+    GoProgram(
+        "pulumi-resource-terraform-provider",
+        "building the Terraform bridge",
+        "toolchain/bridge",
+        "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
+    ),
+    GoProgram("pulumi-resource-aws", "building the AWS plugin", "aws-plugin", "."),
+    GoProgram(
+        "pulumi-resource-docker",
+        "building the Docker plugin",
+        "docker-plugin",
+        "./cmd/pulumi-resource-docker",
+    ),
+    GoProgram("oci-registry", "building the image registry", "docker-plugin", "./cmd/oci-registry"),
+)
+
+
 def build(places: Places, clock: Clock) -> None:
     """Everything that `up` needs."""
     stale = [part for part in parts(places) if not _is_fresh(places, part)]
@@ -51,41 +98,13 @@ def build(places: Places, clock: Clock) -> None:
 
 def parts(places: Places) -> list[Part]:
     """What is built, in order. A Pulumi CLI or Java host on PATH is not built again."""
-    result = []
-    if installed_pulumi(places) is None:
-        result.append(
-            _go_part(
-                places,
-                "pulumi",
-                "building the Pulumi CLI (about 5 minutes, once)",
-                "toolchain/cli",
-                "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-            )
-        )
-    if _installed(places, "pulumi-language-java") is None:
-        result.append(
-            _go_part(
-                places,
-                "pulumi-language-java",
-                "building Pulumi's Java host",
-                "toolchain/language-java",
-                "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java",
-            )
-        )
+    programs = [
+        *((_CLI,) if installed_pulumi(places) is None else ()),
+        *((_JAVA_HOST,) if _installed(places, _JAVA_HOST.name) is None else ()),
+        *_PLUGINS,
+    ]
     return [
-        *result,
-        _go_part(
-            places,
-            "pulumi-resource-terraform-provider",
-            "building the Terraform bridge",
-            "toolchain/bridge",
-            "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
-        ),
-        _go_part(places, "pulumi-resource-aws", "building the AWS plugin", "aws-plugin", "."),
-        *(
-            _go_part(places, name, f"building {name}", "docker-plugin", f"./cmd/{name}")
-            for name in ("pulumi-resource-docker", "oci-registry")
-        ),
+        *(_go_part(places, program) for program in programs),
         Part(
             "venv",
             "installing the Python packages",
@@ -110,15 +129,38 @@ def parts(places: Places) -> list[Part]:
     ]
 
 
-def _go_part(places: Places, output: str, announce: str, module: str, package: str) -> Part:
-    folder, target = places.sources / module, places.bin / output
+def _go_part(places: Places, program: GoProgram) -> Part:
+    folder, target = places.sources / program.folder, places.bin / program.name
+    flags = "-s -w"
+    if program.version_of:
+        flags += f" -X {program.version_variable}={required_version(folder / 'go.mod', program.version_of)}"
     return Part(
-        output,
-        announce,
-        (("go", "build", "-C", str(folder), "-trimpath", "-ldflags=-s -w", "-o", str(target), package),),
+        program.name,
+        program.announce,
+        (
+            (
+                "go",
+                "build",
+                "-C",
+                str(folder),
+                "-trimpath",
+                f"-ldflags={flags}",
+                "-o",
+                str(target),
+                program.package,
+            ),
+        ),
         (folder,),
         (target,),
     )
+
+
+def required_version(go_mod: Path, module: str) -> str:
+    """The version of a module that a go.mod file requires, such as `v3.259.0`."""
+    found = re.search(rf"^\s*(?:require )?{re.escape(module)} (v\S+)", go_mod.read_text(), re.MULTILINE)
+    if found is None:
+        raise Failure(f"{go_mod} does not require {module}: this checkout is incomplete.")
+    return found[1]
 
 
 def installed_pulumi(places: Places) -> Path | None:

@@ -94,3 +94,11 @@ def test_pulumi_and_the_java_host_of_the_machine_are_preferred(
     monkeypatch.setenv("PATH", f"{places.bin}:{folder}")
     assert own - {part.name for part in tools.parts(places)} == {"pulumi", "pulumi-language-java"}
     assert tools.pulumi(places) == folder / "pulumi"
+
+
+def test_a_built_tool_says_the_version_that_its_module_requires(tmp_path: Path) -> None:
+    module = tmp_path / "go.mod"
+    module.write_text("require (\n\texample.com/tool/v3 v3.1.4\n\texample.com/tool/v3x v9.9.9\n)\n")
+    assert tools.required_version(module, "example.com/tool/v3") == "v3.1.4"
+    with pytest.raises(Failure, match=r"example\.com/other"):
+        tools.required_version(module, "example.com/other")

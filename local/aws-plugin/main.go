@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"google.golang.org/grpc"
 
@@ -46,7 +45,7 @@ func main() {
 }
 
 func serve(arguments []string) error {
-	engineAddress := engineAddress(arguments)
+	engineAddress := loopback.EngineAddress(arguments)
 	if engineAddress == "" {
 		return fmt.Errorf("usage: pulumi-resource-aws ENGINE_ADDRESS | %s", findProvider)
 	}
@@ -84,16 +83,6 @@ func serve(arguments []string) error {
 	}
 	fmt.Println(port) // how the engine learns it
 	return nil
-}
-
-// engineAddress is the argument that is no flag: the engine also passes flags for its logs.
-func engineAddress(arguments []string) string {
-	for _, a := range arguments {
-		if !strings.HasPrefix(a, "-") {
-			return a
-		}
-	}
-	return ""
 }
 
 // locateProvider trusts TF_AWS_PROVIDER, which the launcher got from --find-provider: asking it again for its version

@@ -100,7 +100,7 @@ type plugin struct {
 func start(t *testing.T, wrapper ...string) plugin {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "provider-pid")
-	arguments := append(wrapper, executable, "--logtostderr", "127.0.0.1:9")
+	arguments := append(wrapper, executable, "--tracing", "http://127.0.0.1:8", "127.0.0.1:9")
 	p := plugin{Cmd: exec.Command(arguments[0], arguments[1:]...)}
 	p.Env = append(os.Environ(), asBridge+"="+file, "TF_BRIDGE_PLUGIN="+os.Args[0], "TF_AWS_PROVIDER="+provider(t))
 	p.Stderr = os.Stderr

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
@@ -27,7 +26,7 @@ func main() {
 }
 
 func serve(arguments []string) error {
-	address := engineAddress(arguments)
+	address := loopback.EngineAddress(arguments)
 	if address == "" {
 		return errors.New("usage: pulumi-resource-docker ENGINE_ADDRESS")
 	}
@@ -46,14 +45,4 @@ func serve(arguments []string) error {
 	}
 	fmt.Println(port) // how the engine learns it
 	return nil
-}
-
-// engineAddress is the argument that is no flag: the engine also passes flags for its logs.
-func engineAddress(arguments []string) string {
-	for _, a := range arguments {
-		if !strings.HasPrefix(a, "-") {
-			return a
-		}
-	}
-	return ""
 }

@@ -1,4 +1,4 @@
-package provider_test
+package main_test
 
 import (
 	"bufio"
@@ -34,7 +34,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(folder)
 	executable = filepath.Join(folder, "pulumi-resource-docker")
-	build := exec.Command("go", "build", "-o", executable, "../cmd/pulumi-resource-docker")
+	build := exec.Command("go", "build", "-o", executable, ".")
 	if output, err := build.CombinedOutput(); err != nil {
 		panic(string(output))
 	}
@@ -89,7 +89,7 @@ func start(t *testing.T, environment ...string) *engine {
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(server.Stop)
 
-	e.process = exec.Command(executable, "--logtostderr", listener.Addr().String())
+	e.process = exec.Command(executable, "--tracing", "http://127.0.0.1:9", listener.Addr().String())
 	e.process.Dir = e.program
 	e.process.Env = append(os.Environ(), environment...)
 	e.process.Stderr = os.Stderr

@@ -51,6 +51,21 @@ def picture() -> Image.Image:
     return drawn
 
 
+def changing_desktop() -> StandInDesktop:
+    """A desktop on which every action changes something, so that no two screenshots are the same."""
+    desktop = StandInDesktop(_picture=picture())
+    done = 0
+
+    def on_action(tool_name: str, value: dict[str, Any]) -> None:
+        nonlocal done
+        if value.get("action") != "screenshot":
+            done += 1
+            desktop.paint((done * 4, 20, done * 4 + 40, 40), (done % 250, 90, 200))
+
+    desktop.on_action = on_action
+    return desktop
+
+
 def actions(count: int) -> list[dict[str, Any]]:
     """The task's actions: clicks, text, keys and scrolls, each with an id."""
     kinds: list[dict[str, Any]] = [
@@ -97,13 +112,17 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> 
             print("  " + "  ".join("-" * width for width in widths))
 
 
-def ours(stack: ExitStack, steps: list[Step], model: str) -> tuple[FakeClaude, Rig, float]:
+def ours(
+    stack: ExitStack, steps: list[Step], model: str, kept: int = SETTINGS.images_kept
+) -> tuple[FakeClaude, Rig, float]:
     """Run our loop over a script; returns what it talked to and the seconds it took."""
     claude = stack.enter_context(fake(*steps))
-    desktop = stack.enter_context(StandInDesktop(_picture=picture()))
+    desktop = stack.enter_context(changing_desktop())
     os.environ["ANTHROPIC_BASE_URL"] = claude.url
     rig = Rig(Path(stack.enter_context(tempfile.TemporaryDirectory())), claude, desktop)
-    settings = TaskSettings("anthropic", model, approval="auto", tokens=100_000_000, dollars=10_000)
+    settings = TaskSettings(
+        "anthropic", model, approval="auto", images_kept=kept, tokens=100_000_000, dollars=10_000
+    )
     began = time.monotonic()
     end = asyncio.run(rig.run(PROMPT, settings))
     assert end.reason == "finished", end
@@ -114,7 +133,7 @@ def ours(stack: ExitStack, steps: list[Step], model: str) -> tuple[FakeClaude, R
 def theirs(stack: ExitStack, steps: list[Step]) -> FakeClaude:
     """Run the replaced sample's loop over a script."""
     claude = stack.enter_context(fake(*steps))
-    desktop = stack.enter_context(StandInDesktop(_picture=picture()))
+    desktop = stack.enter_context(changing_desktop())
     system = system_prompt(date.today(), "", "auto", WIDTH, HEIGHT)
     tools = TOOL_VERSIONS[1].tools(WIDTH, HEIGHT)
     replaced_loop.run(claude.url, API_KEY, desktop.url, TOKEN, "claude-sonnet-4-6", tools, system, PROMPT)
@@ -152,10 +171,12 @@ def traffic() -> None:
     with ExitStack() as stack:
         replaced = theirs(stack, single(STEPS))
         one, _, _ = ours(stack, single(STEPS), "claude-sonnet-4-6")
+        ten, _, _ = ours(stack, single(STEPS), "claude-sonnet-4-6", kept=10)
         many, _, _ = ours(stack, batched(STEPS, 5), "claude-sonnet-5-5")
         output = STEPS * 60
         first, base = sent("replaced sample, 1 action a turn", replaced, output, None)
         rows = [first, sent("this loop, 1 action a turn", one, output, base)[0]]
+        rows.append(sent("this loop, 1 action a turn, 10 kept", ten, output, base)[0])
         rows.append(sent("this loop, 5 actions a turn", many, output, base)[0])
     table(
         f"Sent over {STEPS} actions (tokens by the fake's estimate, cost at {PRICED_AS}'s list price)",
@@ -239,7 +260,7 @@ def memory() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         fake(*steps) as claude,
-        StandInDesktop(_picture=picture()) as desktop,
+        changing_desktop() as desktop,
         chromium() as browser,
     ):
         data = Path(folder) / "data"

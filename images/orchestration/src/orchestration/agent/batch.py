@@ -259,7 +259,9 @@ class Batch:
             content.append({"type": "image", "screen": self._journal.put_screen(outcome.image)})
         elif outcome.image is not None:
             screen = self._see(outcome.image)
-            navigated = before is not None and compare(before.image, outcome.image).navigation
+            # Only this mode asks; comparing takes longer than everything else here.
+            if before is not None and self._settings.approval == "consequential":
+                navigated = compare(before.image, outcome.image).navigation
             if outcome.settled is False:
                 content.append(_text(UNSETTLED))
             if action.on_screen and before is not None and before.digest == screen.digest:

@@ -74,7 +74,7 @@ class RequestBuilder:
         cut_texts = False
         while True:
             built = self._build(messages, set(places[:removed]), cut_texts)
-            size = len(json.dumps(built, separators=(",", ":")))
+            size = _size(built)
             if size <= self._largest:
                 _mark_for_caching(built)
                 return Prepared(built, len(places) - removed, size)
@@ -116,6 +116,32 @@ class RequestBuilder:
         if cut and len(part["text"]) > LONGEST_OLD_TEXT:
             return _text(f"{part['text'][:LONGEST_OLD_TEXT]}\n[… the rest was cut …]")
         return dict(part)
+
+
+def _size(messages: list[dict[str, Any]]) -> int:
+    """Bytes as JSON. Screenshots, which are nearly all of it, are measured without being written out."""
+    images = 0
+
+    def short(part: dict[str, Any]) -> dict[str, Any]:
+        nonlocal images
+        if part["type"] != "image":
+            return part
+        images += len(part["source"]["data"])
+        return {**part, "source": {**part["source"], "data": ""}}
+
+    without = [
+        {
+            **message,
+            "content": [
+                {**block, "content": [short(part) for part in block["content"]]}
+                if block["type"] == "tool_result"
+                else block
+                for block in message["content"]
+            ],
+        }
+        for message in messages
+    ]
+    return images + len(json.dumps(without, separators=(",", ":")))
 
 
 def _text(text: str) -> dict[str, Any]:

@@ -62,12 +62,9 @@ def preview(places: Places) -> int:
 def prove(places: Places) -> int:
     """Read what the local AWS holds and prove the promises over it."""
     emulator = emulator_process.running(places)
-    the_stack = (
-        None if emulator is None else Stack(places, tools.pulumi(places), _variables(places, emulator))
-    )
-    if the_stack is None or not the_stack.exists():
+    if emulator is None or not stack.exists(places):
         raise Failure("There is no local stack to prove anything about: `make up` makes it.")
-    return proof.run(places, the_stack)
+    return proof.run(places, Stack(places, tools.pulumi(places), _variables(places, emulator)))
 
 
 def destroy(places: Places) -> int:

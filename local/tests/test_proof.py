@@ -6,7 +6,7 @@ from launcher.proof import expected
 
 
 def test_who_may_connect_and_which_models_come_from_the_settings() -> None:
-    settings = {
+    settings: dict[str, dict[str, object]] = {
         "computer-use-sandbox:deployerIp": {"value": "203.0.113.1"},
         "computer-use-sandbox:bedrockModels": {
             "value": "[]",

@@ -79,8 +79,9 @@ def test_long_steps_are_seen_to_go_on(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_pulumi_and_the_java_host_of_the_machine_are_preferred(
-    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    places = Places.of_this_checkout()
     monkeypatch.setenv("PATH", str(places.bin))
     own = {part.name for part in tools.parts(places)}
     assert {"pulumi", "pulumi-language-java"} <= own

@@ -29,6 +29,7 @@ from sandbox_policy.rules import (
     iam_managed_policies,
     iam_resources,
     image_digest,
+    ingress_found,
     ingress_inline,
     ingress_legacy_rule,
     ingress_network_acl,
@@ -122,6 +123,7 @@ RESOURCE_RULES: tuple[ResourceRule, ...] = (
 
 STACK_RULES: tuple[StackRule, ...] = (
     group_sources.RULE,
+    ingress_found.RULE,
     default_security_group_present.RULE,
     private_tasks.RULE,
     dns_firewall_present.RULE,

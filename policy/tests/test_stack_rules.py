@@ -66,6 +66,9 @@ VIOLATING: list[tuple[str, Change]] = [
             LEGACY, "more", type="ingress", securityGroupId="sg-0123456789", cidrBlocks=["10.0.0.0/8"]
         ),
     ),
+    ("ingress-found", with_value(GROUP, "front-door", "ingress", [{"cidrBlocks": ["0.0.0.0/0"]}])),
+    ("ingress-found", with_value(GROUP, "front-door", "ingress", [{"ipv6CidrBlocks": ["::/0"]}])),
+    ("ingress-found", with_value(GROUP, "environment", "ingress", [{"prefixListIds": ["pl-0a"]}])),
     ("default-security-group-present", without(DEFAULT_GROUP, "default")),
     ("default-security-group-present", with_value(DEFAULT_GROUP, "default", "vpcId", "vpc-0123456789")),
     (
@@ -139,6 +142,7 @@ VIOLATING: list[tuple[str, Change]] = [
 
 MALFORMED: list[tuple[str, Change]] = [
     ("group-sources", with_value(GROUP, "environment", "ingress", "everybody")),
+    ("ingress-found", with_value(GROUP, "front-door", "ingress", ["everybody"])),
     ("default-security-group-present", with_value(DEFAULT_GROUP, "default", "vpcId", 7)),
     ("private-tasks", with_value(SERVICE, "environment", "networkConfiguration", "private")),
     ("dns-firewall-present", with_value(FIREWALL, "dns", "vpcId", ["somewhere"])),
@@ -163,6 +167,8 @@ UNKNOWN_FOR_EVER: list[tuple[str, Change]] = [
     ("own-key", with_value(SECRET, "login", "kmsKeyId", UNKNOWN_STRING_VALUE)),
     ("query-log-present", with_value(QUERY_LOG, "dns", "destinationArn", UNKNOWN_STRING_VALUE)),
 ]
+
+ADMITTED = [{"cidrBlocks": ["203.0.113.1/32"], "ipv6CidrBlocks": [], "securityGroups": ["sg-0123456789"]}]
 
 UNKNOWN_REFUSED: list[tuple[str, Change]] = [
     ("dns-firewall-rules", with_value(FIREWALL_RULE, "allowed", "priority", UNKNOWN_NUMBER_VALUE)),
@@ -212,6 +218,13 @@ def test_an_unknown_that_nothing_explains_is_refused_at_preview(rule: str, chang
     stubs = good_stack(preview=True)
     change(stubs)
     assert judge_stack(rule, stubs, engine_context(CONFIG, preview=True))
+
+
+@pytest.mark.parametrize("found", [ADMITTED, [], UNKNOWN_ARRAY_VALUE])
+def test_what_a_refresh_finds_in_a_group_passes_when_it_lies_within_the_source(found: object) -> None:
+    stubs = good_stack(preview=True)
+    with_value(GROUP, "front-door", "ingress", found)(stubs)
+    assert judge_stack("ingress-found", stubs, engine_context(CONFIG, preview=True)) == []
 
 
 def test_a_configuration_that_can_not_be_read_is_refused() -> None:

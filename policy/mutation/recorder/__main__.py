@@ -1,8 +1,9 @@
 """A policy pack that writes down every request of the engine, for the mutation test to patch and replay.
 
-The folder named by RECORDED_REQUESTS gets one file for each run, `preview` or `update`, with the
-requests one after the other: a letter (R for a resource, S for the stack), the length in four
-bytes, and the protobuf message.
+The folder named by RECORDED_REQUESTS gets a file for each run, `preview` or `update`, with the requests one
+after the other: a letter (R for a resource, S for the stack), the length in four bytes, and the protobuf
+message. Beside it, `preview.config` or `update.config` holds the stack's configuration as the
+pack was given it.
 """
 
 import os
@@ -31,6 +32,7 @@ class Recorder(analyzer_pb2_grpc.AnalyzerServicer):
         self._file = file
         self._lock = Lock()
         self._file.write_bytes(b"")
+        self._file.with_suffix(".config").write_text(os.environ.get("PULUMI_CONFIG", ""), encoding="utf-8")
 
     def _write(self, kind: bytes, request: Message) -> None:
         message = request.SerializeToString()

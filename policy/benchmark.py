@@ -1,0 +1,61 @@
+"""How much the pack adds to a preview: `python policy/benchmark.py` prints a table.
+
+The pack is started and asked as the engine does it, about as many resources as the sandbox has: copies of the tests'
+good stack. What the engine itself does beside it (two messages for each resource) is not in the table.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "tests")]
+
+from good_stack import CONFIG, good_stack  # noqa: E402  found only once the tests are on the path
+
+from mutation.recording import Recording, Shown  # noqa: E402
+from mutation.replay import served  # noqa: E402
+
+RESOURCES = 110
+
+
+def sandbox() -> Recording:
+    """A preview of a new stack with as many resources as the real one."""
+    shown: list[Shown] = []
+    while len(shown) < RESOURCES:
+        copies = good_stack(preview=True)
+        shown += [Shown(stub.type, stub.name, stub.urn, stub.properties, stub.ties) for stub in copies]
+    config = {
+        key if ":" in key else f"computer-use-sandbox:{key}": value
+        if isinstance(value, str)
+        else json.dumps(value)
+        for key, value in CONFIG.items()
+    }
+    return Recording("preview", json.dumps(config), shown[:RESOURCES], shown[:RESOURCES])
+
+
+def main() -> int:
+    """Print seconds."""
+    recording = sandbox()
+    began = time.perf_counter()
+    with served(recording) as pack:
+        pack.judge_stack([])
+        started = time.perf_counter()
+        for shown in recording.inputs:
+            pack.judge_resource(shown)
+        resources = time.perf_counter()
+        pack.judge_stack(recording.outputs)
+        stack = time.perf_counter()
+    rows = (
+        ("start", started - began),
+        (f"{RESOURCES} resources", resources - started),
+        ("the stack", stack - resources),
+        ("all", stack - began),
+    )
+    for name, seconds in rows:
+        sys.stdout.write(f"{name:14} {seconds:6.2f} s\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

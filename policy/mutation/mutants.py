@@ -1,0 +1,417 @@
+"""The mutants: small changes of what the Java program gives a resource, each of which breaks one promise.
+
+A mutant patches the inputs of one resource as the real engine recorded them (after the
+provider's own check), the same properties of its outputs, and where the values come from; or it
+takes a resource away, or adds one. Where somebody could do the same by hand in the account,
+`by_hand` names that edit among those of the proof's tests.
+"""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mutation.recording import Recording, Shown
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine writes a string that a preview does not know."""
+
+Patch = Callable[[Shown, list[Shown]], None]
+"""Changes a resource; the second argument is the whole stack as recorded, to take values from."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One broken promise. `target` is the label of the resource that is changed, removed or copied."""
+
+    promise: str
+    name: str
+    target: str
+    patch: Patch | None
+    by_hand: str = ""
+    adds: bool = False
+
+    def apply(self, recording: Recording) -> tuple[list[Shown], list[Shown]]:
+        """Return the inputs that differ, and all outputs, of the mutated program."""
+        inputs = [shown for shown in recording.inputs if shown.label == self.target]
+        outputs = [shown for shown in recording.outputs if shown.label == self.target]
+        assert len(inputs) == len(outputs) == 1, f"the stack has no {self.target}"
+        if self.patch is None:
+            return [], [shown for shown in recording.outputs if shown.label != self.target]
+        changed = copy.deepcopy(inputs[0])
+        result = copy.deepcopy(outputs[0])
+        if self.adds:
+            for shown in (changed, result):
+                shown.name += "-more"
+                shown.urn += "-more"
+        self.patch(changed, recording.outputs)
+        self.patch(result, recording.outputs)
+        kept = [shown for shown in recording.outputs if self.adds or shown.label != self.target]
+        return [changed], [*kept, result]
+
+
+def put(**values: Any) -> Patch:
+    """Give literal values to properties."""
+
+    def patch(shown: Shown, _: list[Shown]) -> None:
+        for key, value in values.items():
+            shown.properties[key] = value
+            shown.ties.pop(key, None)
+
+    return patch
+
+
+def drop(*keys: str) -> Patch:
+    """Leave properties out."""
+
+    def patch(shown: Shown, _: list[Shown]) -> None:
+        for key in keys:
+            shown.properties.pop(key, None)
+            shown.ties.pop(key, None)
+
+    return patch
+
+
+def take(key: str, other: str, other_key: str) -> Patch:
+    """Give a property the value that another resource of the stack has, with where it comes from."""
+
+    def patch(shown: Shown, stack: list[Shown]) -> None:
+        (source,) = [one for one in stack if one.label == other]
+        shown.properties[key] = source.properties[other_key]
+        shown.ties[key] = list(source.ties.get(other_key, []))
+
+    return patch
+
+
+def both(*patches: Patch) -> Patch:
+    """Several patches, one after the other."""
+
+    def patch(shown: Shown, stack: list[Shown]) -> None:
+        for one in patches:
+            one(shown, stack)
+
+    return patch
+
+
+def into(key: str, **values: Any) -> Patch:
+    """Change keys inside an object, or inside the first element of a list of objects."""
+
+    def patch(shown: Shown, _: list[Shown]) -> None:
+        inner = shown.properties[key]
+        (inner[0] if isinstance(inner, list) else inner).update(values)
+
+    return patch
+
+
+def in_json(key: str, change: Callable[[Any], None]) -> Patch:
+    """Change a property that is JSON text; an unknown text stays unknown, as it would."""
+
+    def patch(shown: Shown, _: list[Shown]) -> None:
+        if shown.properties[key] != UNKNOWN:
+            document = json.loads(shown.properties[key])
+            change(document)
+            shown.properties[key] = json.dumps(document)
+
+    return patch
+
+
+def container(**values: Any) -> Patch:
+    """Change keys of the first container."""
+    return in_json("containerDefinitions", lambda containers: containers[0].update(values))
+
+
+def statement(**values: Any) -> Patch:
+    """Change elements of the first statement of a policy."""
+    return in_json("policy", lambda document: document["Statement"][0].update(values))
+
+
+def another_type(kind: str, **inputs: Any) -> Patch:
+    """Make it a resource of another type altogether."""
+
+    def patch(shown: Shown, _: list[Shown]) -> None:
+        shown.type, shown.properties, shown.ties = kind, dict(inputs), {}
+
+    return patch
+
+
+VIEWER = "vpc.SecurityGroupIngressRule deployer-to-viewer-ipv4"
+CONSOLE = "vpc.SecurityGroupIngressRule deployer-to-console-ipv4"
+TO_VIEWER = "vpc.SecurityGroupIngressRule front-door-to-viewer"
+CONTROL = "vpc.SecurityGroupIngressRule orchestration-to-control-api"
+HTTPS = "vpc.SecurityGroupEgressRule environment-to-https"
+LAST_RULE = "route53.ResolverFirewallRule block-the-rest"
+EVERYBODY = {"Principal": {"AWS": "*"}}
+
+MUTANTS = (
+    Mutant(
+        "ingress",
+        "a prefix list gets in",
+        VIEWER,
+        both(drop("cidrIpv4"), put(prefixListId="pl-0123456789abcdef0")),
+        "a prefix list",
+    ),
+    Mutant("ingress", "a neighbour gets in", VIEWER, put(cidrIpv4="203.0.112.0/23"), "a neighbour"),
+    Mutant(
+        "ingress", "the console is open to half of IPv4", CONSOLE, put(cidrIpv4="0.0.0.0/1"), "half of IPv4"
+    ),
+    Mutant("ingress", "the viewer is open to IPv4", VIEWER, put(cidrIpv4="0.0.0.0/0"), "IPv4 from everybody"),
+    Mutant(
+        "ingress",
+        "the viewer is open to IPv6",
+        VIEWER,
+        both(drop("cidrIpv4"), put(cidrIpv6="::/0")),
+        "IPv6 from everybody",
+    ),
+    Mutant("ingress", "the source is unknown at preview", VIEWER, put(cidrIpv4=UNKNOWN)),
+    Mutant(
+        "ingress",
+        "a rule inside the group is open",
+        "ec2.SecurityGroup front-door",
+        put(ingress=[{"protocol": "tcp", "fromPort": 8443, "toPort": 8443, "cidrBlocks": ["0.0.0.0/0"]}]),
+    ),
+    Mutant(
+        "ingress",
+        "the deployer reaches the desktop directly",
+        VIEWER,
+        take("securityGroupId", TO_VIEWER, "securityGroupId"),
+    ),
+    Mutant(
+        "ingress",
+        "the whole VPC reaches the desktop",
+        TO_VIEWER,
+        both(drop("referencedSecurityGroupId"), put(cidrIpv4="10.42.0.0/16")),
+        "the whole VPC to the viewer",
+    ),
+    Mutant("ingress", "the control API is at the front door", VIEWER, put(fromPort=5000, toPort=5000)),
+    Mutant("ingress", "every port is open to the deployer", VIEWER, put(fromPort=0, toPort=65535)),
+    Mutant(
+        "ingress",
+        "every protocol is open to the agent",
+        CONTROL,
+        both(drop("fromPort", "toPort"), put(ipProtocol="-1")),
+        "every port for the agent",
+    ),
+    Mutant(
+        "ingress",
+        "the load balancer reaches the control API",
+        CONTROL,
+        take("referencedSecurityGroupId", TO_VIEWER, "referencedSecurityGroupId"),
+        "the control API for the load balancer",
+    ),
+    Mutant(
+        "ingress",
+        "the default group lets its members in",
+        "ec2.DefaultSecurityGroup default",
+        put(ingress=[{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}]),
+        "a rule in the default group",
+    ),
+    Mutant("ingress", "the default group is left alone", "ec2.DefaultSecurityGroup default", None),
+    Mutant("ingress", "the load balancer has no group", "lb.LoadBalancer front-door", put(securityGroups=[])),
+    Mutant(
+        "ingress",
+        "a listener for the control API",
+        "lb.Listener viewer",
+        put(port=5000),
+        "the control API behind a listener",
+    ),
+    Mutant("ingress", "visitors are sent to the control API", "lb.TargetGroup viewer", put(port=5000)),
+    Mutant("logs", "a log group without a key", "cloudwatch.LogGroup containers", drop("kmsKeyId")),
+    Mutant(
+        "logs",
+        "kept for a year",
+        "cloudwatch.LogGroup flow-logs",
+        put(retentionInDays=365),
+        "kept for a year",
+    ),
+    Mutant(
+        "logs", "kept for ever", "cloudwatch.LogGroup dns-queries", drop("retentionInDays"), "kept for ever"
+    ),
+    Mutant(
+        "VPC",
+        "tasks get public addresses",
+        "ecs.Service environment",
+        into("networkConfiguration", assignPublicIp=True),
+        "public addresses for tasks",
+    ),
+    Mutant(
+        "VPC",
+        "private subnets are reached from the internet",
+        "ec2.Route private-0",
+        both(drop("natGatewayId"), take("gatewayId", "ec2.Route public", "gatewayId")),
+        "a private subnet with a way to the internet",
+    ),
+    Mutant(
+        "VPC", "subnets give public addresses away", "ec2.Subnet private-0", put(mapPublicIpOnLaunch=True)
+    ),
+    Mutant("VPC", "subnets overlap", "ec2.Subnet private-1", put(cidrBlock="10.42.128.0/18")),
+    Mutant("VPC", "a subnet is outside the VPC", "ec2.Subnet private-1", put(cidrBlock="10.99.0.0/18")),
+    Mutant(
+        "VPC", "a route to a NAT that is not there", "ec2.Route private-0", put(natGatewayId="nat-0123456789")
+    ),
+    Mutant("VPC", "a subnet of another region", "ec2.Subnet private-1", put(availabilityZone="eu-west-1b")),
+    Mutant(
+        "VPC",
+        "a peering connection",
+        "ec2.InternetGateway sandbox",
+        another_type("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", peerVpcId="vpc-0123456789"),
+        "a peering connection",
+        adds=True,
+    ),
+    Mutant("VPC", "flow logs of accepted traffic only", "ec2.FlowLog flow-logs", put(trafficType="ACCEPT")),
+    Mutant("VPC", "no flow log", "ec2.FlowLog flow-logs", None, "no flow log"),
+    Mutant(
+        "egress", "other resolvers can be asked", HTTPS, put(fromPort=53, toPort=53), "DNS to other resolvers"
+    ),
+    Mutant(
+        "egress",
+        "everything gets out",
+        HTTPS,
+        both(drop("fromPort", "toPort"), put(ipProtocol="-1")),
+        "everything out",
+    ),
+    Mutant("DNS", "the last rule is gone", LAST_RULE, None),
+    Mutant("DNS", "the last rule allows", LAST_RULE, put(action="ALLOW")),
+    Mutant("DNS", "the last rule comes first", LAST_RULE, put(priority=50)),
+    Mutant("DNS", "the last rule blocks one type of query", LAST_RULE, put(qType="A")),
+    Mutant(
+        "DNS",
+        "every name is allowed",
+        "route53.ResolverFirewallDomainList allowed-domains",
+        put(domains=["*."]),
+        "every name allowed",
+    ),
+    Mutant(
+        "DNS",
+        "a name without its final dot",
+        "route53.ResolverFirewallDomainList allowed-domains",
+        put(domains=["example.com"]),
+    ),
+    Mutant(
+        "DNS",
+        "open while the firewall is down",
+        "route53.ResolverFirewallConfig dns-firewall",
+        put(firewallFailOpen="ENABLED"),
+        "open while the firewall is down",
+    ),
+    Mutant(
+        "DNS", "nothing is said about a failing firewall", "route53.ResolverFirewallConfig dns-firewall", None
+    ),
+    Mutant(
+        "DNS", "no firewall", "route53.ResolverFirewallRuleGroupAssociation dns-firewall", None, "no firewall"
+    ),
+    Mutant(
+        "DNS", "no query log", "route53.ResolverQueryLogConfigAssociation dns-firewall", None, "no query log"
+    ),
+    Mutant("KMS", "no rotation", "kms.Key sandbox", put(enableKeyRotation=False), "no rotation"),
+    Mutant("KMS", "everybody may decrypt", "kms.Key sandbox", statement(**EVERYBODY), "everybody"),
+    Mutant("KMS", "nobody can change the key", "kms.Key sandbox", statement(Action=["kms:Decrypt"])),
+    Mutant("KMS", "no lockout check", "kms.Key sandbox", put(bypassPolicyLockoutSafetyCheck=True)),
+    Mutant(
+        "ECR",
+        "images under Amazon's key",
+        "ecr.Repository computer-use-sandbox",
+        put(encryptionConfigurations=[{"encryptionType": "AES256"}]),
+    ),
+    Mutant(
+        "ECR",
+        "tags can be moved",
+        "ecr.Repository computer-use-sandbox",
+        put(imageTagMutability="MUTABLE"),
+        "tags can be moved",
+    ),
+    Mutant(
+        "ECR",
+        "no scan",
+        "ecr.Repository computer-use-sandbox",
+        put(imageScanningConfiguration={"scanOnPush": False}),
+        "no scan",
+    ),
+    Mutant("ECR", "images are kept for ever", "ecr.LifecyclePolicy computer-use-sandbox", None),
+    Mutant("ECS", "an image by tag", "ecs.TaskDefinition environment", container(image="images:latest")),
+    Mutant("ECS", "a privileged container", "ecs.TaskDefinition environment", container(privileged=True)),
+    Mutant(
+        "ECS", "all capabilities are kept", "ecs.TaskDefinition orchestration", container(linuxParameters={})
+    ),
+    Mutant(
+        "ECS",
+        "the agent's files can be changed",
+        "ecs.TaskDefinition orchestration",
+        container(readonlyRootFilesystem=False),
+    ),
+    Mutant(
+        "ECS",
+        "shells into tasks",
+        "ecs.Service environment",
+        put(enableExecuteCommand=True),
+        "shells into tasks",
+    ),
+    Mutant("ECS", "no rollback", "ecs.Service orchestration", drop("deploymentCircuitBreaker")),
+    Mutant("ECS", "no enhanced insights", "ecs.Cluster sandbox", put(settings=[])),
+    Mutant("ECS", "a size that Fargate lacks", "ecs.TaskDefinition environment", put(memory="2048")),
+    Mutant(
+        "secrets",
+        "the password in plain text",
+        "ecs.TaskDefinition environment",
+        container(environment=[{"name": "LOGIN_PASSWORD", "value": "hunter2"}]),
+        "a password in plain text",
+    ),
+    Mutant("secrets", "a secret under Amazon's key", "secretsmanager.Secret login", drop("kmsKeyId")),
+    Mutant(
+        "IAM",
+        "the desktop has a role",
+        "ecs.TaskDefinition environment",
+        take("taskRoleArn", "ecs.TaskDefinition orchestration", "taskRoleArn"),
+        "a role for the desktop",
+    ),
+    Mutant("IAM", "every model", "iam.RolePolicy orchestration-task", statement(Resource="*"), "every model"),
+    Mutant(
+        "IAM",
+        "another model",
+        "iam.RolePolicy orchestration-task",
+        statement(Resource="arn:aws:bedrock:us-west-2::foundation-model/other.model-y"),
+        "another model",
+    ),
+    Mutant(
+        "IAM",
+        "all of Bedrock",
+        "iam.RolePolicy orchestration-task",
+        statement(Action="bedrock:*"),
+        "all of Bedrock",
+    ),
+    Mutant(
+        "IAM",
+        "every secret",
+        "iam.RolePolicy environment-execution",
+        statement(Action="secretsmanager:GetSecretValue", Resource="*"),
+        "every secret",
+    ),
+    Mutant(
+        "IAM",
+        "a managed policy",
+        "iam.Role orchestration-task",
+        put(managedPolicyArns=["arn:aws:iam::aws:policy/AmazonBedrockFullAccess"]),
+        "a managed policy",
+    ),
+    Mutant(
+        "IAM",
+        "the role serves other accounts",
+        "iam.Role orchestration-task",
+        in_json("assumeRolePolicy", lambda document: document["Statement"][0].pop("Condition")),
+        "no condition",
+    ),
+    Mutant(
+        "IAM",
+        "anybody takes the role on",
+        "iam.Role orchestration-task",
+        in_json("assumeRolePolicy", lambda document: document["Statement"][0].update(EVERYBODY)),
+        "another account",
+    ),
+    Mutant(
+        "IAM",
+        "a resource in a trust policy",
+        "iam.Role flow-logs",
+        in_json("assumeRolePolicy", lambda document: document["Statement"][0].update(Resource="*")),
+    ),
+    Mutant("IAM", "sessions of twelve hours", "iam.Role orchestration-task", put(maxSessionDuration=43200)),
+)

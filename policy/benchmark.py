@@ -1,7 +1,7 @@
 """How much the pack adds to a preview: `python policy/benchmark.py` prints a table.
 
-The pack is started and asked as the engine does it, about as many resources as the sandbox has: copies of the tests'
-good stack. What the engine itself does beside it (two messages for each resource) is not in the table.
+The pack is started and asked as the engine does it, about as many resources as the sandbox has: copies of the
+tests' good stack. What the engine itself does beside it (two messages for each resource) is not in the table.
 """
 
 import json

@@ -42,6 +42,7 @@ def test_view_only_holds_on_the_server(
 def test_session_outlives_a_restart_of_the_viewer(http: requests.Session, environment: Environment) -> None:
     cookie = {"Cookie": f"{COOKIE}={try_to_sign_in(http, environment).cookies[COOKIE]}"}
     os.kill(environment.service_process("desktop_control.viewer"), signal.SIGKILL)
+    http.close()  # a connection that is kept dies with the process at its other end
     assert (
         http.get(environment.viewer_url + "/", headers=cookie, allow_redirects=False, timeout=10).status_code
         == 200

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import socket
+import struct
 
 import xcffib
 import xcffib.damage
@@ -12,6 +13,8 @@ import xcffib.shm
 import xcffib.xfixes
 import xcffib.xproto
 import xcffib.xtest
+
+_CREDENTIALS = struct.Struct("3i")
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +59,14 @@ class Connection:
     def sync(self) -> None:
         """Return once the server has carried out every request sent so far."""
         self.x.core.GetInputFocus().reply()
+
+    def server_process(self) -> int:
+        """The X server's process id, as the kernel knows it from the socket."""
+        with socket.socket(fileno=os.dup(self.x.get_file_descriptor())) as connected:
+            process: int = _CREDENTIALS.unpack(
+                connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            )[0]
+        return process
 
     def hang_up(self) -> None:
         """Make whoever waits for an event on this connection return with an error."""

@@ -25,16 +25,18 @@ _WORK_TICKS = 2
 # A page that computes all the time would otherwise hold every action to its limit.
 _LONGEST_SECONDS = 0.5
 _LOOK_SECONDS = 0.004
-_IDLE_LOOKS = 2
+_IDLE_LOOKS = 3
 
 
 class FocusedProgram:
-    """The program behind the focused window at the time this object is made, with all that it started:
-    browsers handle input there."""
+    """The program behind the focused window at the time this object is made, with all that it started, as
+    browsers handle input there, and with the X server, which must hand the input over first."""
 
     def __init__(self, connection: Connection) -> None:
         process = _process_of_focus(connection)
-        self._processes = [process, *_descendants(process)] if process else []
+        self._processes = [connection.server_process()]
+        if process:
+            self._processes += [process, *_descendants(process)]
         self._made = time.monotonic()
         self._ticks = self._each(ticks)
 
@@ -48,7 +50,7 @@ class FocusedProgram:
         return worked or any(self._each(wants_to_run))
 
     def wait_until_idle(self, limit: float) -> None:
-        """Return when its main threads were idle at two looks in a row, some milliseconds apart, or after
+        """Return when its main threads were idle at three looks in a row, some milliseconds apart, or after
         `limit` seconds."""
         deadline = time.monotonic() + limit
         used = self._each(main_thread_nanoseconds)

@@ -5,14 +5,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop_control.display.cpu_time import main_thread_nanoseconds, stat_fields
+from desktop_control.display.cpu_time import main_thread_nanoseconds, stat_fields, wants_to_run
 
 _PROC = Path("/proc")
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat, counted after the parenthesised name.
-_STATE, _SESSION, _START_TICKS = 0, 3, 19
-# Runs, waits for a processor, waits for the disk.
-_AT_WORK = ("R", "D")
+_SESSION, _START_TICKS = 3, 19
 
 
 @dataclass
@@ -48,7 +46,7 @@ class Newborns:
                 fields = stat_fields(process)
                 if int(fields[_START_TICKS]) < self._born_after or int(fields[_SESSION]) in self.ignored:
                     continue
-                at_work = at_work or fields[_STATE] in _AT_WORK
+                at_work = at_work or wants_to_run(process)
                 self._seen[process] = main_thread_nanoseconds(process)
             except OSError:
                 continue  # it ended while we looked

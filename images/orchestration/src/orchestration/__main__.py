@@ -26,6 +26,7 @@ from orchestration.gateway.nginx import configuration as nginx_configuration
 
 STOP_SECONDS = 10.0
 FIRST_WAIT = 0.2
+LOOK_SECONDS = 0.05
 LONGEST_WAIT = 10.0
 STEADY_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
@@ -34,17 +35,20 @@ NGINX_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 @dataclass(slots=True)
 class Part:
-    """One process that has to run all the time."""
+    """One process that has to run all the time; the first start waits until the file `after` exists."""
 
     name: str
     command: list[str]
     environment: dict[str, str]
     descriptors: tuple[int, ...] = ()
+    after: Path | None = None
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
 
     async def keep(self) -> None:
         """Run it again and again, after waits that grow while it dies young."""
         wait = FIRST_WAIT
+        while self.after is not None and not self.after.exists():
+            await asyncio.sleep(LOOK_SECONDS)
         while True:
             started = time.monotonic()
             self.process = await asyncio.create_subprocess_exec(
@@ -116,6 +120,7 @@ def parts(configuration: Configuration, folder: Path) -> list[Part]:
             [nginx, "-p", str(folder), "-c", str(settings), "-e", "stderr"],
             NGINX_ENVIRONMENT,
             (certificate, private_key),
+            after=socket,
         ),
     ]
 

@@ -45,6 +45,7 @@ class GoProgram:
     package: str
     version_of: str = ""
     version_variable: str = ""
+    imports: tuple[str, ...] = ()  # other folders below `local/` whose packages it uses
 
 
 _CLI = GoProgram(
@@ -77,7 +78,13 @@ _PLUGINS = (
         "docker-plugin",
         "./cmd/pulumi-resource-docker",
     ),
-    GoProgram("oci-registry", "building the image registry", "docker-plugin", "./cmd/oci-registry"),
+    GoProgram(
+        "oci-registry",
+        "building the image registry",
+        "docker-plugin",
+        "./cmd/oci-registry",
+        imports=("aws-plugin",),
+    ),
 )
 
 
@@ -150,7 +157,7 @@ def _go_part(places: Places, program: GoProgram) -> Part:
                 program.package,
             ),
         ),
-        (folder,),
+        (folder, *(places.sources / other for other in program.imports)),
         (target,),
     )
 

@@ -156,7 +156,7 @@ def launch_times(environment: Environment) -> tuple[list[float], int]:
             unfinished += 1
             print(f"not final: {name}, {changed} pixels changed, settled: {result['settled']}")
         environment.close_programs()
-        wait_until(lambda name=name: environment.bash(f"pgrep -x {name}")["output"] is None, 10)
+        wait_until(lambda name=name: not environment.programs(name), 10)
         environment.act("mouse_move", coordinate=[500, 200])
         environment.act("wait", duration=0.5)
     return measured, unfinished

@@ -85,7 +85,7 @@ class ProbePage:
 
     def close(self) -> None:
         """End Firefox and the server."""
-        self.environment.bash("pkill -9 -f firefox-esr; true")
+        self.environment.close_programs(["firefox-esr"])
         self._server.shutdown()
         self._server.server_close()
 

@@ -1,15 +1,17 @@
 """A real environment, started from the installation's own entry point as the container starts it."""
 
 import base64
+import contextlib
 import io
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,16 @@ PASSWORD = "a test passphrase of some length"
 HUMAN_PAUSE_SECONDS = 2
 BASH_TIMEOUT_SECONDS = 5
 DESKTOP_USER = 64012
+PROGRAMS = ("xterm", "galculator", "mousepad", "pcmanfm", "xpdf.real", "xpdf")
+
+
+def free_display() -> int:
+    """An X display number that nobody uses; by chance, so that test runs side by side do not meet."""
+    return next(
+        number
+        for number in random.sample(range(100, 9000), 8900)
+        if not Path(f"/tmp/.X{number}-lock").exists() and not Path(f"/tmp/.X11-unix/X{number}").exists()
+    )
 
 
 def free_port() -> int:
@@ -51,6 +63,7 @@ class Environment:
             "TLS_PRIVATE_KEY": private_key,
             "CONTROL_TOKEN": TOKEN,
             "BIND_ADDRESS": "127.0.0.1",
+            "DISPLAY_NUMBER": str(free_display()),
             "CONTROL_PORT": str(self.control_port),
             "VIEWER_PORT": str(self.viewer_port),
             "RUNTIME_DIRECTORY": str(self.folder / "runtime"),
@@ -128,9 +141,16 @@ class Environment:
         """Start a program on the desktop that outlives the shell."""
         assert self.bash(f"(setsid {command} >/dev/null 2>&1 &)")["error"] is None
 
-    def close_programs(self) -> None:
-        """End the programs that tests started."""
-        self.bash("pkill -9 -x 'xterm|galculator|mousepad|pcmanfm|xpdf|xpdf.real'; true")
+    def programs(self, name: str) -> list[int]:
+        """Process ids of this desktop's programs called `name`."""
+        return [process for process in descendants(self.process.pid) if _name_of(process) == name]
+
+    def close_programs(self, names: Iterable[str] = PROGRAMS) -> None:
+        """End programs that tests started."""
+        for name in names:
+            for process in self.programs(name):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
 
     def screen(self) -> Image.Image:
         """The screen's picture now."""
@@ -180,6 +200,13 @@ def command_of(process: int) -> str:
     """A process's command line, blank when it is gone."""
     try:
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _name_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/comm").read_text().strip()
     except OSError:
         return ""
 

@@ -14,12 +14,12 @@ _X_SOCKETS = Path("/tmp/.X11-unix")
 
 
 def open_sockets(settings: Settings) -> None:
-    """Listen on both ports, on the file descriptors where the services look for them. Raises
-    ConfigurationError."""
-    for variable, port, descriptor in (
-        ("CONTROL_PORT", settings.control_port, CONTROL_SOCKET),
-        ("VIEWER_PORT", settings.viewer_port, VIEWER_SOCKET),
-    ):
+    """Listen on the ports of our own services, on the file descriptors where they look for them. DCV opens
+    its port itself. Raises ConfigurationError."""
+    listeners = [("CONTROL_PORT", settings.control_port, CONTROL_SOCKET)]
+    if settings.viewer == "novnc":
+        listeners.append(("VIEWER_PORT", settings.viewer_port, VIEWER_SOCKET))
+    for variable, port, descriptor in listeners:
         try:
             family = socket.AF_INET6 if ":" in settings.bind_address else socket.AF_INET
             listener = socket.create_server((settings.bind_address, port), family=family, backlog=_BACKLOG)

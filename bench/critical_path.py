@@ -30,14 +30,19 @@ Resource = Mapping[str, Any]
 def table(resources: Sequence[Resource]) -> str:
     """The chain, with when each link begins and ends, and the sum of all as if made one after the other."""
     chain = longest_chain(resources)
-    lines = ["Critical path of a first deployment on AWS, by usual creation times", f"{'from s':>7} {'to s':>6}"]
+    lines = [
+        "Critical path of a first deployment on AWS, by usual creation times",
+        f"{'from s':>7} {'to s':>6}",
+    ]
     at = 0
     for urn in chain:
         took = seconds(urn)
         lines.append(f"{at:7} {at + took:6}  {_type(urn)} {urn.rsplit('::', 1)[1]}")
         at += took
     everything = sum(seconds(resource["urn"]) for resource in resources)
-    lines.append(f"{at} s in all, {at / everything:.2f} of the {everything} s that all resources take one by one\n")
+    lines.append(
+        f"{at} s in all, {at / everything:.2f} of the {everything} s that all resources take one by one\n"
+    )
     return "\n".join(lines)
 
 

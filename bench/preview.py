@@ -32,7 +32,10 @@ def table(deployment: Deployment) -> str:
     lines = [
         f"Preview of the unchanged stack ({len(deployment.resources())} resources), medians of {RUNS} runs",
         f"{'':44} {'wall s':>7} {'cpu s':>7} {'ratio':>6}",
-        *(f"{row.name:44} {row.seconds:7.2f} {row.cpu_seconds:7.2f} {row.seconds / first:6.2f}" for row in rows),
+        *(
+            f"{row.name:44} {row.seconds:7.2f} {row.cpu_seconds:7.2f} {row.seconds / first:6.2f}"
+            for row in rows
+        ),
         f"{'goal':44} {GOAL_SECONDS:7.2f}",
         f"{'prototype, 72 resources (recorded)':44} {PROTOTYPE_SECONDS:7.2f}",
         f"{'replaced sample, cdk synth (recorded)':44} {SAMPLE_SECONDS:7.2f}",

@@ -47,11 +47,11 @@ test-program: tools ## the Java program: values, components, and whole lives of 
 .PHONY: test-local
 test-local: tools ## the local AWS: plugins, emulator, launcher
 	for module in $(GO_MODULES); do go -C $$module test ./...; done
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q local
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml local/tests bench
 
 .PHONY: test-policy
 test-policy: tools ## the policy pack and the reachability report
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q policy prove
+	for folder in policy/tests policy/mutation prove; do $(WITH_TOOLS) $(VENV)/python -m pytest -q $$folder; done
 
 .PHONY: test-images
 test-images: ## the two images: a real X server, real browsers, a fake Claude API
@@ -62,12 +62,16 @@ check: tools ## formatting, lint, types
 	mvn -q -B -ntp spotless:check test-compile
 	for module in $(GO_MODULES); do test -z "$$(gofmt -l $$module)" && go -C $$module vet ./...; done
 	for folder in local policy prove; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
+	$(VENV)/ruff check --config local/pyproject.toml bench && $(VENV)/ruff format --check --config local/pyproject.toml bench
+	MYPYPATH=local $(VENV)/mypy --config-file local/pyproject.toml bench
 	$(VENV)/shellcheck $$(git ls-files | xargs grep -lE '^#!.*\b(ba)?sh$$')
 	for image in $(IMAGES); do $(MAKE) -C $$image check; done
 
 .PHONY: bench
 bench: tools ## print tables of speed, each beside its baseline
 	$(WITH_TOOLS) $(VENV)/python -m bench
+	$(VENV)/python policy/benchmark.py
+	$(VENV)/python -m prove.benchmark
 	for image in $(IMAGES); do $(MAKE) -C $$image bench; done
 
 .PHONY: stress

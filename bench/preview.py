@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bench.deployment import Deployment
 
 RUNS = 5
-# Measured on two cores: the replaced sample's `cdk synth`, and a 72-resource prototype (thin jar, local plugin).
+# Measured on two cores: the replaced sample's `cdk synth`, and a 72-resource prototype with a thin jar.
 SAMPLE_SECONDS = 8.9
 PROTOTYPE_SECONDS = 7.9
 GOAL_SECONDS = 4.4

@@ -178,6 +178,28 @@ async def test_nothing_is_sent_when_the_record_cannot_be_written(
     rig.check()
 
 
+async def test_a_fault_of_our_own_answers_the_open_calls_too(
+    make_rig: MakeRig, base_urls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.agent.desktop import Desktop  # noqa: PLC0415
+
+    async def broken(self: Desktop, action: Any, picture: bool = False) -> Any:
+        if action.verb == "left_click":
+            raise ZeroDivisionError
+        return await execute(self, action, picture)
+
+    execute = Desktop.execute
+    rig = base_urls(make_rig(*TASK))
+    monkeypatch.setattr(Desktop, "execute", broken)
+    with pytest.raises(ZeroDivisionError):
+        await rig.run("Go.")
+    rig.check()
+    assert [rig.results()[name]["outcome"] for name in ("t2", "t3")] == ["unknown", "not_executed"]
+    monkeypatch.setattr(Desktop, "execute", execute)
+    assert (await rig.run(None)).reason == "finished"
+    rig.check()
+
+
 async def test_stop_works_in_the_middle_of_an_action(
     make_rig: MakeRig, base_urls: Any, desktop: StandInDesktop
 ) -> None:

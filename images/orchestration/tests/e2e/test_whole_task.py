@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -44,6 +45,8 @@ SCRIPT = (
     says("I go on where I was stopped."),
     calls(member("t7", "left_click", coordinate=[10, 10])),
     says("Then I leave it."),
+    calls(member("t8", "left_click", coordinate=[20, 20])),
+    says("Nobody was there."),
 )
 
 
@@ -212,6 +215,27 @@ def test_settings_are_kept_and_an_unknown_model_lists_the_choices(world: World, 
     model.press("Enter")
     driver.page.get_by_role("button", name="Apply").click()
     driver.sees("In use: claude-opus-5-5 with computer_toolset_20260801.")
+
+
+def test_a_browser_that_is_closed_while_it_is_asked_means_no(world: World, driver: Person) -> None:
+    driver.ask("Click once more.")
+    driver.sees("Approve this action?")
+    driver.page.goto("about:blank")
+    end = time.monotonic() + 40
+    while not closed_answers(world):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    driver.page.goto(world.console.url)
+    driver.sees("Nobody was there.")
+
+
+def closed_answers(world: World) -> list[dict[str, Any]]:
+    """The decisions that came of a closed browser."""
+    return [
+        line
+        for line in world.console.lines()
+        if line.get("kind") == "approval" and line["data"]["reason"] == "browser_closed"
+    ]
 
 
 def test_a_restart_of_the_process_resumes_conversation_and_settings(world: World, driver: Person) -> None:

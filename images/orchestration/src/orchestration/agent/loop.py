@@ -31,7 +31,7 @@ from orchestration.agent.settings import TaskSettings
 from orchestration.agent.system_prompt import system_prompt
 from orchestration.agent.tool_versions import Fit
 from orchestration.record.chain import Event
-from orchestration.record.journal import Journal
+from orchestration.record.journal import Journal, RecordError
 
 PAUSED_WAITS = (2.0, 5.0, 10.0, 20.0, 30.0)
 MALFORMED_ATTEMPTS = 3
@@ -121,6 +121,12 @@ class Agent:
             end = await self._task(settings, fit, budget)
         except Interrupted as interrupted:
             end = End(interrupted.reason, interrupted.text)
+        except RecordError:
+            # Nothing more can be written now; the next task, or the next start, closes what is open.
+            raise
+        except Exception:
+            recover(self.conversation, self.write)
+            raise
         finally:
             alarm.cancel()
             self._live.end()

@@ -1,4 +1,6 @@
-"""Closes what a sudden end of the process left open, so that the conversation is valid again."""
+"""Closes what a sudden end of the process, or a fault in it, left open, so that the conversation is valid
+again.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,11 @@ from typing import Any
 from orchestration.agent.conversation import Conversation
 from orchestration.record.chain import Event
 
-RESTARTED = (
-    "The console restarted while this action was under way; whether it took effect is unknown. "
+INTERRUPTED = (
+    "The console was interrupted while this action was under way; whether it took effect is unknown. "
     "Take a screenshot."
 )
-NOT_EXECUTED = "Not executed: the console restarted."
+NOT_EXECUTED = "Not executed: the console was interrupted."
 
 
 def recover(conversation: Conversation, write: Callable[[str, dict[str, Any]], Event]) -> None:
@@ -25,7 +27,7 @@ def recover(conversation: Conversation, write: Callable[[str, dict[str, Any]], E
         started = conversation.was_started(block["id"])
         data: dict[str, Any] = {
             "tool_use_id": block["id"],
-            "content": [{"type": "text", "text": RESTARTED if started else NOT_EXECUTED}],
+            "content": [{"type": "text", "text": INTERRUPTED if started else NOT_EXECUTED}],
             "is_error": True,
             "outcome": "unknown" if started else "not_executed",
         }
@@ -33,4 +35,4 @@ def recover(conversation: Conversation, write: Callable[[str, dict[str, Any]], E
             data["toolset_name"] = block["toolset_name"]
         write("result", data)
     if conversation.task_open:
-        write("task_ended", {"reason": "restart", "text": "The console restarted during this task."})
+        write("task_ended", {"reason": "restart", "text": "The console was interrupted during this task."})

@@ -227,6 +227,36 @@ def test_what_a_refresh_finds_in_a_group_passes_when_it_lies_within_the_source(f
     assert judge_stack("ingress-found", stubs, engine_context(CONFIG, preview=True)) == []
 
 
+def _admits(source: str, port: int) -> dict[str, object]:
+    return {"cidrBlocks": [source], "ipv6CidrBlocks": [], "fromPort": port, "toPort": port}
+
+
+def test_the_source_that_a_new_deployer_ip_replaces_does_not_stop_the_change() -> None:
+    stubs = good_stack(preview=False)
+    old = [_admits("198.51.100.0/24", 8501), _admits("198.51.100.0/24", 8443)]
+    with_value(GROUP, "front-door", "ingress", old)(stubs)
+    assert judge_stack("ingress-found", stubs, engine_context(CONFIG, preview=False)) == []
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        # beside the source that is replaced, another one
+        [_admits("198.51.100.0/24", 8501), _admits("198.51.101.0/24", 8501)],
+        # beside the source that is in force
+        [_admits("203.0.113.1/32", 8501), _admits("198.51.100.0/24", 8501)],
+        # at a port that no rule of the stack opens
+        [_admits("198.51.100.0/24", 22)],
+        # wider than any deployerIp
+        [_admits("198.0.0.0/8", 8501)],
+    ],
+)
+def test_no_more_than_the_replaced_source_is_let_pass(found: object) -> None:
+    stubs = good_stack(preview=False)
+    with_value(GROUP, "front-door", "ingress", found)(stubs)
+    assert len(judge_stack("ingress-found", stubs, engine_context(CONFIG, preview=False))) == 1
+
+
 def test_a_configuration_that_can_not_be_read_is_refused() -> None:
     context = engine_context({"deployerIp": "0.0.0.0/0"}, preview=True)
     assert "wider than /16" in judge_stack("stack-configuration", [], context)[0]

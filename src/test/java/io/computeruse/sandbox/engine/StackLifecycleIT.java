@@ -16,6 +16,7 @@ import com.pulumi.automation.UpOptions;
 import com.pulumi.automation.WorkspaceStack;
 import io.computeruse.sandbox.identity.SelfSignedCertificate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -482,6 +483,32 @@ class StackLifecycleIT {
                 .containsExactlyInAnyOrder(8501, 8443);
         assertThat(output("orchestrationUrl"))
                 .isEqualTo("https://" + balancer.get("DNSName").getAsString() + ":8501/");
+    }
+
+    @Test
+    @Order(2)
+    void theReadmesLookUpsWorkAsPrinted() throws Exception {
+        var readme = Files.readString(Path.of("README.md"));
+        var section = readme.substring(readme.indexOf("### Look things up"), readme.indexOf("### Troubleshooting"));
+        var commands = section.substring(
+                        section.indexOf("```sh\n") + 6, section.indexOf("```", section.indexOf("```sh\n") + 6))
+                .lines()
+                .toList();
+        assertThat(commands).hasSizeGreaterThan(8);
+        for (var command : commands) {
+            var shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true);
+            shell.environment().putAll(project.environment());
+            shell.environment()
+                    .put(
+                            "PULUMI_HOME",
+                            Path.of(".local", "pulumi-home").toAbsolutePath().toString());
+            var process = shell.start();
+            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as("%s\n%s", command, said).isZero();
+            assertThat(said).as(command).isNotBlank();
+        }
     }
 
     @Test

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
+import signal
 from pathlib import Path
 
 from fake_claude.script import Script
@@ -18,18 +18,12 @@ def main() -> None:
     parser.add_argument("--script", type=Path, required=True, help="a JSON list of steps")
     parser.add_argument("--api-key", help="what callers of the Claude API must show")
     options = parser.parse_args()
-    fake = FakeClaude(Script.from_file(options.script), options.api_key, options.port)
-
-    async def serve() -> None:
-        task = asyncio.create_task(fake.serve())
-        while fake._stopped is None:
-            await asyncio.sleep(0)
-        await asyncio.sleep(0.05)
+    with (
+        FakeClaude(Script.from_file(options.script), options.api_key, options.port) as fake,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         print(f"fake Claude at {fake.url}", flush=True)
-        await task
-
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve())
+        signal.pause()
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ class Baseline:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for process in reversed(self._processes):
-            process.kill()
+            process.terminate()
             process.wait()
 
     def execute(self, tool: str, **tool_input: object) -> float:

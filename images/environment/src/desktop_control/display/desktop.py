@@ -7,7 +7,7 @@ import xcffib
 from desktop_control.display.capture import ScreenCapture
 from desktop_control.display.connection import Connection, DisplayUnavailableError
 from desktop_control.display.damage import DamageWatch
-from desktop_control.display.focused_program import FocusedProgram
+from desktop_control.display.input_readers import InputReaders
 from desktop_control.display.keyboard import Keyboard
 from desktop_control.display.keymap import Keymap
 from desktop_control.display.newborns import Newborns
@@ -74,8 +74,8 @@ class Desktop:
 
     def settle(self, newborns: Newborns, patience: Patience) -> bool:
         """Wait until the screen shows what the last action did; see `display.settle`."""
-        return settle(self.watch, (newborns, FocusedProgram(self._connection)), patience)
+        return settle(self.watch, (newborns, InputReaders(self._connection)), patience)
 
     def _wait_for_reader(self, limit: float) -> None:
-        """Wait until the focused program has read the keys sent so far, `limit` seconds at most."""
-        FocusedProgram(self._connection).wait_until_idle(limit)
+        """Wait until the keys sent so far were read, `limit` seconds at most."""
+        InputReaders(self._connection).wait_until_idle(limit)

@@ -1,4 +1,4 @@
-"""Whether the program that gets the keys is still working on what it got."""
+"""Whether the programs that get keys and clicks are still working on what they got."""
 
 import contextlib
 import time
@@ -28,14 +28,14 @@ _LOOK_SECONDS = 0.004
 _IDLE_LOOKS = 3
 
 
-class FocusedProgram:
-    """The program behind the focused window at the time this object is made, with all that it started, as
-    browsers handle input there, and with the X server, which must hand the input over first."""
+class InputReaders:
+    """The programs behind the focused window and the windows under the pointer at the time this object is
+    made, the window manager among them, with all that they started, as browsers handle input there; and the X
+    server, which must hand the input over first."""
 
     def __init__(self, connection: Connection) -> None:
-        process = _process_of_focus(connection)
         self._processes = [connection.server_process()]
-        if process:
+        for process in _owners(connection, [_focus(connection), *_under_pointer(connection)]):
             self._processes += [process, *_descendants(process)]
         self._made = time.monotonic()
         self._ticks = self._each(ticks)
@@ -85,14 +85,31 @@ def _descendants(process: int) -> list[int]:
     return found
 
 
-def _process_of_focus(connection: Connection) -> int:
-    """The process id, as the X server knows it from the client's socket; 0 when nothing has the focus."""
+def _focus(connection: Connection) -> int:
     focus: int = connection.x.core.GetInputFocus().reply().focus
-    if focus <= _POINTER_ROOT:
-        return 0
-    wanted = xcffib.res.ClientIdSpec.synthetic(focus, _LOCAL_PROCESS_ID)
+    return focus
+
+
+def _under_pointer(connection: Connection) -> list[int]:
+    """The windows under the pointer, from the window manager's frame inwards."""
+    windows: list[int] = []
+    window: int = connection.root
     try:
-        answers = connection.resources.QueryClientIds(1, [wanted]).reply().ids
+        while window := connection.x.core.QueryPointer(window).reply().child:
+            windows.append(window)
     except xcffib.xproto.WindowError:
-        return 0
-    return next((answer.value[0] for answer in answers if len(answer.value)), 0)
+        pass  # it was closed at this moment
+    return windows
+
+
+def _owners(connection: Connection, windows: list[int]) -> set[int]:
+    """Process ids of the windows' programs, as the X server knows them from its clients' sockets."""
+    owners: set[int] = set()
+    for window in windows:
+        if window <= _POINTER_ROOT:
+            continue
+        wanted = xcffib.res.ClientIdSpec.synthetic(window, _LOCAL_PROCESS_ID)
+        with contextlib.suppress(xcffib.xproto.ValueError, xcffib.xproto.WindowError):
+            answers = connection.resources.QueryClientIds(1, [wanted]).reply().ids
+            owners.update(answer.value[0] for answer in answers if len(answer.value))
+    return owners

@@ -9,6 +9,7 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.DcvSource;
 import io.computeruse.sandbox.config.DomainName;
 import io.computeruse.sandbox.config.DomainPreset;
 import io.computeruse.sandbox.config.IngressCidr;
@@ -151,7 +152,13 @@ final class SandboxStack {
                                 List.of("SETGID", "SETUID"),
                                 false,
                                 List.of()),
-                        image(ENVIRONMENT, Optional.of(config.viewer().key()), repository),
+                        image(
+                                ENVIRONMENT,
+                                Optional.of(config.viewer().imageTarget()),
+                                config.dcvSource()
+                                        .map(DcvSource::buildArguments)
+                                        .orElse(Map.of()),
+                                repository),
                         repository,
                         config.environmentSize(),
                         config.architecture(),
@@ -176,7 +183,7 @@ final class SandboxStack {
                                 List.of(),
                                 true,
                                 List.of("/tmp", DATA_DIRECTORY)),
-                        image(ORCHESTRATION, Optional.empty(), repository),
+                        image(ORCHESTRATION, Optional.empty(), Map.of(), repository),
                         repository,
                         config.orchestrationSize(),
                         config.architecture(),
@@ -226,10 +233,12 @@ final class SandboxStack {
         return new EncryptedLogGroup(name, new EncryptedLogGroup.Args(logGroupName, key.arn()), TOP);
     }
 
-    private ServiceImage image(String service, Optional<String> target, ImageRepository repository) {
+    private ServiceImage image(
+            String service, Optional<String> target, Map<String, String> buildArguments, ImageRepository repository) {
         return new ServiceImage(
                 service,
-                new ServiceImage.Args(service, Path.of("images", service), target, config.architecture(), repository),
+                new ServiceImage.Args(
+                        service, Path.of("images", service), target, buildArguments, config.architecture(), repository),
                 TOP);
     }
 

@@ -19,6 +19,9 @@ public final class IngressCidr {
     /** Nobody: the limited broadcast address is no valid source address (RFC 919, RFC 1122 section 3.2.1.3). */
     public static final IngressCidr BLOCKED = new IngressCidr(parseAddress("255.255.255.255/32"));
 
+    /** RFC 4291 section 2.4, as assigned so far. */
+    private static final IPAddress GLOBAL_UNICAST = parseAddress("2000::/3");
+
     private static final int WIDEST_IPV4 = 16;
     private static final int WIDEST_IPV6 = 32;
     private static final String EXAMPLE =
@@ -99,6 +102,9 @@ public final class IngressCidr {
                                     .withoutPrefixLength()
                                     .toCanonicalString()));
         }
+        if (kind == null && block.isIPv6() && !GLOBAL_UNICAST.contains(block)) {
+            kind = "is outside 2000::/3, the IPv6 addresses of the internet";
+        }
         if (kind != null) {
             throw invalid(text, kind, EXAMPLE);
         }
@@ -171,6 +177,12 @@ public final class IngressCidr {
                 .allowBinary(false)
                 .getParentBuilder()
                 .getIPv6AddressParametersBuilder()
+                // The library reads an IPv4 tail (2001:db8::203.0.113.1) by rules of its own.
+                .getEmbeddedIPv4AddressParametersBuilder()
+                .allow_inet_aton(false)
+                .allowLeadingZeros(false)
+                .allowBinary(false)
+                .getEmbeddedIPv4AddressParentBuilder()
                 .allowZone(false)
                 .allowBase85(false)
                 .allowBinary(false)

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param orchestrationSize CPU and memory of the agent's task
  * @param screen size of the desktop
  * @param viewer what shows the desktop in a browser
+ * @param dcvSource where Amazon DCV comes from, if that is the viewer
  * @param humanPauseSeconds seconds after a person's last input before the agent acts again
  * @param sessionIdleMinutes minutes without activity before the console signs out
  * @param loginUsername name of the one account
@@ -40,6 +41,7 @@ public record SandboxConfig(
         TaskSize orchestrationSize,
         ScreenSize screen,
         Viewer viewer,
+        Optional<DcvSource> dcvSource,
         int humanPauseSeconds,
         int sessionIdleMinutes,
         String loginUsername,
@@ -79,6 +81,7 @@ public record SandboxConfig(
         var provider = read.value(ModelProvider.KEY, ModelProvider.BEDROCK, ModelProvider::parse);
         var model = read.value("defaultModel", DEFAULT_BEDROCK_MODEL, SandboxConfig::modelId);
         read.throwIfWrong();
+        var dcvSource = read.attempt(() -> DcvSource.read(read, viewer));
         read.attempt(() -> requireInvocable(provider, model, models));
         read.throwIfWrong();
         return new SandboxConfig(
@@ -95,6 +98,7 @@ public record SandboxConfig(
                 orchestrationSize,
                 screen,
                 viewer,
+                dcvSource,
                 humanPause,
                 sessionIdle,
                 username,

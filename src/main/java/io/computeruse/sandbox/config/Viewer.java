@@ -5,19 +5,30 @@ import java.util.Locale;
 /** What shows the desktop in a person's browser. */
 public enum Viewer {
     /** noVNC over TLS: free software. */
-    NOVNC,
+    NOVNC("runtime"),
     /** Amazon DCV: outside EC2 it needs a paid licence after 30 days. */
-    DCV;
+    DCV("dcv");
 
     public static final String KEY = "viewer";
+
+    private final String imageTarget;
+
+    Viewer(String imageTarget) {
+        this.imageTarget = imageTarget;
+    }
 
     /** @throws InvalidSettingException if there is no such viewer */
     public static Viewer parse(String text) {
         return Choice.parse(KEY, text, values(), Viewer::key);
     }
 
-    /** The name in the configuration, which is also the build target of the desktop image. */
+    /** The name in the configuration and in the container's environment. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The stage of the desktop image's Dockerfile that holds it. */
+    public String imageTarget() {
+        return imageTarget;
     }
 }

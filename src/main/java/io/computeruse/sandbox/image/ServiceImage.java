@@ -12,6 +12,7 @@ import io.computeruse.sandbox.config.CpuArchitecture;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -28,11 +29,13 @@ public final class ServiceImage extends ComponentResource {
      * @param service its name, which begins the tag
      * @param folder the build context, relative to the project
      * @param target stage of the Dockerfile; empty: the last one
+     * @param buildArguments of the Dockerfile
      */
     public record Args(
             String service,
             Path folder,
             Optional<String> target,
+            Map<String, String> buildArguments,
             CpuArchitecture architecture,
             ImageRepository repository) {}
 
@@ -40,11 +43,13 @@ public final class ServiceImage extends ComponentResource {
         super("computer-use-sandbox:image:ServiceImage", name, options);
         var platform = args.architecture().imagePlatform();
         var tag = args.service() + "-"
-                + new BuildContext(args.folder()).tag(platform, args.target().orElse(""));
+                + new BuildContext(args.folder())
+                        .tag(platform, args.target().orElse(""), new TreeMap<>(args.buildArguments()).toString());
         var build = DockerBuildArgs.builder()
                 .context(args.folder().toString())
                 .dockerfile(args.folder().resolve("Dockerfile").toString())
                 .platform(platform)
+                .args(args.buildArguments())
                 .builderVersion(BuilderVersion.BuilderBuildKit);
         args.target().ifPresent(build::target);
         var image = new Image(

@@ -133,6 +133,18 @@ class SandboxConfigTest {
     }
 
     @Test
+    void amazonDcvIsBuiltOnlyFromAnArchiveAndAKeyThatItsOwnerNames() {
+        texts.put("viewer", "dcv");
+        assertThatThrownBy(this::config).hasMessageContaining("dcvArchiveSha256: \"\" is not 64 hexadecimal digits");
+        texts.put("dcvArchiveSha256", "a".repeat(64));
+        assertThatThrownBy(this::config).hasMessageContaining("dcvKeyFingerprint: \"\" is not 40 hexadecimal digits");
+        texts.put("dcvKeyFingerprint", "B".repeat(40));
+        assertThat(config().dcvSource()).contains(new DcvSource("a".repeat(64), "B".repeat(40)));
+        texts.put("viewer", "novnc");
+        assertThat(config().dcvSource()).isEmpty();
+    }
+
+    @Test
     void theAnthropicApiTakesAnyModel() {
         texts.put("defaultProvider", "anthropic");
         texts.put("defaultModel", "claude-opus-5-5");

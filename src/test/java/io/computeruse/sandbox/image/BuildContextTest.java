@@ -3,6 +3,8 @@ package io.computeruse.sandbox.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.computeruse.sandbox.config.DcvSource;
+import io.computeruse.sandbox.config.Viewer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +87,18 @@ class BuildContextTest {
     void theProjectsOwnContextsCanBeRead() {
         for (var service : List.of("environment", "orchestration")) {
             assertThat(new BuildContext(Path.of("images", service)).tag()).matches("[0-9a-f]{16}");
+        }
+    }
+
+    @Test
+    void everyViewerIsAStageOfTheDesktopsDockerfile() throws IOException {
+        var dockerfile = Files.readString(Path.of("images", "environment", "Dockerfile"));
+        for (var viewer : Viewer.values()) {
+            assertThat(dockerfile).containsPattern("(?m)^FROM \\S+ AS " + viewer.imageTarget() + "$");
+        }
+        for (var argument :
+                new DcvSource("0".repeat(64), "0".repeat(40)).buildArguments().keySet()) {
+            assertThat(dockerfile).containsPattern("(?m)^ARG " + argument + "$");
         }
     }
 

@@ -129,7 +129,7 @@ public record ContainerSpec(
         check.put("interval", 10);
         check.put("timeout", 5);
         check.put("retries", 3);
-        check.put("startPeriod", 30);
+        check.put("startPeriod", 60); // seconds: the console starts in 10 to 20
         return check;
     }
 

@@ -29,6 +29,23 @@ def test_a_killed_part_comes_back_and_the_next_request_works(environment: Enviro
     wait_until(lambda: f'"event": "service ended", "service": "{service}"' in environment.log(), 5)
 
 
+@pytest.mark.parametrize(
+    ("service", "part"), [("control-api", PARTS[3]), ("viewer-novnc", PARTS[4]), ("xvnc", PARTS[0])]
+)
+def test_a_killed_supervisor_leaves_no_second_service_behind(
+    environment: Environment, service: str, part: str
+) -> None:
+    service_process = environment.service_process(part)
+    supervisor = next(
+        process
+        for process in descendants(environment.process.pid)
+        if command_of(process).strip() == f"s6-supervise {service}"
+    )
+    os.kill(supervisor, signal.SIGKILL)
+    wait_until(lambda: command_of(service_process) == "", 5)
+    assert environment.act("screenshot")["base64_image"]
+
+
 def test_after_the_display_died_the_desktop_is_whole_again(environment: Environment) -> None:
     os.kill(environment.service_process("Xtigervnc"), signal.SIGKILL)
     environment.act("mouse_move", coordinate=[512, 300])

@@ -14,6 +14,7 @@ from desktop_control.api.health import DisplayProbe
 from desktop_control.display.scaling import Scaling
 from desktop_control.human import HumanActivity
 from desktop_control.json_log import start_logging
+from desktop_control.lifeline import die_with_supervisor
 from desktop_control.runtime import AS_DESKTOP, CONTROL_SOCKET, Runtime, Users
 from desktop_control.settings import Settings
 from desktop_control.tools.bash import Bash, ShellLimits
@@ -38,6 +39,7 @@ class _OneRequest(WSGITask):
 
 def main() -> None:
     """Serve until the supervisor says stop."""
+    die_with_supervisor()
     start_logging("control-api")
     settings = Settings.from_environment(os.environ)
     runtime = Runtime(settings.runtime_directory)

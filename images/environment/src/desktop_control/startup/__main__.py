@@ -3,12 +3,12 @@
 Runs as the control user, or as root outside a container, and then becomes the control user.
 """
 
-import ctypes
 import os
 import shutil
 import sys
 
 from desktop_control.human import HumanActivity
+from desktop_control.lifeline import adopt_orphans
 from desktop_control.runtime import INSTALLATION, Runtime, Users, is_control_user
 from desktop_control.settings import ConfigurationError, Settings
 from desktop_control.startup.folders import become_control, prepare_as_control, prepare_as_root
@@ -16,7 +16,6 @@ from desktop_control.startup.secrets import NAMES, Secrets
 from desktop_control.startup.sockets import free_display, open_sockets
 from desktop_control.startup.xauthority import write_cookie
 
-_PR_SET_CHILD_SUBREAPER = 36
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/games"
 _PASSED_ON = (
     "DISPLAY_WIDTH",
@@ -88,9 +87,7 @@ def _become_supervisor(settings: Settings, runtime: Runtime) -> None:
         "VNC_SOCKET": str(runtime.vnc_socket),
         "PYTHON": sys.executable,
     }
-    # Outside a container, programs whose parent dies come to the supervisor, which ends them all when it
-    # stops.
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     os.chdir("/")
     os.execvpe("s6-svscan", ["s6-svscan", str(runtime.services)], environment)
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from desktop_control.human import HumanActivity
 from desktop_control.json_log import start_logging
+from desktop_control.lifeline import die_with_supervisor
 from desktop_control.runtime import INSTALLATION, VIEWER_SOCKET, Runtime
 from desktop_control.settings import Settings
 from desktop_control.viewer.app import Viewer
@@ -41,5 +42,6 @@ async def serve() -> None:
     await runner.cleanup()
 
 
+die_with_supervisor()
 start_logging("viewer")
 asyncio.run(serve())

@@ -25,6 +25,10 @@ up: ## deploy the whole sandbox on a local AWS
 preview: ## show what `make up` would change
 	@$(LAUNCHER) preview
 
+.PHONY: refresh
+refresh: ## look for what was changed by hand, and change nothing
+	@$(LAUNCHER) refresh
+
 .PHONY: prove
 prove: ## read what the local AWS holds and prove the promises over it
 	@$(LAUNCHER) prove

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[Command, bool, str]] = {
     "tools": (commands.build_tools, True, "build what is missing into .local/"),
     "up": (commands.up, True, "create or update the local stack"),
     "preview": (commands.preview, True, "show what up would do"),
+    "refresh": (commands.refresh, True, "look for what was changed by hand"),
     "prove": (commands.prove, False, "prove the promises over what the local AWS holds"),
     "destroy": (commands.destroy, True, "remove the local stack and stop the local AWS"),
     "env": (commands.print_environment, False, "print shell commands that point a shell at the local AWS"),

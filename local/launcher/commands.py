@@ -61,10 +61,17 @@ def preview(places: Places) -> int:
 
 def prove(places: Places) -> int:
     """Read what the local AWS holds and prove the promises over it."""
-    emulator = emulator_process.running(places)
-    if emulator is None or not stack.exists(places):
-        raise Failure("There is no local stack to prove anything about: `make up` makes it.")
-    return proof.run(places, Stack(places, tools.pulumi(places), _variables(places, emulator)))
+    return proof.run(places, _what_is_there(places))
+
+
+def refresh(places: Places) -> int:
+    """Look for what somebody changed by hand."""
+    if _what_is_there(places).drift() != 0:
+        raise Failure(
+            "What exists differs from the program, or breaks a policy: see above. `make up` mends what the program "
+            "makes; take back by hand what somebody added."
+        )
+    return 0
 
 
 def destroy(places: Places) -> int:
@@ -128,6 +135,13 @@ def tell_emulator(places: Places) -> int:
 
 
 # --- steps
+
+
+def _what_is_there(places: Places) -> Stack:
+    emulator = emulator_process.running(places)
+    if emulator is None or not stack.exists(places):
+        raise Failure("There is no local stack to look at: `make up` makes it.")
+    return Stack(places, tools.pulumi(places), _variables(places, emulator))
 
 
 def _ready(places: Places, clock: Clock) -> Stack:

@@ -68,8 +68,8 @@ def refresh(places: Places) -> int:
     """Look for what somebody changed by hand."""
     if _what_is_there(places).drift() != 0:
         raise Failure(
-            "What exists differs from the program, or breaks a policy: see above. `make up` mends what the program "
-            "makes; take back by hand what somebody added."
+            "What exists differs from the program, or breaks a policy: see above. `make up` mends what the "
+            "program makes; what somebody added has to be taken back by hand."
         )
     return 0
 

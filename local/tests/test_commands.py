@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from conftest import LOCAL, REGION
-from launcher import arguments, commands, emulator_process, tools
+from launcher import arguments, commands, emulator_process, proof, tools
 from launcher.places import Places
 from launcher.report import Clock
 
@@ -83,6 +83,8 @@ class Sandbox:
 
     def __init__(self, root: Path) -> None:
         self.places = Places(root)
+        self.places.project.mkdir(parents=True)
+        self.proof = 0  # the exit code of `prove`, which needs a whole stack to look at
         (root / "local").symlink_to(LOCAL)
         self._program(self.places.python, f'exec "{sys.executable}" "$@"')
         (root / "pulumi.py").write_text(PULUMI, encoding="utf-8")
@@ -122,6 +124,7 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
     monkeypatch.setattr(tools, "installed_pulumi", lambda _places: None)
     monkeypatch.setattr(emulator_process, "DEFAULT_PORT", 0)
     made = Sandbox(tmp_path)
+    monkeypatch.setattr(proof, "run", lambda _places, _stack: made.proof)
     yield made
     emulator_process.stop(made.places)
 
@@ -132,6 +135,22 @@ def _kill_emulator(sandbox: Sandbox) -> None:
     os.kill(found.pid, signal.SIGKILL)
     while emulator_process.running(sandbox.places):
         pass
+
+
+def test_up_fails_when_what_exists_does_not_keep_the_promises(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.proof = 1
+    assert sandbox.run("up") == 1
+    assert "does not keep the promises" in capsys.readouterr().err
+
+
+def test_there_is_nothing_to_prove_without_a_stack(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("prove", "refresh"):
+        assert sandbox.run(command) == 1
+        assert "`make up` makes it" in capsys.readouterr().err
 
 
 def test_up_makes_the_stack_and_a_second_up_changes_nothing(

@@ -4,50 +4,71 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import com.pulumi.resources.ComponentResource;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
 
 /** Dependencies point one way: App, stack, components, values. */
-@AnalyzeClasses(packages = "io.computeruse.sandbox", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
-    @ArchTest
-    static final ArchRule packagesHaveNoCycles =
-            slices().matching("io.computeruse.sandbox.(*)..").should().beFreeOfCycles();
+    private static final JavaClasses PROGRAM = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.computeruse.sandbox");
 
-    @ArchTest
-    static final ArchRule onlyTheStackSeesPulumisContext = noClasses()
-            .that()
-            .doNotHaveSimpleName("SandboxStack")
-            .and()
-            .doNotHaveSimpleName("App")
-            .should()
-            .dependOnClassesThat()
-            .haveFullyQualifiedName("com.pulumi.Context");
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.computeruse.sandbox.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(PROGRAM);
+    }
 
-    @ArchTest
-    static final ArchRule componentsNeverReadTheConfiguration = noClasses()
-            .that()
-            .resideOutsideOfPackage("..config..")
-            .and()
-            .doNotHaveSimpleName("SandboxStack")
-            .should()
-            .dependOnClassesThat()
-            .haveFullyQualifiedName("com.pulumi.Config");
+    @Test
+    void onlyTheStackSeesPulumisContext() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("SandboxStack")
+                .and()
+                .doNotHaveSimpleName("App")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("com.pulumi.Context")
+                .check(PROGRAM);
+    }
 
-    @ArchTest
-    static final ArchRule valuesKnowNoResources = noClasses()
-            .that()
-            .resideInAPackage("..config..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("com.pulumi.resources..", "com.pulumi.aws..", "com.pulumi.core..");
+    @Test
+    void componentsNeverReadTheConfiguration() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..config..")
+                .and()
+                .doNotHaveSimpleName("SandboxStack")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("com.pulumi.Config")
+                .check(PROGRAM);
+    }
 
-    @ArchTest
-    static final ArchRule componentsAreFinal = classes()
-            .that()
-            .areAssignableTo(com.pulumi.resources.ComponentResource.class)
-            .should()
-            .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
+    @Test
+    void valuesKnowNoResources() {
+        noClasses()
+                .that()
+                .resideInAPackage("..config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.pulumi.resources..", "com.pulumi.aws..", "com.pulumi.core..")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void componentsAreFinal() {
+        classes()
+                .that()
+                .areAssignableTo(ComponentResource.class)
+                .should()
+                .haveModifier(JavaModifier.FINAL)
+                .check(PROGRAM);
+    }
 }

@@ -1,6 +1,7 @@
 """The environment starts, heals and stops; its secrets stay with the user that needs them."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -12,6 +13,21 @@ from conftest import make_key_pair
 from running import DESKTOP_USER, PREFIX, Environment, command_of, descendants, wait_until
 
 PARTS = ["Xtigervnc", "openbox", "tint2", "desktop_control.api", "desktop_control.viewer"]
+
+
+def refused_start(environment: Environment) -> subprocess.CompletedProcess[str]:
+    """Start an environment whose configuration is wrong; nothing of it stays."""
+    try:
+        return subprocess.run(
+            [PREFIX / "environment"],
+            env=environment.variables,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+    finally:
+        shutil.rmtree(environment.folder)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -199,14 +215,7 @@ def test_bad_configuration_stops_at_once_and_names_the_variable(
     key_pair: tuple[str, str], variable: str, value: str
 ) -> None:
     environment = Environment(*key_pair, overrides={variable: value})
-    ended = subprocess.run(
-        [PREFIX / "environment"],
-        env=environment.variables,
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=False,
-    )
+    ended = refused_start(environment)
     assert ended.returncode == 78
     assert variable in ended.stderr
     if variable.startswith(("CONTROL_TOKEN", "LOGIN", "TLS")) and value.strip():
@@ -215,23 +224,14 @@ def test_bad_configuration_stops_at_once_and_names_the_variable(
 
 def test_key_of_another_certificate_is_refused(key_pair: tuple[str, str]) -> None:
     environment = Environment(key_pair[0], make_key_pair()[1])
-    ended = subprocess.run(
-        [PREFIX / "environment"],
-        env=environment.variables,
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=False,
-    )
+    ended = refused_start(environment)
     assert ended.returncode == 78
     assert "TLS_PRIVATE_KEY" in ended.stderr
 
 
 def test_taken_port_is_named(environment: Environment, key_pair: tuple[str, str]) -> None:
     other = Environment(*key_pair, overrides={"CONTROL_PORT": str(environment.control_port)})
-    ended = subprocess.run(
-        [PREFIX / "environment"], env=other.variables, capture_output=True, text=True, timeout=10, check=False
-    )
+    ended = refused_start(other)
     assert ended.returncode == 78
     assert "CONTROL_PORT" in ended.stderr
 

@@ -65,6 +65,7 @@ test-images: ## the two images: a real X server, real browsers, a fake Claude AP
 check: tools ## formatting, lint, types
 	mvn -q -B -ntp spotless:check test-compile
 	for module in $(GO_MODULES); do test -z "$$(gofmt -l $$module)" && go -C $$module vet ./...; done
+	for module in $(GO_MODULES); do GOOS=darwin GOARCH=arm64 go -C $$module vet ./...; done
 	for folder in local policy prove; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
 	$(VENV)/ruff check --config local/pyproject.toml bench && $(VENV)/ruff format --check --config local/pyproject.toml bench
 	MYPYPATH=local $(VENV)/mypy --config-file local/pyproject.toml bench

@@ -1,9 +1,7 @@
 package io.computeruse.sandbox.config;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** A named list of domains that the desktop may look up besides the user's own list. */
 public enum DomainPreset {
@@ -84,13 +82,5 @@ public enum DomainPreset {
 
     public List<DomainName> domains() {
         return domains;
-    }
-
-    @Override
-    public String toString() {
-        return key()
-                + Arrays.asList(domains.toArray()).stream()
-                        .map(Object::toString)
-                        .collect(Collectors.joining(", ", " (", ")"));
     }
 }

@@ -13,7 +13,6 @@ import io.computeruse.sandbox.config.DcvSource;
 import io.computeruse.sandbox.config.DomainName;
 import io.computeruse.sandbox.config.DomainPreset;
 import io.computeruse.sandbox.config.IngressCidr;
-import io.computeruse.sandbox.config.ModelProvider;
 import io.computeruse.sandbox.config.PulumiSettings;
 import io.computeruse.sandbox.config.SandboxConfig;
 import io.computeruse.sandbox.config.Viewer;
@@ -33,15 +32,13 @@ import io.computeruse.sandbox.network.SandboxVpc;
 import io.computeruse.sandbox.network.TaskNames;
 import io.computeruse.sandbox.network.TrafficPolicy;
 import io.computeruse.sandbox.service.ContainerSpec;
+import io.computeruse.sandbox.service.ContainerVariables;
 import io.computeruse.sandbox.service.FargateService;
 import io.computeruse.sandbox.service.SandboxCluster;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -121,7 +118,7 @@ final class SandboxStack {
                         t.t1,
                         t.t2.substring(0, t.t2.indexOf('/')),
                         List.of(ENVIRONMENT + "." + ZONE, ORCHESTRATION + "." + ZONE),
-                        providers()));
+                        config.modelProviders()));
         var dnsFirewall = new DnsFirewall(
                 "dns-firewall", new DnsFirewall.Args(vpc.id(), config.allowedDomains(), taskNames, queryLogGroup), TOP);
 
@@ -162,7 +159,7 @@ final class SandboxStack {
                         repository,
                         config.environmentSize(),
                         config.architecture(),
-                        Output.of(environmentVariables()),
+                        Output.of(ContainerVariables.environment(config)),
                         secrets.forEnvironment(),
                         key.arn(),
                         containerLogs,
@@ -182,13 +179,14 @@ final class SandboxStack {
                                 List.of(Ports.CONSOLE),
                                 List.of(),
                                 true,
-                                List.of("/tmp", DATA_DIRECTORY)),
+                                List.of("/tmp", ContainerVariables.DATA_DIRECTORY)),
                         image(ORCHESTRATION, Optional.empty(), Map.of(), repository),
                         repository,
                         config.orchestrationSize(),
                         config.architecture(),
                         Output.tuple(aws, frontDoor.url(frontDoor.viewer()))
-                                .applyValue(t -> orchestrationVariables(t.t1, t.t2)),
+                                .applyValue(t ->
+                                        ContainerVariables.orchestration(config, t.t1, t.t2, ENVIRONMENT + "." + ZONE)),
                         secrets.forOrchestration(),
                         key.arn(),
                         containerLogs,
@@ -217,9 +215,6 @@ final class SandboxStack {
         context.export("orchestrationServiceDns", Output.of(ORCHESTRATION + "." + ZONE));
         context.export("vpcId", vpc.id());
     }
-
-    /** A volume of the agent's task: the record and what the console keeps. */
-    private static final String DATA_DIRECTORY = "/var/lib/orchestration";
 
     private static Output<AwsEnvironment> awsEnvironment() {
         return Output.tuple(
@@ -254,37 +249,5 @@ final class SandboxStack {
                         "Computer Use Sandbox: invokes the configured Bedrock models",
                         policy),
                 TOP);
-    }
-
-    private Set<ModelProvider> providers() {
-        var providers = EnumSet.noneOf(ModelProvider.class);
-        if (!config.bedrockModels().isEmpty()) {
-            providers.add(ModelProvider.BEDROCK);
-        }
-        if (config.anthropicApiKey().isPresent() || config.defaultProvider() == ModelProvider.ANTHROPIC) {
-            providers.add(ModelProvider.ANTHROPIC);
-        }
-        return providers;
-    }
-
-    private Map<String, String> environmentVariables() {
-        return new TreeMap<>(Map.of(
-                "DISPLAY_WIDTH", Integer.toString(config.screen().width()),
-                "DISPLAY_HEIGHT", Integer.toString(config.screen().height()),
-                "VIEWER", config.viewer().key(),
-                "HUMAN_PAUSE_SECONDS", Integer.toString(config.humanPauseSeconds())));
-    }
-
-    private Map<String, String> orchestrationVariables(AwsEnvironment aws, String viewerUrl) {
-        return new TreeMap<>(Map.of(
-                "ENVIRONMENT_URL", "http://%s.%s:%d".formatted(ENVIRONMENT, ZONE, Ports.CONTROL_API),
-                "VIEWER_URL", viewerUrl,
-                "AWS_REGION", aws.region(),
-                "DEFAULT_PROVIDER", config.defaultProvider().key(),
-                "DEFAULT_MODEL", config.defaultModel(),
-                "BEDROCK_MODELS",
-                        config.bedrockModels().stream().map(Object::toString).collect(Collectors.joining(",")),
-                "SESSION_IDLE_MINUTES", Integer.toString(config.sessionIdleMinutes()),
-                "DATA_DIRECTORY", DATA_DIRECTORY));
     }
 }

@@ -1,7 +1,9 @@
 package io.computeruse.sandbox.config;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -112,6 +114,18 @@ public record SandboxConfig(
     /** The entries of the allowlist under which strangers can store what the desktop sends. */
     public List<DomainName> dataOutlets() {
         return allowedDomains.stream().filter(DomainPreset.OUTLETS::contains).toList();
+    }
+
+    /** Where the agent may reach Claude, and so which names the tasks need. */
+    public Set<ModelProvider> modelProviders() {
+        var providers = EnumSet.noneOf(ModelProvider.class);
+        if (!bedrockModels.isEmpty()) {
+            providers.add(ModelProvider.BEDROCK);
+        }
+        if (anthropicApiKey.isPresent() || defaultProvider == ModelProvider.ANTHROPIC) {
+            providers.add(ModelProvider.ANTHROPIC);
+        }
+        return providers;
     }
 
     private static TaskSize taskSize(SettingsReader read, String service) {

@@ -152,6 +152,13 @@ class SandboxConfigTest {
     }
 
     @Test
+    void theAnthropicApisNameIsNeededOnlyWhereTheAgentMayUseIt() {
+        assertThat(config().modelProviders()).containsExactly(ModelProvider.BEDROCK);
+        texts.put("anthropicApiKey", "sk-ant-0123456789");
+        assertThat(config().modelProviders()).containsExactly(ModelProvider.BEDROCK, ModelProvider.ANTHROPIC);
+    }
+
+    @Test
     void aModelWithAWildcardIsRefused() {
         lists.put("bedrockModels", List.of("us.anthropic.claude-sonnet-5-5", "anthropic.*"));
         assertThatThrownBy(this::config).hasMessageContaining("bedrockModels: \"anthropic.*\"");

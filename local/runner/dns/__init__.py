@@ -1,0 +1,1 @@
+"""The emulated Route 53 Resolver: firewall, private names, query log."""

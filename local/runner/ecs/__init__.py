@@ -1,0 +1,1 @@
+"""The emulated ECS: task definitions, the service scheduler, and what it reports."""

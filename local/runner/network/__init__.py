@@ -1,0 +1,1 @@
+"""The emulated VPC in network namespaces: routes, security groups, load balancer."""

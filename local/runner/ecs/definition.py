@@ -139,9 +139,7 @@ class TaskDefinition:
         for mount in container.mounts:
             if mount.volume not in volumes:
                 raise InvalidDefinition(f"mountPoints name the volume {mount.volume}, which volumes lacks")
-        return cls(
-            raw["taskDefinitionArn"], raw["family"], str(raw["cpu"]), str(raw["memory"]), container
-        )
+        return cls(raw["taskDefinitionArn"], raw["family"], str(raw["cpu"]), str(raw["memory"]), container)
 
 
 def _words(raw: Any) -> tuple[str, ...] | None:

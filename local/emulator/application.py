@@ -6,22 +6,26 @@ import importlib
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from emulator import failures
+from emulator import failures, fargate_reports
 from emulator.http_server import Application
 
 # Each module adds to one AWS API when it is imported.
 EXTENSIONS = (
     "autoscaling_tags",
     "cloud_map",
+    "documentation_addresses",
     "ec2_flow_logs",
     "ec2_gateways",
+    "ec2_network_interfaces",
     "ec2_security_groups",
     "ec2_subnets",
+    "ecs_deployments",
     "ecs_services",
     "fargate_sizes",
     "iam_trust_policies",
     "kms_policies",
     "load_balancers",
+    "load_balancer_interfaces",
     "log_group_keys",
     "network_firewall",
     "route53resolver_firewall",
@@ -34,4 +38,4 @@ def build_application() -> Application:
     failures.install()
     for name in EXTENSIONS:
         importlib.import_module(f"emulator.{name}")
-    return DomainDispatcherApplication(create_backend_app)
+    return fargate_reports.with_reports(DomainDispatcherApplication(create_backend_app))

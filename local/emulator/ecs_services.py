@@ -1,21 +1,19 @@
 """ECS services: the fields that moto drops, deployments that follow updates, and what AWS refuses.
 
-No container runs here. A service's tasks count as running as soon as it is created or updated, so that a wait
-for its steady state ends.
+No container runs here: see `fargate_reports` for who says what runs.
 """
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
-from moto.ecs.models import Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
-from emulator.actions import Parameters, Result, answers, checks, corrects, refuse
+from emulator import fargate_reports
+from emulator.actions import Parameters, checks, corrects, refuse
 
 # Fields of CreateService and UpdateService that moto's model does not keep.
 _KEPT = (
@@ -117,18 +115,19 @@ def complete_new_service(call: Any, parameters: Parameters, result: Any) -> Any:
     service.created_by = f"arn:aws:iam::{call.current_account}:root"
     service.platform_family = "Linux" if service.launch_type == "FARGATE" else None
     _keep(service, parameters)
-    _deploy(service)
+    service.deployments = []
+    fargate_reports.redeploy(call.ecs_backend, service)
     return result
 
 
 @corrects(EC2ContainerServiceResponse, "update_service")
-def complete_updated_service(_call: Any, parameters: Parameters, result: Any) -> Any:
+def complete_updated_service(call: Any, parameters: Parameters, result: Any) -> Any:
     service: Any = result._result["service"]
     _keep(service, parameters)
     if parameters.get("forceNewDeployment") or any(key in parameters for key in _REDEPLOYING):
-        _deploy(service)
+        fargate_reports.redeploy(call.ecs_backend, service)
     else:
-        _count(service, service.deployments)
+        fargate_reports.recount(call.ecs_backend, service)
     return result
 
 
@@ -140,39 +139,3 @@ def _keep(service: Any, parameters: Parameters) -> None:
         if key == "deploymentConfiguration":
             value = {**service.deployment_configuration, **value}
         setattr(service, xform_name(key), value)
-
-
-def _deploy(service: Service) -> None:
-    """One completed deployment of what the service says now."""
-    now = datetime.now(UTC)
-    new = f"ecs-svc/{secrets.randbelow(10**19):019d}"
-    service.deployments = [
-        {
-            "createdAt": now,
-            "updatedAt": now,
-            "failedTasks": 0,
-            "id": new,
-            "launchType": service.launch_type,
-            "networkConfiguration": service.network_configuration or None,
-            "platformFamily": "Linux",
-            "platformVersion": service.platform_version,
-            "rolloutState": "COMPLETED",
-            "rolloutStateReason": f"ECS deployment {new} completed.",
-            "status": "PRIMARY",
-            "taskDefinition": service.task_definition,
-        }
-    ]
-    _count(service, service.deployments)
-
-
-def _count(service: Service, deployments: list[dict[str, Any]]) -> None:
-    service.running_count, service.pending_count = service.desired_count, 0
-    for deployment in deployments:
-        deployment.update(
-            desiredCount=service.desired_count, runningCount=service.desired_count, pendingCount=0
-        )
-
-
-@answers(EC2ContainerServiceResponse)
-def list_service_deployments(_call: Any, _parameters: Parameters) -> Result:
-    return {"serviceDeployments": []}

@@ -25,13 +25,13 @@ def test_an_internet_facing_balancer_needs_an_internet_gateway(
     balancers.create_load_balancer(**arguments)
 
 
-def test_a_balancer_is_named_as_on_aws(
+def test_a_balancer_has_a_name_that_browsers_look_for_on_this_machine(
     balancers: Any, internet_gateway: str, ipv6_subnets: list[str]
 ) -> None:
     assert internet_gateway
     arguments = {"Name": "front-door", "Type": "network", "Subnets": ipv6_subnets}
     created = balancers.create_load_balancer(**arguments)["LoadBalancers"][0]
-    assert re.fullmatch(r"front-door-[0-9a-f]{16}\.elb\.us-west-2\.amazonaws\.com", created["DNSName"])
+    assert re.fullmatch(r"front-door-[0-9a-f]{16}\.elb\.us-west-2\.localhost", created["DNSName"])
     assert balancers.describe_load_balancers()["LoadBalancers"][0]["DNSName"] == created["DNSName"]
 
 

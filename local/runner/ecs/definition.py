@@ -13,8 +13,22 @@ _STOP_TIMEOUT = 30
 
 # What a container has when it asks for nothing (moby, oci/caps/defaults.go).
 DEFAULT_CAPABILITIES = frozenset(
-    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP "
-    "SETUID SYS_CHROOT".split()
+    {
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "NET_RAW",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    }
 )
 
 
@@ -41,7 +55,7 @@ class HealthCheck:
             command = ("/bin/sh", "-c", words[0])
         else:
             raise InvalidDefinition(
-                f"healthCheck.command is {raw.get('command')!r}: it begins with CMD or CMD-SHELL, then a command"
+                f"healthCheck.command is {raw.get('command')!r}: it must be CMD or CMD-SHELL and a command"
             )
         return cls(
             command,
@@ -71,7 +85,7 @@ class AwsLogs:
 
 @dataclass(frozen=True)
 class ContainerDefinition:
-    """One container. `secrets` maps a variable to where its value comes from; `user` is the image's if None."""
+    """One container. `secrets` maps a variable to where its value comes from; no `user`: the image's."""
 
     name: str
     image: str

@@ -1,7 +1,7 @@
 """What an image's Dockerfile says about running it, for where no Docker daemon has built it.
 
-Reads the instructions that make up an image's configuration (OCI image spec, `config.md`) in its last stage and
-the stages that this is made from. What RUN and COPY put into the image is not read: see `layout`.
+Reads the instructions that make up an image's configuration (OCI image spec, `config.md`) in its last stage
+and the stages that this is made from. What RUN and COPY put into the image is not read: see `layout`.
 """
 
 from __future__ import annotations
@@ -49,20 +49,21 @@ def read(path: Path) -> ImageConfig:
 
 
 def _apply(config: ImageConfig, instruction: str, rest: str, where: str) -> ImageConfig:
+    changed: dict[str, object] = {}
     match instruction:
         case "ENV":
-            return replace(config, environment={**config.environment, **_pairs(rest, where)})
+            changed = {"environment": {**config.environment, **_pairs(rest, where)}}
         case "ENTRYPOINT":
-            return replace(config, entry_point=_exec_form(rest, where), command=())
+            changed = {"entry_point": _exec_form(rest, where), "command": ()}
         case "CMD":
-            return replace(config, command=_exec_form(rest, where))
+            changed = {"command": _exec_form(rest, where)}
         case "USER":
-            return replace(config, user=rest)
+            changed = {"user": rest}
         case "WORKDIR":
-            return replace(config, folder=rest)
+            changed = {"folder": rest}
         case "STOPSIGNAL":
-            return replace(config, stop_signal=rest)
-    return config
+            changed = {"stop_signal": rest}
+    return replace(config, **changed)  # type: ignore[arg-type]  # each by its own name
 
 
 def _instructions(path: Path) -> list[tuple[int, str, str]]:

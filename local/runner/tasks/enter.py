@@ -1,9 +1,9 @@
 """`python -m runner.tasks.enter`, a task's first process: enters its namespaces, then starts its entry point.
 
 The specification comes as JSON on standard input, so that no secret is in an argument or a file. On the
-descriptor that it names goes the process id of the task's process 1. SIGTERM is passed
-on as the image's stop signal. The status is the task's; 125 says that it could not be started, as `docker run`
-does. When the runner ends, in whatever way, the kernel ends this, and with it everything in the task.
+descriptor that it names goes the process id of the task's process 1. SIGTERM is passed on as the image's stop
+signal. The status is the task's; 125 says that it could not be started, as `docker run` does. When the runner
+ends, in whatever way, the kernel ends this, and with it everything in the task.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A container without Docker: namespaces of its own, and the machine's Debian packages in place of the image's.
+"""A container without Docker: namespaces, and the machine's Debian packages in place of the image's.
 
 Kept as in a container: network, processes, host name, root file system, users, capabilities, volumes, stop
 signal. Not kept: limits of memory and CPU, and the image's own package versions.

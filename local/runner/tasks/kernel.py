@@ -1,4 +1,4 @@
-"""The calls of the Linux kernel that Python 3.11 has no function for. Errors are `OSError`s that name the call."""
+"""Calls of the Linux kernel that Python 3.11 lacks. Errors are `OSError`s that name the call."""
 
 from __future__ import annotations
 

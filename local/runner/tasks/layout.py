@@ -1,8 +1,8 @@
 """Where the parts of an image lie when it runs without a container.
 
-An image's Dockerfile installs Debian packages and puts a few trees into place. Without Docker the machine's own
-packages stand in for the image's, and these tables say which tree of the checkout lies where: what COPY and RUN
-do in the Dockerfile of the same name.
+An image's Dockerfile installs Debian packages and puts a few trees into place. Without Docker the machine's
+own packages stand in for the image's, and these tables say which tree of the checkout lies where: what COPY
+and RUN do in the Dockerfile of the same name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A root file system for one task: the machine's Debian, with the image's parts in place, over nothing but memory.
+"""A root file system for one task: the machine's Debian with the image's parts in place, kept in memory.
 
-Runs in a mount namespace of its own. What the task writes is gone with it, but for its volumes. It sees of the
-machine only `/usr`, `/etc` and the packages' data; never homes, checkouts, or another task's files.
+Runs in a mount namespace of its own. What the task writes is gone with it, but for its volumes. It sees of
+the machine only `/usr`, `/etc` and the packages' data; never homes, checkouts, or another task's files.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ class RootFileSystem:
         self._add_accounts(root / "etc")
         for directory in self.directories:
             _make(root, directory)
-        for path, target in self.links.items():
-            (root / path.lstrip("/")).symlink_to(target)
+        for path, destination in self.links.items():
+            (root / path.lstrip("/")).symlink_to(destination)
         for path, tree in self.trees.items():
             _bind(tree, root / path.lstrip("/"), read_only=True)
 

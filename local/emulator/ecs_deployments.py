@@ -1,0 +1,142 @@
+"""A service's deployments, and how each ended: ListServiceDeployments and DescribeServiceDeployments."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from emulator.actions import Parameters, Result, answers, table
+
+# What the two lists have in common.
+_BRIEF = (
+    "serviceDeploymentArn",
+    "serviceArn",
+    "clusterArn",
+    "createdAt",
+    "startedAt",
+    "finishedAt",
+    "targetServiceRevisionArn",
+    "status",
+    "statusReason",
+)
+
+
+def begin(backend: Any, service: Any, has_run_at_once: bool) -> dict[str, Any]:
+    """A new primary deployment of what the service says now, entered in the service's history."""
+    now = datetime.now(UTC)
+    number = f"{secrets.randbelow(10**19):019d}"
+    new = f"ecs-svc/{number}"
+    deployment = {
+        "createdAt": now,
+        "updatedAt": now,
+        "failedTasks": 0,
+        "id": new,
+        "desiredCount": service.desired_count,
+        "runningCount": service.desired_count if has_run_at_once else 0,
+        "pendingCount": 0,
+        "launchType": service.launch_type,
+        "networkConfiguration": service.network_configuration or None,
+        "platformFamily": "Linux",
+        "platformVersion": service.platform_version,
+        "rolloutState": "IN_PROGRESS",
+        "rolloutStateReason": f"ECS deployment {new} in progress.",
+        "status": "PRIMARY",
+        "taskDefinition": service.task_definition,
+    }
+    place = service.arn.partition(":service/")
+    _history(backend, service.arn).append(
+        {
+            "serviceDeploymentArn": f"{place[0]}:service-deployment/{place[2]}/{number}",
+            "serviceArn": service.arn,
+            "clusterArn": service.cluster_arn,
+            "createdAt": now,
+            "startedAt": now,
+            "targetServiceRevisionArn": f"{place[0]}:service-revision/{place[2]}/{number}",
+            "status": "IN_PROGRESS",
+            "taskDefinition": service.task_definition,
+        }
+    )
+    if has_run_at_once:
+        complete(backend, service, deployment)
+    return deployment
+
+
+def complete(backend: Any, service: Any, deployment: dict[str, Any]) -> None:
+    """The deployment has its tasks, healthy."""
+    reason = f"ECS deployment {deployment['id']} completed."
+    _end(_entry(backend, service, deployment), deployment, ("COMPLETED", "SUCCESSFUL"), reason)
+
+
+def fail(backend: Any, service: Any, deployment: dict[str, Any], reason: str, rolled_back: bool) -> None:
+    """The circuit breaker has stopped the deployment."""
+    status = "ROLLBACK_SUCCESSFUL" if rolled_back else "STOPPED"
+    _end(_entry(backend, service, deployment), deployment, ("FAILED", status), reason)
+
+
+def last_good_definition(backend: Any, service: Any) -> str | None:
+    """The task definition of the newest deployment that succeeded."""
+    good = [one for one in _history(backend, service.arn) if one["status"] == "SUCCESSFUL"]
+    return good[-1]["taskDefinition"] if good else None
+
+
+def _end(entry: dict[str, Any], deployment: dict[str, Any], states: tuple[str, str], reason: str) -> None:
+    """`states` are the deployment's and the history's words for how it ended."""
+    now = datetime.now(UTC)
+    deployment.update(rolloutState=states[0], rolloutStateReason=reason, updatedAt=now)
+    entry.update(status=states[1], statusReason=reason, finishedAt=now)
+
+
+def _entry(backend: Any, service: Any, deployment: dict[str, Any]) -> dict[str, Any]:
+    number = deployment["id"].partition("/")[2]
+    history = _history(backend, service.arn)
+    return next(one for one in history if one["serviceDeploymentArn"].endswith(f"/{number}"))
+
+
+def _history(backend: Any, service_arn: str) -> list[dict[str, Any]]:
+    history = table(backend, "service_deployments").setdefault(service_arn, [])
+    assert isinstance(history, list)
+    return history
+
+
+@answers(EC2ContainerServiceResponse)
+def list_service_deployments(call: Any, parameters: Parameters) -> Result:
+    wanted = parameters.get("status") or []
+    name = parameters["service"].split("/")[-1]
+    found = [
+        {key: one[key] for key in _BRIEF if key in one}
+        for arn, history in table(call.ecs_backend, "service_deployments").items()
+        if arn.split("/")[-1] == name and _in_cluster(arn, parameters.get("cluster"))
+        for one in reversed(history)
+        if not wanted or one["status"] in wanted
+    ]
+    return {"serviceDeployments": found}
+
+
+@answers(EC2ContainerServiceResponse)
+def describe_service_deployments(call: Any, parameters: Parameters) -> Result:
+    known = {
+        one["serviceDeploymentArn"]: one
+        for history in table(call.ecs_backend, "service_deployments").values()
+        for one in history
+    }
+    arns = parameters["serviceDeploymentArns"]
+    return {
+        "serviceDeployments": [_whole(known[arn]) for arn in arns if arn in known],
+        "failures": [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known],
+    }
+
+
+def _whole(entry: dict[str, Any]) -> dict[str, Any]:
+    whole = {
+        key: value
+        for key, value in entry.items()
+        if key not in ("targetServiceRevisionArn", "taskDefinition")
+    }
+    return {**whole, "targetServiceRevision": {"arn": entry["targetServiceRevisionArn"]}}
+
+
+def _in_cluster(service_arn: str, cluster: str | None) -> bool:
+    return service_arn.split("/")[-2] == (cluster or "default").split("/")[-1]

@@ -1,0 +1,54 @@
+"""A network load balancer's own network interfaces: one in each subnet, with a public address, as on AWS.
+
+They come and go with it. Their description is AWS's: `ELB net/NAME/ID`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.elbv2.responses import ELBV2Response
+
+from emulator.actions import Original, Parameters, corrects, surrounds
+from emulator.documentation_addresses import public_address
+
+
+@corrects(ELBV2Response, "create_load_balancer")
+def connect(call: Any, parameters: Parameters, result: Any) -> Any:
+    for balancer in result._result["LoadBalancers"]:
+        if balancer.type != "network":
+            continue
+        backend = _ec2(call)
+        for subnet in balancer.subnets:
+            interface = backend.create_network_interface(
+                subnet,
+                "",
+                group_ids=balancer.security_groups or [],
+                description=_description(balancer.arn),
+                ipv6_address_count=1 if parameters.get("IpAddressType") == "dualstack" else 0,
+            )
+            interface.interface_type = "network_load_balancer"
+            interface.requester_managed, interface.requester_id = True, "amazon-elb"
+            interface.status = "in-use"
+            interface.public_ip = None if balancer.scheme == "internal" else public_address()
+    return result
+
+
+@surrounds(ELBV2Response, "delete_load_balancer")
+def disconnect(call: Any, parameters: Parameters, original: Original) -> Any:
+    result = original()
+    backend = _ec2(call)
+    description = _description(parameters["LoadBalancerArn"])
+    for interface in list(backend.enis.values()):
+        if interface.description == description:
+            backend.delete_network_interface(interface.id)
+    return result
+
+
+def _description(arn: str) -> str:
+    return "ELB " + arn.partition(":loadbalancer/")[2]
+
+
+def _ec2(call: Any) -> Any:
+    return ec2_backends[call.current_account][call.region]

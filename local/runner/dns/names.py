@@ -1,0 +1,195 @@
+"""Where the local answers come from: Cloud Map's private names, and an Internet that the caller describes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dns.exception
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+from dns.name import Name
+from dns.rdatatype import RdataType
+
+from runner.dns.domain_patterns import Labels, labels_of
+from runner.dns.lookups import Lookup, NameTable, Records
+
+if TYPE_CHECKING:
+    from mypy_boto3_servicediscovery import ServiceDiscoveryClient
+
+INTERNET_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.CNAME)
+INTERNET_TTL = 60
+
+# Which attribute of an instance holds the address of a record type (Cloud Map, RegisterInstance).
+_ATTRIBUTES = {dns.rdatatype.A: "AWS_INSTANCE_IPV4", dns.rdatatype.AAAA: "AWS_INSTANCE_IPV6"}
+# How many instances one answer has (Cloud Map API, DnsConfig): one chosen at random, or up to eight.
+_WEIGHTED, _MULTIVALUE = 1, 8
+# Seconds that a client may remember that a name does not exist, where the namespace does not say.
+_SOA_TTL = 15
+
+
+class Internet:
+    """The names outside the VPC. Knows every name there is, so what it lacks does not exist."""
+
+    def __init__(self, records: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        """Name → record type (A, AAAA or CNAME) → values, for instance
+        `{"www.example.com": {"A": ["198.51.100.10"]}}`. Raises `ValueError` for what is none of that.
+        """
+        self._table = NameTable({_name(name): _internet_records(name, of) for name, of in records.items()})
+
+    def lookup(self, name: Name, qtype: RdataType) -> Lookup:
+        return self._table.lookup(name, qtype)
+
+
+def _name(text: str) -> Name:
+    try:
+        return dns.name.from_text(text)
+    except dns.exception.DNSException as error:
+        raise ValueError(f"{text!r} is not a domain name: {error}") from None
+
+
+def _internet_records(name: str, records: Mapping[str, Sequence[str]]) -> dict[RdataType, Records]:
+    parsed = {}
+    for type_name, values in records.items():
+        try:
+            rdtype = dns.rdatatype.from_text(type_name)
+            if rdtype not in INTERNET_TYPES:
+                raise ValueError("only A, AAAA and CNAME are known")
+            parsed[rdtype] = Records.parse(rdtype, INTERNET_TTL, values)
+        except (ValueError, dns.exception.DNSException) as error:
+            raise ValueError(f"{name}: cannot read {type_name} {list(values)}: {error}") from None
+    alias = parsed.get(dns.rdatatype.CNAME)
+    if alias is not None and (len(parsed) > 1 or len(alias.rdatas) != 1):
+        raise ValueError(f"{name}: a CNAME record must be one, and alone (RFC 1034)")
+    return parsed
+
+
+@dataclass(frozen=True)
+class _Zone:
+    origin: Name
+    soa: dns.rrset.RRset
+
+
+class PrivateNames:
+    """The names that Cloud Map keeps in its private namespaces. Safe to use from several threads.
+
+    Cloud Map's API does not say to which VPC a namespace belongs, so all of the account are answered. Only
+    A and AAAA records are emulated. An instance whose custom health check says UNHEALTHY is left out, even
+    if none remains: Cloud Map "stops routing traffic to the instance" (HealthCheckCustomConfig).
+    """
+
+    def __init__(self, client: ServiceDiscoveryClient) -> None:
+        self._client = client
+        self._refreshing = threading.Lock()
+        self._tables: Mapping[Labels, NameTable] | None = None
+
+    def refresh(self) -> None:
+        """Read everything again. The names that were read before stay where this raises.
+
+        Raises botocore's errors, and `ValueError` for an instance whose address cannot be read.
+        """
+        with self._refreshing:
+            zones = _zones(self._client)
+            names: dict[str, dict[Name, dict[RdataType, Records]]] = {
+                namespace: {zone.origin: {dns.rdatatype.SOA: Records(zone.soa.ttl, tuple(zone.soa))}}
+                for namespace, zone in zones.items()
+            }
+            for namespace, service, records in _services(self._client, zones):
+                names[namespace][service] = records
+            self._tables = {
+                labels_of(zone.origin): NameTable(names[namespace], zone.soa)
+                for namespace, zone in zones.items()
+            }
+
+    def lookup(self, name: Name, qtype: RdataType) -> Lookup | None:
+        """None for a name outside the private namespaces; SERVFAIL until it is known which those are."""
+        tables = self._tables
+        if tables is None:
+            return Lookup(dns.rcode.SERVFAIL)
+        labels = labels_of(name)
+        for start in range(len(labels)):  # the innermost zone first
+            table = tables.get(labels[start:])
+            if table is not None:
+                return table.lookup(name, qtype)
+        return None
+
+
+def _zones(client: ServiceDiscoveryClient) -> dict[str, _Zone]:
+    """By the namespace's ID."""
+    zones = {}
+    for page in client.get_paginator("list_namespaces").paginate():
+        for namespace in page["Namespaces"]:
+            if namespace.get("Type") == "DNS_PRIVATE":
+                origin = dns.name.from_text(namespace["Name"])
+                properties: Mapping[str, Any] = namespace.get("Properties", {}).get("DnsProperties", {})
+                ttl = properties.get("SOA", {}).get("TTL", _SOA_TTL)
+                # Mail address and timers as Route 53 writes them ("SOA and NS records", Developer Guide).
+                text = f"ns.{origin} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 {ttl}"
+                zones[namespace["Id"]] = _Zone(origin, dns.rrset.from_text(origin, ttl, "IN", "SOA", text))
+    return zones
+
+
+def _services(
+    client: ServiceDiscoveryClient, zones: Mapping[str, _Zone]
+) -> Iterator[tuple[str, Name, dict[RdataType, Records]]]:
+    """Namespace ID, full name and records of each service that has records now.
+
+    A record comes and goes with its instance, so a service without instances has no name (Cloud Map,
+    RegisterInstance).
+    """
+    for page in client.get_paginator("list_services").paginate():
+        for summary in page["Services"]:
+            service = client.get_service(Id=summary["Id"])["Service"]
+            config: Mapping[str, Any] = service.get("DnsConfig") or {}
+            # Terraform still names the namespace in the place that AWS has deprecated.
+            namespace = service.get("NamespaceId") or config.get("NamespaceId", "")
+            if namespace in zones:
+                records = _service_records(config, _instances(client, service))
+                if records:
+                    yield namespace, dns.name.from_text(service["Name"], zones[namespace].origin), records
+
+
+def _service_records(
+    config: Mapping[str, Any], instances: Sequence[Mapping[str, str]]
+) -> dict[RdataType, Records]:
+    records = {}
+    for record in config.get("DnsRecords", ()):
+        rdtype = dns.rdatatype.from_text(record["Type"])
+        attribute = _ATTRIBUTES.get(rdtype)
+        values = [instance[attribute] for instance in instances if attribute and attribute in instance]
+        if values:
+            most = _WEIGHTED if config.get("RoutingPolicy") == "WEIGHTED" else _MULTIVALUE
+            try:
+                records[rdtype] = Records.parse(rdtype, record["TTL"], values, most)
+            except dns.exception.DNSException as error:
+                raise ValueError(f"Cloud Map: {attribute} of an instance is no address: {error}") from None
+    return records
+
+
+def _instances(client: ServiceDiscoveryClient, service: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The attributes of the service's instances, without the unhealthy ones."""
+    unhealthy = (
+        _unhealthy(client, service["Id"]) if service.get("HealthCheckCustomConfig") is not None else ()
+    )
+    pages = client.get_paginator("list_instances").paginate(ServiceId=service["Id"])
+    return [
+        instance.get("Attributes", {})
+        for page in pages
+        for instance in page["Instances"]
+        if instance["Id"] not in unhealthy
+    ]
+
+
+def _unhealthy(client: ServiceDiscoveryClient, service_id: str) -> set[str]:
+    found = set[str]()
+    more: dict[str, str] = {}
+    while True:  # botocore has no paginator for it
+        page = client.get_instances_health_status(ServiceId=service_id, **more)  # type: ignore[arg-type]
+        found |= {key for key, status in page["Status"].items() if status == "UNHEALTHY"}
+        if "NextToken" not in page:
+            return found
+        more = {"NextToken": page["NextToken"]}

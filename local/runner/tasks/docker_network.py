@@ -1,0 +1,124 @@
+"""The networks that containers are given: a namespace of the runner's, or a bridge of Docker's.
+
+The docker command has no way to name a network namespace. But a container may share another container's
+network, and Docker takes that from the other's first process when it starts one (moby, daemon/oci_linux.go:
+/proc/PID/ns/net). So each task gets a second container, its holder: it sees this machine's processes, enters
+the runner's namespace with nsenter, and sleeps. The task's own container then starts in that namespace, with
+no more rights than its definition gives, and nothing is moved or left in the machine's network.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from runner.network.namespace import Namespace
+from runner.tasks.backend import CannotStart, Launch
+from runner.tasks.docker_cli import Docker
+
+_ENTER_SECONDS = 10.0
+_PAUSE = 0.02
+
+
+def hold(docker: Docker, launch: Launch, image: str, identity: Sequence[str], guard: int) -> str:
+    """Start the holder of the launch's namespace; the container ID. Returns when it is inside.
+
+    `identity` are arguments with its name and labels. Raises `CannotStart` and `DockerError`.
+    """
+    assert launch.namespace is not None
+    host = f"{launch.container.name}-{launch.task_id[:8]}"
+    container = docker.run(
+        "run",
+        "--detach",
+        *identity,
+        "--pull=never",
+        "--network=none",
+        f"--hostname={host}",
+        f"--add-host={host}:127.0.1.1",
+        *name_server(launch),
+        # To open the namespace among this machine's processes, and to enter it.
+        "--pid=host",
+        "--user=0",
+        "--cap-drop=ALL",
+        "--cap-add=SYS_ADMIN",
+        "--cap-add=SYS_PTRACE",
+        "--security-opt=apparmor=unconfined",
+        "--read-only",
+        "--no-healthcheck",
+        "--log-driver=json-file",
+        "--entrypoint=nsenter",
+        image,
+        f"--net={launch.namespace.path}",
+        "--",
+        "sleep",
+        "infinity",
+        held=(guard,),
+    )
+    _wait_until_inside(docker, container, launch.namespace)
+    return container
+
+
+def name_server(launch: Launch) -> tuple[str, ...]:
+    """The launch's resolver and nothing of the machine's own resolv.conf."""
+    if launch.name_server is None:
+        return ()
+    return (
+        f"--dns={launch.name_server}",
+        "--dns-search=.",
+        "--dns-option=timeout:5",
+        "--dns-option=attempts:2",
+    )
+
+
+class Bridge:
+    """A network of Docker's own, made when it is first needed. Usable from every thread."""
+
+    def __init__(self, docker: Docker, name: str, labels: Sequence[str]) -> None:
+        self._docker = docker
+        self._arguments = (*labels, "--driver=bridge", name)
+        self._name = name
+        self._lock = threading.Lock()
+        self._is_made = False
+
+    def name(self, guard: int) -> str:
+        with self._lock:
+            if not self._is_made:
+                self._docker.run("network", "create", *self._arguments, held=(guard,))
+                self._is_made = True
+        return self._name
+
+
+def _wait_until_inside(docker: Docker, container: str, namespace: Namespace) -> None:
+    expected = Path(namespace.path).stat()
+    deadline = time.monotonic() + _ENTER_SECONDS
+    while True:
+        process, is_running = docker.run(
+            "inspect", "--type=container", "--format={{.State.Pid}} {{.State.Running}}", container
+        ).split()
+        if is_running != "true":
+            raise CannotStart(
+                "nothing holds the task's network for its container; the image must have nsenter and sleep "
+                f"(Debian: util-linux, coreutils): {_last_words(docker, container)}"
+            )
+        try:
+            found = Path("/proc", process, "ns", "net").stat()
+        except OSError:
+            found = None
+        if found is not None and os.path.samestat(found, expected):
+            return
+        if time.monotonic() > deadline:
+            raise CannotStart(
+                "the Docker daemon's containers cannot enter a network namespace of this machine: the daemon "
+                "runs elsewhere, in a virtual machine or without root"
+            )
+        time.sleep(_PAUSE)
+
+
+def _last_words(docker: Docker, container: str) -> str:
+    # `docker logs` gives the holder's errors as its own errors.
+    with docker.attach("logs", "--tail=3", container) as process:
+        said, _ = process.communicate()
+    return said.decode(errors="replace").strip() or "it ended without a word"

@@ -6,7 +6,7 @@ import importlib
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from emulator import failures, fargate_reports
+from emulator import changes, failures, fargate_reports
 from emulator.http_server import Application
 
 # Each module adds to one AWS API when it is imported.
@@ -38,4 +38,5 @@ def build_application() -> Application:
     failures.install()
     for name in EXTENSIONS:
         importlib.import_module(f"emulator.{name}")
-    return fargate_reports.with_reports(DomainDispatcherApplication(create_backend_app))
+    moto = DomainDispatcherApplication(create_backend_app)
+    return changes.with_changes(fargate_reports.with_reports(moto))

@@ -76,6 +76,25 @@ class Places:
         return self.logs / "emulator.log"
 
     @property
+    def runner(self) -> Path:
+        """The running task runner's identity; written and removed by itself. Beside it are its tasks."""
+        return self.generated / "fargate" / "runner.json"
+
+    @property
+    def runner_log(self) -> Path:
+        return self.logs / "fargate.log"
+
+    @property
+    def environment_prefix(self) -> Path:
+        """The desktop without a container; see images/environment."""
+        return self.generated / "venv-environment"
+
+    @property
+    def orchestration_venv(self) -> Path:
+        """The Python of the console without a container."""
+        return self.generated / "venv-orchestration"
+
+    @property
     def project(self) -> Path:
         """The generated project file that runs the jar; see `launcher.program`."""
         return self.generated / "project"

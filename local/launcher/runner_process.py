@@ -1,0 +1,123 @@
+"""The task runner as a process: found by its state file, started, replaced, stopped."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass
+
+from launcher import local_aws, processes
+from launcher.places import Places
+from launcher.report import Failure, say
+
+START_SECONDS = 60.0
+# Each task may take its stop timeout.
+STOP_SECONDS = 60.0
+
+# Python complains of a child that is forgotten while it runs, as this one is meant to.
+_started: list[subprocess.Popen[bytes]] = []
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A runner that works. `guard` starts `work` again when that dies; `arguments` are what it was told."""
+
+    guard: int
+    work: int
+    arguments: tuple[str, ...]
+
+
+def running(places: Places) -> Runner | None:
+    """The runner that the state file names, if both of its processes are alive."""
+    try:
+        claimed = json.loads(places.runner.read_text(encoding="utf-8"))
+        found = Runner(claimed["guard"], claimed["work"], tuple(claimed["arguments"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return found if processes.is_alive(found.guard) and _is_runner(found.guard) else None
+
+
+def _is_runner(pid: int) -> bool:
+    # Another process may have got its id meanwhile.
+    shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return "-m runner " in shown.stdout
+
+
+def start(places: Places, url: str, model_api: str | None) -> Runner:
+    """A runner for the local AWS at `url`: the one that runs, or a new one."""
+    arguments = _arguments(places, url, model_api)
+    found = running(places)
+    if found is not None and found.arguments == tuple(arguments):
+        return found
+    if found is not None:
+        say("The task runner is started anew, with other settings; its tasks start again.")
+        stop(places)
+    elif places.runner.is_file():
+        say("The task runner had ended without being told to; it is started again.")
+    return _launch(places, arguments)
+
+
+def stop(places: Places) -> None:
+    """Stop it with all its tasks."""
+    found = running(places)
+    if found is not None:
+        processes.end(found.guard, STOP_SECONDS)
+    places.runner.unlink(missing_ok=True)
+
+
+def clean(places: Places, url: str) -> None:
+    """After a runner was killed: take back what it had registered in the AWS."""
+    command = [*_command(places), *_arguments(places, url, None), "--only-clean"]
+    ended = subprocess.run(command, cwd=places.sources, capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        raise Failure(f"What the killed task runner has left cannot be removed:\n{ended.stderr}")
+    places.runner.unlink(missing_ok=True)
+
+
+def log_tail(places: Places, lines: int = 8) -> str:
+    try:
+        return "\n".join(places.runner_log.read_text(encoding="utf-8").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""
+
+
+def _arguments(places: Places, url: str, model_api: str | None) -> list[str]:
+    return [
+        *("--endpoint", url),
+        *("--region", local_aws.REGION),
+        *("--folder", str(places.runner.parent)),
+        *("--images", str(places.root / "images")),
+        *("--prefix", str(places.environment_prefix)),
+        *("--venv", str(places.orchestration_venv)),
+        *(("--model-api", model_api) if model_api else ()),
+    ]
+
+
+def _command(places: Places) -> list[str]:
+    return [str(places.python), "-m", "runner"]
+
+
+def _launch(places: Places, arguments: list[str]) -> Runner:
+    places.logs.mkdir(parents=True, exist_ok=True)
+    places.runner.unlink(missing_ok=True)
+    with places.runner_log.open("a", encoding="utf-8") as log:
+        child = subprocess.Popen(
+            [*_command(places), *arguments],
+            cwd=places.sources,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # it outlives the launcher, and a Ctrl-C meant for that
+        )
+    _started.append(child)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        found = running(places)
+        if found is not None and found.guard == child.pid:
+            return found
+        if child.poll() is not None:
+            raise Failure(f"The task runner does not start. Its log: {places.runner_log}\n{log_tail(places)}")
+        time.sleep(0.05)
+    processes.end(child.pid, STOP_SECONDS)
+    raise Failure(f"The task runner has not started in {START_SECONDS:.0f} s. Its log: {places.runner_log}")

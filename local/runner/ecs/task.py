@@ -1,0 +1,278 @@
+"""One task: its life from a network interface to its last log line, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runner.aws import Aws
+from runner.ecs import secrets
+from runner.ecs.container_log import ContainerLog
+from runner.ecs.definition import TaskDefinition
+from runner.ecs.health import Health, HealthState
+from runner.ecs.registration import Registration
+from runner.ecs.rollout import Running, Stage
+from runner.network.namespace import NetworkError
+from runner.place import Connection, Place
+from runner.tasks.backend import Backend, CannotStart, Container, Launch
+
+_POLL_SECONDS = 0.1
+_LOG_SECONDS = 5.0
+
+# Names that need explaining, because ECS's own are stop codes (API_Task.html, `stopCode`).
+FAILED_TO_START = "TaskFailedToStart"
+CONTAINER_EXITED = "EssentialContainerExited"
+BY_SCHEDULER = "ServiceSchedulerInitiated"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a service wants a task to be. `overrides` are variables beside the task definition's."""
+
+    service: str
+    cluster_arn: str
+    deployment: str
+    definition: TaskDefinition
+    subnets: Sequence[str]
+    groups: Sequence[str]
+    registration: Registration
+    overrides: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a task lives on. Each gets a folder of its own below `folder`."""
+
+    aws: Aws
+    backend: Backend
+    place: Place
+    folder: Path
+
+
+class Task:
+    """`start` begins it, `stop` asks for its end; everything else may be read at any time."""
+
+    def __init__(self, around: Surroundings, order: Order, changed: Callable[[], None]) -> None:
+        """`changed` is called, from its thread, when there is news."""
+        self.id = uuid.uuid4().hex
+        self.order = order
+        self.folder = around.folder / self.id
+        self._aws, self._backend, self._place = around.aws, around.backend, around.place
+        self._changed = changed
+        self._connection: Connection | None = None
+        self._container: Container | None = None
+        self._stop_asked = threading.Event()
+        self._said: dict[str, Any] = {"lastStatus": "PROVISIONING", "createdAt": time.time()}
+        self._health = HealthState()
+        self._was_ready = False
+        self._thread = threading.Thread(target=self._live, name=f"task {self.id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, reason: str) -> None:
+        """Returns at once; the first reason counts."""
+        if not self._stop_asked.is_set():
+            self._say(desiredStatus="STOPPED", stopCode=BY_SCHEDULER, stoppedReason=reason)
+            self._stop_asked.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended within so many seconds."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def is_stopped(self) -> bool:
+        return bool(self._said["lastStatus"] == "STOPPED")
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended without having been asked to, and without ever having served."""
+        return self.is_stopped and not self._was_ready and self._said["stopCode"] != BY_SCHEDULER
+
+    @property
+    def stopped_reason(self) -> str:
+        return str(self._said.get("stoppedReason", ""))
+
+    @property
+    def address(self) -> Any:
+        """Its address, and None before it has one."""
+        return self._connection.address if self._connection else None
+
+    @property
+    def container(self) -> Container | None:
+        return self._container
+
+    def running(self) -> Running:
+        if self._stop_asked.is_set() or "stopCode" in self._said:
+            stage = Stage.STOPPING
+        else:
+            stage = Stage.READY if self._was_ready else Stage.STARTING
+        return Running(self.id, self.order.deployment, stage)
+
+    # --- its life
+
+    def _live(self) -> None:
+        try:
+            self._start_container()
+            self._run()
+        except (CannotStart, secrets.CannotReadSecret, NetworkError, ClientError, BotoCoreError) as error:
+            self._end(FAILED_TO_START, str(error))
+        except Exception as error:
+            traceback.print_exc()
+            self._end(FAILED_TO_START, f"the runner failed: {error!r}")
+        try:
+            self._clean_up()
+        finally:
+            self._say(lastStatus="STOPPED", stoppedAt=time.time())
+
+    def _start_container(self) -> None:
+        order, container = self.order, self.order.definition.container
+        if refusal := self._backend.refusal(container):
+            raise CannotStart(refusal)
+        self.folder.mkdir(parents=True)
+        # From here on there is something to give back.
+        self._connection = self._place.connect(order.subnets, order.groups, f"{order.service} {self.id}")
+        self._say(lastStatus="PENDING")
+        values = secrets.read(self._aws.client("secretsmanager"), container.secrets)
+        environment = {**container.environment, **values, **order.overrides}
+        self._say(lastStatus="ACTIVATING")
+        self._container = self._backend.start(
+            Launch(
+                self.id,
+                container,
+                environment,
+                self._connection.namespace,
+                self._connection.name_server,
+                self.folder,
+            )
+        )
+        self._log = ContainerLog(
+            self._aws.client("logs"), container.logs, container.name, self.id, self._container.output
+        )
+        self._say(lastStatus="RUNNING", startedAt=time.time())
+
+    def _run(self) -> None:
+        """Until the container ends, fails its health check, or is asked to stop."""
+        assert self._container is not None
+        check = self.order.definition.container.health_check
+        began = time.monotonic()
+        if check is None:
+            self._become_ready()
+        next_check = began
+        while not self._stop_asked.wait(_POLL_SECONDS):
+            code = self._container.poll()
+            if code is not None:
+                self._log.wait_until_sent(_LOG_SECONDS)
+                said = f": {self._log.last_line}" if self._log.last_line else ""
+                self._say(exitCode=code)
+                self._end(CONTAINER_EXITED, f"Essential container in task exited with status {code}{said}")
+                return
+            if check is None or time.monotonic() < next_check:
+                continue
+            status, answer = self._container.check_health(check.command, check.timeout)
+            age = time.monotonic() - began
+            before = self._health.health
+            self._health = self._health.after(check, status == 0, age)
+            next_check = time.monotonic() + self._health.wait(check, age)
+            if self._health.health is not before:
+                self._say()
+            if self._health.health is Health.HEALTHY and not self._was_ready:
+                self._become_ready()
+            if self._health.health is Health.UNHEALTHY:
+                said = f" (status {status}{': ' + answer.strip()[-300:] if answer.strip() else ''})"
+                self._end(CONTAINER_EXITED, f"Task failed container health checks: {check.command[0]}{said}")
+                return
+
+    def _become_ready(self) -> None:
+        assert self._connection is not None
+        self.order.registration.add(self._aws, self.id, self._connection.address)
+        self._was_ready = True
+        self._say()
+
+    def _clean_up(self) -> None:
+        if self._connection is not None and self._was_ready:
+            self._say(lastStatus="DEACTIVATING")
+            self.order.registration.remove(self._aws, self.id, self._connection.address)
+        if self._container is not None:
+            self._say(lastStatus="STOPPING", stoppingAt=time.time())
+            self._container.stop(self.order.definition.container.stop_timeout)
+            self._say(lastStatus="DEPROVISIONING", exitCode=self._container.poll())
+            self._log.wait_until_sent(_LOG_SECONDS)
+            self._container.remove()
+        if self._connection is not None:
+            self._place.disconnect(self._connection)
+
+    def _end(self, code: str, reason: str) -> None:
+        if not self._stop_asked.is_set():
+            self._say(desiredStatus="STOPPED", stopCode=code, stoppedReason=reason)
+
+    def _say(self, **news: Any) -> None:
+        self._said = {**self._said, **news}
+        self._changed()
+
+    # --- what it is
+
+    def describe(self) -> dict[str, Any]:
+        """As DescribeTasks shows it; times in seconds since 1970."""
+        said, definition = self._said, self.order.definition
+        place = self.order.cluster_arn.partition(":cluster/")
+        arn = f"{place[0]}:task/{place[2]}/{self.id}"
+        container = {
+            "name": definition.container.name,
+            "image": definition.container.image,
+            "taskArn": arn,
+            "lastStatus": _container_status(said["lastStatus"]),
+            "healthStatus": self._health.health.value,
+            **({"exitCode": said["exitCode"]} if said.get("exitCode") is not None else {}),
+            **({"reason": said["stoppedReason"]} if said.get("stopCode") == FAILED_TO_START else {}),
+        }
+        times = ("createdAt", "startedAt", "stoppingAt", "stoppedAt", "stopCode", "stoppedReason")
+        return {
+            "taskArn": arn,
+            "clusterArn": self.order.cluster_arn,
+            "taskDefinitionArn": definition.arn,
+            "group": f"service:{self.order.service}",
+            "startedBy": self.order.deployment,
+            "launchType": "FARGATE",
+            "cpu": definition.cpu,
+            "memory": definition.memory,
+            "lastStatus": said["lastStatus"],
+            "desiredStatus": said.get("desiredStatus", "RUNNING"),
+            "healthStatus": self._health.health.value,
+            "containers": [container],
+            "attachments": self._attachments(),
+            **{key: said[key] for key in times if key in said},
+        }
+
+    def _attachments(self) -> list[dict[str, Any]]:
+        connection = self._connection
+        if connection is None or connection.namespace is None:
+            return []
+        details = {
+            "subnetId": connection.subnet,
+            "networkInterfaceId": connection.interface,
+            "privateIPv4Address": str(connection.address),
+        }
+        return [
+            {
+                "id": connection.interface,
+                "type": "ElasticNetworkInterface",
+                "status": "DELETED" if self.is_stopped else "ATTACHED",
+                "details": [{"name": name, "value": value} for name, value in details.items()],
+            }
+        ]
+
+
+def _container_status(task_status: str) -> str:
+    if task_status in ("RUNNING", "DEACTIVATING", "STOPPING"):
+        return "RUNNING"
+    return "STOPPED" if task_status in ("DEPROVISIONING", "STOPPED") else "PENDING"

@@ -1,0 +1,72 @@
+"""Keeps the runner's work going: a process whose child does it, and another when that one dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from runner.tasks import kernel
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
+_STEADY_SECONDS = 30.0
+# The work's own word for "I cannot, and trying again will not help".
+CANNOT = 78
+
+
+def keep(folder: Path, work: Callable[[], None]) -> int:
+    """Fork, and fork again each time the child dies on its own. Returns the exit status."""
+    folder.mkdir(parents=True, exist_ok=True)
+    child = 0
+    told_to_end = False
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal told_to_end
+        told_to_end = True
+        if child:
+            os.kill(child, signal.SIGTERM)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    wait = _FIRST_WAIT
+    while True:
+        began = time.monotonic()
+        child = _fork(work)
+        if told_to_end:
+            os.kill(child, signal.SIGTERM)
+        _, status = os.waitpid(child, 0)
+        child = 0
+        code = os.waitstatus_to_exitcode(status)
+        if told_to_end or code in (0, CANNOT):
+            return max(code, 0)
+        if time.monotonic() - began > _STEADY_SECONDS:
+            wait = _FIRST_WAIT
+        print(f"the runner's work ended ({code}); it starts again in {wait:g} s", file=sys.stderr, flush=True)
+        time.sleep(wait)
+        wait = min(_LONGEST_WAIT, wait * 2)
+
+
+def _fork(work: Callable[[], None]) -> int:
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        if sys.platform == "linux":
+            kernel.end_with_parent(signal.SIGKILL)
+        if os.getppid() == parent:
+            work()
+            code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)

@@ -1,0 +1,136 @@
+"""The runner itself: follows the emulated AWS and makes what runs here be what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runner import load_balancers, vpc
+from runner.aws import Aws
+from runner.ecs import registration
+from runner.ecs.definition import TaskDefinition
+from runner.ecs.service import Service
+from runner.ecs.task import Order, Surroundings, Task
+from runner.options import Options
+from runner.surroundings import World
+
+_LOOK_SECONDS = 0.25
+# Even when nothing seems to have changed: the firewall's rules must not grow old.
+_READ_SECONDS = 5.0
+_VALID_SECONDS = 15.0
+_STOP_SECONDS = 60.0
+
+
+class Runner:
+    """`run` returns when `stop` was called, with everything stopped and given back."""
+
+    def __init__(self, aws: Aws, world: World, options: Options) -> None:
+        self._aws, self._world, self._options = aws, world, options
+        self._tasks_folder = options.folder / "tasks"
+        self._services: dict[str, Service] = {}
+        self._definitions: dict[str, TaskDefinition] = {}
+        self._news = threading.Event()
+        self._stopping = threading.Event()
+        self._complained = ""
+
+    def stop(self) -> None:
+        """From any thread or signal handler."""
+        self._stopping.set()
+        self._news.set()
+
+    def run(self) -> None:
+        self._remove_leftovers()
+        seen, last = "", float("-inf")
+        while not self._stopping.is_set():
+            try:
+                changes = self._aws.changes()
+                if changes != seen or self._news.is_set() or time.monotonic() - last > _READ_SECONDS:
+                    self._news.clear()
+                    self._step()
+                    seen, last = changes, time.monotonic()
+                self._complained = ""
+            except (ClientError, BotoCoreError, OSError) as error:
+                self._complain(f"the emulated AWS: {error}")
+            self._news.wait(_LOOK_SECONDS)
+        self._stop_everything()
+
+    def _step(self) -> None:
+        raw = self._read_services()
+        self._world.follow(raw.values(), load_balancers.read(self._aws))
+        for arn, service in raw.items():
+            if arn not in self._services:
+                self._services[arn] = Service(self._maker(service), self._define, self._world.overrides)
+            self._services[arn].step(service)
+        self._report(self._services)
+
+    def _maker(self, service: Mapping[str, Any]) -> Any:
+        around = Surroundings(
+            self._aws, self._world.backend, self._world.place_of(service), self._tasks_folder
+        )
+        return lambda order: _make(around, order, self._news.set)
+
+    def _read_services(self) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        for cluster in self._aws.every("ecs", "list_clusters", "clusterArns"):
+            arns = self._aws.every("ecs", "list_services", "serviceArns", cluster=cluster)
+            for start in range(0, len(arns), 10):
+                described = self._aws.client("ecs").describe_services(
+                    cluster=cluster, services=arns[start : start + 10]
+                )
+                found.update({one["serviceArn"]: one for one in described["services"]})
+        return {arn: one for arn, one in found.items() if one.get("launchType") == "FARGATE"}
+
+    def _define(self, arn: str) -> TaskDefinition:
+        if arn not in self._definitions:
+            answer = self._aws.client("ecs").describe_task_definition(taskDefinition=arn)
+            self._definitions[arn] = TaskDefinition.of(answer["taskDefinition"])
+        return self._definitions[arn]
+
+    def _report(self, services: Mapping[str, Service]) -> None:
+        reports = {arn: service.report() for arn, service in services.items()}
+        try:
+            self._aws.report(reports, _VALID_SECONDS)
+        except OSError:
+            for arn, report in reports.items():
+                services[arn].keep(report)
+            raise
+
+    def _stop_everything(self) -> None:
+        for service in self._services.values():
+            service.stop("The task runner ends")
+        deadline = time.monotonic() + _STOP_SECONDS
+        for service in self._services.values():
+            for task in service.tasks:
+                task.wait(max(0.0, deadline - time.monotonic()))
+        with contextlib.suppress(OSError):
+            self._aws.withdraw()
+        self._world.close()
+        shutil.rmtree(self._tasks_folder, ignore_errors=True)
+
+    def _remove_leftovers(self) -> None:
+        """Of a runner that was killed."""
+        shutil.rmtree(self._tasks_folder, ignore_errors=True)
+        remove_leftovers(self._aws)
+        self._world.remove_leftovers()
+
+    def _complain(self, what: str) -> None:
+        if what != self._complained:
+            print(what, file=sys.stderr, flush=True)
+        self._complained = what
+
+
+def remove_leftovers(aws: Aws) -> None:
+    """What a runner that was killed has left in the AWS."""
+    registration.remove_all(aws)
+    vpc.remove_leftovers(aws)
+
+
+def _make(around: Surroundings, order: Order, changed: Any) -> Task:
+    return Task(around, order, changed)

@@ -1,0 +1,31 @@
+"""Where tasks live: in the emulated VPC's namespaces, or on this machine's loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from runner.network.namespace import Namespace
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A task's network interface. With no namespace it is on loopback, and `interface` names nothing."""
+
+    interface: str
+    subnet: str
+    address: IPv4Address
+    namespace: Namespace | None
+    name_server: IPv4Address | None
+
+
+class Place(Protocol):
+    """Gives each task its connection."""
+
+    def connect(self, subnets: Sequence[str], groups: Sequence[str], description: str) -> Connection:
+        """A new network interface in one of the subnets."""
+
+    def disconnect(self, connection: Connection) -> None:
+        """Give it back."""

@@ -1,0 +1,97 @@
+"""What tasks run in here: the networks, the backend, and the doors of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from runner import internet
+from runner.aws import Aws
+from runner.front_door import Doors, FrontDoor
+from runner.internet import LocalInternet, ModelApi
+from runner.load_balancers import LoadBalancer
+from runner.network.forwarder import Forwarder
+from runner.place import Place
+from runner.tasks.backend import Backend
+from runner.vpc import EmulatedVpc
+
+Overrides = Mapping[str, Mapping[str, str]]
+
+
+class World(Protocol):
+    """See the two implementations: namespaces, and none."""
+
+    @property
+    def backend(self) -> Backend: ...
+
+    @property
+    def overrides(self) -> Overrides:
+        """Variables by container, beside the task definitions'."""
+
+    def place_of(self, service: Mapping[str, Any]) -> Place:
+        """Where the service's tasks live; `follow` has seen it."""
+
+    def follow(self, services: Iterable[Mapping[str, Any]], balancers: Sequence[LoadBalancer]) -> None:
+        """Be what the emulator says now."""
+
+    def remove_leftovers(self) -> None:
+        """What a killed runner has left on this machine."""
+
+    def close(self) -> None:
+        """Give everything back; all tasks have ended."""
+
+
+class NamespacedWorld:
+    """A network of namespaces for each VPC that has a service or a load balancer."""
+
+    def __init__(self, aws: Aws, backend: Backend, api: ModelApi | None) -> None:
+        self.backend = backend
+        self._aws, self._api = aws, api
+        self._forwarder = Forwarder()
+        self._front_door = FrontDoor(self._forwarder, Doors(self._forwarder))
+        self._vpcs: dict[str, EmulatedVpc] = {}
+        self._internets: dict[str, LocalInternet] = {}
+        self._vpc_of_subnet: dict[str, str] = {}
+
+    @property
+    def overrides(self) -> Overrides:
+        return {"orchestration": {"ANTHROPIC_BASE_URL": self._api.url_for_tasks}} if self._api else {}
+
+    def place_of(self, service: Mapping[str, Any]) -> Place:
+        return self._vpcs[self._vpc_of(service)]
+
+    def follow(self, services: Iterable[Mapping[str, Any]], balancers: Sequence[LoadBalancer]) -> None:
+        wanted = {self._vpc_of(one) for one in services if one["status"] != "INACTIVE"}
+        wanted |= {one.vpc for one in balancers}
+        for vpc_id in wanted - self._vpcs.keys():
+            self._open(vpc_id)
+        for vpc_id in wanted:
+            self._vpcs[vpc_id].refresh()
+        persons = {vpc_id: one.person_socket for vpc_id, one in self._internets.items()}
+        self._front_door.follow(balancers, self._vpcs, persons)
+        for vpc_id in self._vpcs.keys() - wanted:
+            self._close(vpc_id)
+
+    def _open(self, vpc_id: str) -> None:
+        opened = EmulatedVpc(self._aws, vpc_id, internet.names(self._api))
+        self._vpcs[vpc_id] = opened
+        self._internets[vpc_id] = LocalInternet(opened.network, self._forwarder, self._api)
+
+    def _close(self, vpc_id: str) -> None:
+        self._internets.pop(vpc_id).close()
+        self._vpcs.pop(vpc_id).close()
+
+    def _vpc_of(self, service: Mapping[str, Any]) -> str:
+        subnet = service["networkConfiguration"]["awsvpcConfiguration"]["subnets"][0]
+        if subnet not in self._vpc_of_subnet:
+            described = self._aws.client("ec2").describe_subnets(SubnetIds=[subnet])["Subnets"][0]
+            self._vpc_of_subnet[subnet] = described["VpcId"]
+        return self._vpc_of_subnet[subnet]
+
+    def remove_leftovers(self) -> None:
+        """Nothing: the kernel has removed the namespaces and all that was in them."""
+
+    def close(self) -> None:
+        self._forwarder.close()
+        for vpc_id in list(self._vpcs):
+            self._close(vpc_id)

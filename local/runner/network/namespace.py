@@ -72,8 +72,10 @@ class Namespace:
     def call(self, function: Callable[[], T]) -> T:
         """Call a function in a thread of its own that is inside; sockets that it makes stay there."""
 
+        path = self.path
+
         def inside() -> T:
-            _check(_libc().setns(self._descriptor, _CLONE_NEWNET), f"setns({self.path})")
+            _check(_libc().setns(self._descriptor, _CLONE_NEWNET), f"setns({path})")
             return function()
 
         return _in_a_thread(inside)

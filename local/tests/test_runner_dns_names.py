@@ -118,6 +118,14 @@ def test_a_service_whose_namespace_stands_in_the_deprecated_place_is_found(
         assert texts(server.ask("old.sandbox.internal")) == ["10.0.0.9"]
 
 
+def test_a_namespace_without_private_dns_has_no_names(cloud_map: Any, namespace: str) -> None:
+    cloud_map.create_http_namespace(Name="http.internal")
+    (other,) = [one["Id"] for one in cloud_map.list_namespaces()["Namespaces"] if one["Id"] != namespace]
+    _register(cloud_map, _service(cloud_map, other, "web"), "10.0.0.1")
+    names = _refreshed(cloud_map)
+    assert names.lookup(dns.name.from_text("web.http.internal"), RdataType.A) is None
+
+
 def test_names_stay_when_they_cannot_be_read_again(cloud_map: Any, namespace: str) -> None:
     service = _service(cloud_map, namespace, "web")
     _register(cloud_map, service, "10.0.0.1")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 
 import dns.flags
 import dns.message
+import dns.name
 import dns.opcode
 import dns.query
 import dns.rcode
@@ -16,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.dns.lookups import Lookup
 from runner.dns.messages import EDNS_PAYLOAD
 from runner.dns.resolver import Resolver
 from runner.dns.tcp_connection import ConnectionEnded, TcpConnection
@@ -198,6 +201,49 @@ def test_a_client_that_floods_its_connection_loses_it_and_keeps_nobody_waiting()
             for _ in range(100_000):
                 connection.sendall(query * 100)
         assert texts(server.ask_over_tcp("allowed.example")) == ["198.51.100.10"]
+
+
+def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.dns.listener._IDLE", 0.01)
+    with serving() as server, _connected(server) as connection:
+        assert connection.recv(1) == b""
+
+
+class Slow:
+    """A source that answers when it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def lookup(self, name: dns.name.Name, qtype: dns.rdatatype.RdataType) -> Lookup | None:
+        assert self.let_go.wait(TIMEOUT)
+        return WEB.lookup(name, qtype)
+
+
+def _is_empty(udp: socket.socket) -> bool:
+    try:
+        udp.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def test_more_queries_than_may_wait_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.dns.resolver._MOST_WAITING", 8)
+    log, source = KeptLog(), Slow()
+    resolver = Resolver(FixedRules(), [source], log)
+    udp, tcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.create_server(("127.0.0.1", 0))
+    udp.bind(("127.0.0.1", 0))
+    resolver.serve(udp, tcp)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(200):
+            sender.sendto(QUERY, udp.getsockname())
+    deadline = time.monotonic() + TIMEOUT
+    while not _is_empty(udp):
+        assert time.monotonic() < deadline
+    source.let_go.set()
+    resolver.close()
+    assert 8 <= len(log.queries) <= 9  # the last may have been in hand when the others were let go
 
 
 def test_closing_leaves_no_thread_and_no_port() -> None:

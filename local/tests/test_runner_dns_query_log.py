@@ -263,6 +263,17 @@ def test_a_log_that_hangs_keeps_a_bounded_queue_and_counts_the_rest(
     assert capfd.readouterr().err.count("entries are lost") == 1
 
 
+def test_closing_does_not_wait_for_a_log_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.dns.query_log._CLOSE_TIMEOUT", 0.01)
+    session = Hanging()
+    log = QueryLog(session, "123456789012", REGION, "vpc-1", _ids)
+    log.record(_query())
+    assert session.called.wait(TIMEOUT)
+    log.close()
+    assert not session.let_go.is_set()
+    session.let_go.set()
+
+
 def test_an_entry_whose_sender_is_unknown_is_still_written(
     accounts: Account, aws: Aws, vpc: str, config_id: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

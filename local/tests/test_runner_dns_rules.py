@@ -10,6 +10,7 @@ import dns.rcode
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.stub import Stubber
 from dns.rdatatype import RdataType
 
 from conftest import REGION, Aws
@@ -180,6 +181,27 @@ def test_a_rule_that_cannot_be_obeyed_is_refused_by_name(fields: dict[str, Any],
     }
     with pytest.raises(InvalidRule, match=f"Rule 7 of the firewall rule group g: .*{message}"):
         parse_rule(rule, 101, ("*",))
+
+
+def test_a_rule_without_a_domain_list_is_refused() -> None:
+    client = boto3.Session("test", "test", region_name=REGION).client("route53resolver")
+    advanced = {
+        "FirewallRuleGroupId": "g",
+        "FirewallThreatProtectionId": "t",
+        "Priority": 1,
+        "Action": "ALERT",
+    }
+    associated = {"FirewallRuleGroupId": "g", "Priority": 101}
+    with Stubber(client) as stub:
+        stub.add_response("get_firewall_config", {"FirewallConfig": {}})
+        stub.add_response(
+            "list_firewall_rule_group_associations", {"FirewallRuleGroupAssociations": [associated]}
+        )
+        stub.add_response("list_firewall_rules", {"FirewallRules": [advanced]})
+        rules = CurrentRules(client, "vpc-1")
+        with pytest.raises(InvalidRule, match="has no domain list"):
+            rules.refresh()
+    assert rules.current() is None
 
 
 def test_a_query_type_can_be_given_by_its_number() -> None:

@@ -127,7 +127,7 @@ def _zones(client: ServiceDiscoveryClient) -> dict[str, _Zone]:
                 origin = dns.name.from_text(namespace["Name"])
                 properties: Mapping[str, Any] = namespace.get("Properties", {}).get("DnsProperties", {})
                 ttl = properties.get("SOA", {}).get("TTL", _SOA_TTL)
-                # Mail address and timers as Route 53 writes them ("SOA and NS records", Developer Guide).
+                # The timers that Route 53 writes ("The start of authority (SOA) record", Developer Guide).
                 text = f"ns.{origin} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 {ttl}"
                 zones[namespace["Id"]] = _Zone(origin, dns.rrset.from_text(origin, ttl, "IN", "SOA", text))
     return zones

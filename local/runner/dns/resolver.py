@@ -59,9 +59,9 @@ class Resolver:
         self._listeners.append(Listener(udp_socket, tcp_listening_socket, self._take))
 
     def close(self) -> None:
-        """Stop, and close all sockets. Returns when no thread is left."""
-        for listener in self._listeners:
-            listener.close()
+        """Stop, and close all sockets. Returns when no thread is left. May be called again."""
+        while self._listeners:
+            self._listeners.pop().close()
         self._pool.shutdown()
 
     def _take(

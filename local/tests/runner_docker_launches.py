@@ -59,9 +59,20 @@ def runner(folder: Path, image: str, network: str) -> tuple[subprocess.Popen[str
     command = [sys.executable, "-c", _RUNNER, str(folder), image, network]
     paths = f"{LOCAL}:{LOCAL / 'tests'}"
     process = subprocess.Popen(
-        ["env", f"PYTHONPATH={paths}", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ["env", f"PYTHONPATH={paths}", *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.strip().isdigit(), line
     return process, int(line)
+
+
+def wait_for_guard(process: subprocess.Popen[str]) -> None:
+    """The guard of a runner that was killed has ended, and had nothing to say."""
+    # It has the runner's standard error; so the end of that is the guard's.
+    assert process.stderr is not None
+    assert process.stderr.read() == ""

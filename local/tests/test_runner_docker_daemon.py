@@ -15,13 +15,12 @@ from typing import Any
 import pytest
 
 import runner_docker_daemon
-from launcher import processes
 from runner.ecs.definition import ContainerDefinition
 from runner.network.namespace import Namespace
 from runner.tasks.backend import CannotStart, Container
 from runner.tasks.docker import DockerBackend
 from runner_docker_daemon import Daemon
-from runner_docker_launches import container, launch, runner
+from runner_docker_launches import container, launch, runner, wait_for_guard
 
 IMPOSSIBLE = runner_docker_daemon.impossible()
 
@@ -184,6 +183,16 @@ class TestDaemon:
             start(entryPoint=["no-such-program"])
         assert daemon.everything() == ""
 
+    def test_what_is_no_network_namespace_is_not_entered(
+        self, daemon: Daemon, backend: DockerBackend, tmp_path: Path
+    ) -> None:
+        with (
+            closing(Namespace(os.open("/dev/null", os.O_RDONLY))) as wrong,
+            pytest.raises(CannotStart, match="cannot enter its network namespace"),
+        ):
+            backend.start(launch(container(daemon.image), tmp_path, wrong))
+        assert daemon.everything() == ""
+
     def test_health_is_a_command_of_the_containers_user(self, start: Start) -> None:
         started = start({"PORT": "5000"}, command=["sleep 1000"])
         assert started.check_health(("/bin/sh", "-c", "id -u; echo $PORT >&2; exit 1"), 60) == (
@@ -269,12 +278,11 @@ class TestDaemon:
     def test_kill_9_of_the_runner_ends_its_containers(
         self, daemon: Daemon, backend: DockerBackend, tmp_path: Path, network: str
     ) -> None:
-        process, guard = runner(tmp_path, daemon.image, network)
+        process, _ = runner(tmp_path, daemon.image, network)
         with process:
             assert daemon.everything() != ""
             process.kill()
-        while processes.is_alive(guard):
-            pass
+            wait_for_guard(process)
         assert daemon.everything() == ""
 
     def test_what_a_runner_killed_with_its_guard_has_left_is_removed(

@@ -87,8 +87,8 @@ class DockerBackend:
         label = f"{TASK}={launch.task_id}"
         try:
             with ExitStack() as undo:
-                guard = self._guard.descriptor()
                 image = self._image(launch.container)
+                guard = self._guard.descriptor()
                 undo.callback(docker_leftovers.remove, self._docker, label)
                 container = DockerContainer(self._docker, self._create(launch, image, guard), label)
                 undo.pop_all()

@@ -21,8 +21,9 @@ _START_SECONDS = 60.0
 # For the last output of a container that is gone; beyond that nobody reads it.
 _DRAIN_SECONDS = 10.0
 _PAUSE = 0.02
-# Says its process ID, by which it can be ended, and becomes the command. It leads a process group of its own.
-_TELL_AND_BECOME = ("/bin/sh", "-c", 'echo $$; exec "$@"', "sh")
+# Says its process ID, by which it can be ended, and becomes the command; it leads a process group. On a
+# stream of their own, the command's errors could overtake that.
+_TELL_AND_BECOME = ("/bin/sh", "-c", 'exec 2>&1; echo $$; exec "$@"', "sh")
 _KILL_GROUP = ("/bin/sh", "-c", 'kill -KILL "-$1"', "sh")
 
 

@@ -21,6 +21,10 @@ from runner.tasks.docker_cli import Docker
 
 _ENTER_SECONDS = 10.0
 _PAUSE = 0.02
+_NOT_INSIDE = (
+    "the container cannot enter its network namespace; the Docker daemon must run on this machine itself, as "
+    "root, and the image must have nsenter and sleep (Debian: util-linux, coreutils)"
+)
 
 
 def hold(docker: Docker, launch: Launch, image: str, identity: Sequence[str], guard: int) -> str:
@@ -99,10 +103,7 @@ def _wait_until_inside(docker: Docker, container: str, namespace: Namespace) -> 
             "inspect", "--type=container", "--format={{.State.Pid}} {{.State.Running}}", container
         ).split()
         if is_running != "true":
-            raise CannotStart(
-                "nothing holds the task's network for its container; the image must have nsenter and sleep "
-                f"(Debian: util-linux, coreutils): {_last_words(docker, container)}"
-            )
+            raise CannotStart(f"{_NOT_INSIDE}: {_last_words(docker, container)}")
         try:
             found = Path("/proc", process, "ns", "net").stat()
         except OSError:
@@ -110,10 +111,7 @@ def _wait_until_inside(docker: Docker, container: str, namespace: Namespace) -> 
         if found is not None and os.path.samestat(found, expected):
             return
         if time.monotonic() > deadline:
-            raise CannotStart(
-                "the Docker daemon's containers cannot enter a network namespace of this machine: the daemon "
-                "runs elsewhere, in a virtual machine or without root"
-            )
+            raise CannotStart(_NOT_INSIDE)
         time.sleep(_PAUSE)
 
 

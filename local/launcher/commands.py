@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 
-from launcher import emulator_process, local_aws, proof, situation, stack, tools
+from launcher import emulator_process, fargate, local_aws, proof, runner_process, situation, stack, tools
 from launcher.emulator_process import Emulator
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
 from launcher.situation import Next
 from launcher.stack import Stack
 
+OPEN = """\
+Open:
+  {page}
+  user {username}, password {password}
+"""
 NEXT = """\
 Next:
+  make demo                                      a whole task, played by a scripted model
   eval "$(make -s env)"                          this shell on the local AWS; then for instance
   pulumi stack output password --show-secrets    the login's password
-  aws ec2 describe-vpcs                          what the AWS API says
+  aws ecs describe-tasks …                       what the AWS API says
   make destroy                                   remove it all
 """
 
@@ -31,7 +38,13 @@ def build_tools(places: Places) -> int:
 def up(places: Places) -> int:
     """Create or update the whole stack."""
     clock = Clock()
-    the_stack = _ready(places, clock)
+    no_tasks = fargate.prepare(places, clock)
+    if no_tasks:
+        fargate.tell(no_tasks)
+    the_stack, emulator = _ready(places, clock)
+    if not no_tasks:
+        with clock.step("starting the task runner"):
+            fargate.start(places, emulator.url, emulator.instance)
     with clock.step("pulumi up"):
         code = the_stack.up()
     if code != 0:
@@ -42,6 +55,9 @@ def up(places: Places) -> int:
     with clock.step("proving what exists"):
         proved = proof.run(places, the_stack)
     print(the_stack.outputs())
+    if not no_tasks:
+        with clock.step("waiting for the console's page"):
+            print(_invitation(places, the_stack))
     print(NEXT)
     say(clock.table())
     if proved != 0:
@@ -52,7 +68,7 @@ def up(places: Places) -> int:
 def preview(places: Places) -> int:
     """Show what `up` would do."""
     clock = Clock()
-    the_stack = _ready(places, clock)
+    the_stack, _ = _ready(places, clock)
     with clock.step("pulumi preview"):
         code = the_stack.preview()
     say(clock.table())
@@ -79,6 +95,7 @@ def destroy(places: Places) -> int:
     clock = Clock()
     emulator = emulator_process.running(places)
     if emulator is None:
+        runner_process.stop(places)
         if stack.exists(places):
             say("The local AWS is not running: what the stack had made is gone with it.")
             _put_aside(places)
@@ -92,6 +109,9 @@ def destroy(places: Places) -> int:
         say(decision.why)
         _put_aside(places)
     else:
+        if runner_process.was_killed(places):
+            say("The task runner had been killed; what it had registered is taken back.")
+            runner_process.clean(places, emulator.url)
         if stack.exists(places):
             with clock.step("pulumi destroy"):
                 code = the_stack.destroy()
@@ -100,6 +120,8 @@ def destroy(places: Places) -> int:
             the_stack.remove()
         with clock.step("looking for what is left"):
             _nothing_is_left(places, emulator)
+    with clock.step("stopping the task runner"):
+        runner_process.stop(places)
     emulator_process.stop(places)
     say("Everything is removed, and the local AWS is stopped.")
     say(clock.table())
@@ -121,6 +143,7 @@ def start_emulator(places: Places) -> int:
 
 
 def stop_emulator(places: Places) -> int:
+    runner_process.stop(places)
     say("The local AWS is stopped." if emulator_process.stop(places) else "The local AWS was not running.")
     return 0
 
@@ -144,7 +167,7 @@ def _what_is_there(places: Places) -> Stack:
     return Stack(places, tools.pulumi(places), _variables(places, emulator))
 
 
-def _ready(places: Places, clock: Clock) -> Stack:
+def _ready(places: Places, clock: Clock) -> tuple[Stack, Emulator]:
     """Tools, emulator and stack, with what an earlier run left put in order."""
     tools.build(places, clock)
     with clock.step("starting the local AWS"):
@@ -169,7 +192,18 @@ def _ready(places: Places, clock: Clock) -> Stack:
         with clock.step("pulumi refresh"):
             if the_stack.refresh() != 0:
                 raise Failure("`pulumi refresh` failed. `make destroy` removes everything, also now.")
-    return the_stack
+    return the_stack, emulator
+
+
+def _invitation(places: Places, the_stack: Stack) -> str:
+    """Where to look and how to sign in: on the local stack a password is worth nothing to anybody else."""
+    outputs = json.loads(the_stack.outputs_json(show_secrets=True))
+    page = fargate.wait_for_page(places, outputs)
+    lines = [OPEN.format(page=page, username=outputs["username"], password=outputs["password"])]
+    if missing := fargate.not_enforced(places):
+        lines.append("Not enforced on this machine:")
+        lines.extend(f"  - {sentence}" for sentence in missing)
+    return "\n".join(lines)
 
 
 def _variables(places: Places, emulator: Emulator) -> dict[str, str]:

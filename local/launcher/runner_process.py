@@ -44,16 +44,19 @@ def _is_runner(pid: int) -> bool:
     return "-m runner " in shown.stdout
 
 
-def start(places: Places, url: str, model_api: str | None) -> Runner:
-    """A runner for the local AWS at `url`: the one that runs, or a new one."""
-    arguments = _arguments(places, url, model_api)
+def start(places: Places, url: str, instance: str, model_api: str | None) -> Runner:
+    """A runner for the local AWS at `url`: the one that runs, or a new one.
+
+    `instance` tells one emulator from the next at the same address, and `model_api` where the model's API is.
+    """
+    arguments = [*_arguments(places, url, model_api), "--instance", instance]
     found = running(places)
     if found is not None and found.arguments == tuple(arguments):
         return found
     if found is not None:
         say("The task runner is started anew, with other settings; its tasks start again.")
         stop(places)
-    elif places.runner.is_file():
+    elif was_killed(places):
         say("The task runner had ended without being told to; it is started again.")
     return _launch(places, arguments)
 
@@ -64,6 +67,11 @@ def stop(places: Places) -> None:
     if found is not None:
         processes.end(found.guard, STOP_SECONDS)
     places.runner.unlink(missing_ok=True)
+
+
+def was_killed(places: Places) -> bool:
+    """Whether it ended without taking back what it had registered."""
+    return places.runner.is_file() and running(places) is None
 
 
 def clean(places: Places, url: str) -> None:

@@ -90,17 +90,22 @@ _PLUGINS = (
 
 def build(places: Places, clock: Clock) -> None:
     """Everything that `up` needs."""
-    stale = [part for part in parts(places) if not _is_fresh(places, part)]
-    if stale:
+    if any(not _is_fresh(places, part) for part in parts(places)):
         with clock.step("looking for Go, Java, Maven, Python"):
             prerequisites.check()
-    for part in stale:
-        _build(places, part, clock)
+    build_stale(places, parts(places), clock)
     program.prepare(places)
     _write_policy_analyzer(places)
     _link_clients(places)
     _install_plugins(places)
     _find_provider(places, clock)
+
+
+def build_stale(places: Places, these: Iterable[Part], clock: Clock) -> None:
+    """Build those parts whose inputs have changed since they were built."""
+    for part in these:
+        if not _is_fresh(places, part):
+            _build(places, part, clock)
 
 
 def parts(places: Places) -> list[Part]:

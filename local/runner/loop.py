@@ -68,6 +68,10 @@ class Runner:
             if arn not in self._services:
                 self._services[arn] = Service(self._maker(service), self._define, self._world.overrides)
             self._services[arn].step(service)
+        for arn in self._services.keys() - raw.keys():
+            self._services[arn].stop("The service does not exist any more")
+            if all(task.is_stopped for task in self._services[arn].tasks):
+                del self._services[arn]
         self._report(self._services)
 
     def _maker(self, service: Mapping[str, Any]) -> Any:

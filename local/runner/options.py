@@ -23,6 +23,7 @@ class Options:
     isolation: str
     containers: str
     only_clean: bool
+    instance: str
 
     @property
     def state_file(self) -> Path:
@@ -56,4 +57,5 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument(
         "--only-clean", action="store_true", help="remove what a killed runner has left in the AWS, and end"
     )
+    parser.add_argument("--instance", default="", help="which emulator it is, for whoever compares")
     return Options(**vars(parser.parse_args(arguments)))

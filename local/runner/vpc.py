@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.aws import Aws
 from runner.dns.domain_patterns import InvalidDomain
@@ -110,7 +113,9 @@ class EmulatedVpc:
 
     def disconnect(self, connection: Connection) -> None:
         self.detach(connection.interface)
-        self._ec2.delete_network_interface(NetworkInterfaceId=connection.interface)
+        # An emulator that was started anew does not know it.
+        with contextlib.suppress(ClientError, BotoCoreError):
+            self._ec2.delete_network_interface(NetworkInterfaceId=connection.interface)
 
     def close(self) -> None:
         self._resolver.close()

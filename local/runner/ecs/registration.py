@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.aws import Aws
 
@@ -44,12 +44,12 @@ class Registration:
     def remove(self, aws: Aws, task_id: str, address: IPv4Address) -> None:
         """What is not there any more, a group for instance, needs no removing."""
         for arn, port in self.target_groups.items():
-            with contextlib.suppress(ClientError):
+            with contextlib.suppress(ClientError, BotoCoreError):
                 aws.client("elbv2").deregister_targets(
                     TargetGroupArn=arn, Targets=[{"Id": str(address), "Port": port}]
                 )
         for arn in self.registries:
-            with contextlib.suppress(ClientError):
+            with contextlib.suppress(ClientError, BotoCoreError):
                 aws.client("servicediscovery").deregister_instance(
                     ServiceId=_service_id(arn), InstanceId=task_id
                 )

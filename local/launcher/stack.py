@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from launcher import processes
+from launcher import processes, program
 from launcher.places import Places
 from launcher.report import Failure, say
 
@@ -73,9 +73,10 @@ class Stack:
     def outputs(self) -> str:
         return self._ask("stack", "output", "--stack", NAME)
 
-    def outputs_json(self) -> str:
-        """Secret outputs stay hidden."""
-        return self._ask("stack", "output", "--json", "--stack", NAME)
+    def outputs_json(self, show_secrets: bool = False) -> str:
+        """Secret outputs stay hidden, unless they are asked for."""
+        shown = ["--show-secrets"] if show_secrets else []
+        return self._ask("stack", "output", "--json", "--stack", NAME, *shown)
 
     def settings_json(self) -> str:
         """The settings with the project's defaults; secret ones stay hidden."""
@@ -111,10 +112,12 @@ class Stack:
         return answer.stdout
 
     def _show(self, *arguments: str) -> int:
-        # Only these run the program.
-        path = os.pathsep.join([str(self.places.jvm), self.variables["PATH"]])
-        variables = {**self.variables, "PATH": path}
-        return run_in_foreground([str(self.pulumi), *arguments], self.places.project, variables)
+        command = [str(self.pulumi), *arguments]
+        return program.run(
+            self.places,
+            self.variables,
+            lambda variables: run_in_foreground(command, self.places.project, variables),
+        )
 
 
 def exists(places: Places) -> bool:

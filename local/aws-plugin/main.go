@@ -85,8 +85,8 @@ func serve(arguments []string) error {
 	return nil
 }
 
-// locateProvider trusts TF_AWS_PROVIDER, which the launcher got from --find-provider: asking it again for its version
-// would cost every preview a start of the provider.
+// locateProvider trusts TF_AWS_PROVIDER, and what --find-provider verified: asking the provider for its version again
+// would cost every preview a start of it.
 func locateProvider() (string, error) {
 	if path := os.Getenv("TF_AWS_PROVIDER"); path != "" {
 		return path, nil
@@ -95,22 +95,29 @@ func locateProvider() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if path, ok := provider.Remembered(folder); ok {
+		return path, nil
+	}
 	return provider.Find(folder)
 }
 
+// findOrFetch verifies the provider, and remembers it unless the environment names it.
 func findOrFetch() (string, error) {
 	folder, err := fetchFolder()
 	if err != nil {
 		return "", err
 	}
-	path, missing := provider.Find(folder)
-	if missing == nil || !provider.IsNotFound(missing) {
-		return path, missing
+	path, err := provider.Find(folder)
+	if provider.IsNotFound(err) {
+		if failed := provider.Fetch(folder, os.Stderr); failed != nil {
+			return "", errors.Join(err, failed)
+		}
+		path, err = provider.Find(folder)
 	}
-	if err := provider.Fetch(folder, os.Stderr); err != nil {
-		return "", errors.Join(missing, err)
+	if err != nil || os.Getenv("TF_AWS_PROVIDER") != "" {
+		return path, err
 	}
-	return provider.Find(folder)
+	return path, provider.Remember(folder, path)
 }
 
 // fetchFolder is beside the folder of this executable, so that all that was installed for it is in one place.

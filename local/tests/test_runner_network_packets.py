@@ -241,32 +241,91 @@ def test_the_desktop_reaches_web_sites_on_their_ports_only(scene: Scene) -> None
         assert seen_from(other) == NAT
 
 
-def test_without_a_way_out_there_is_none(scene: Scene) -> None:
-    for change, reachable in (({"nat": None}, False), ({}, True)):
-        scene.network.detach("desktop")
-        desktop = scene.network.attach(replace(DESKTOP, **change))  # type: ignore[arg-type]
-        with server(scene.web, socket.SOCK_STREAM, 443):
-            assert (connects if reachable else held_back)(desktop, WEB, 443)
+def test_without_a_way_out_not_a_packet_leaves(scene: Scene) -> None:
+    scene.network.apply((replace(DESKTOPS, egress=(udp(7000, EVERYWHERE),)),))
+    with (
+        server(scene.web, socket.SOCK_DGRAM, 7000) as listening,
+        server(scene.network.router, socket.SOCK_DGRAM, 53) as resolver,
+    ):
+        for way in (None, NAT):
+            scene.network.detach("desktop")
+            desktop = scene.network.attach(replace(DESKTOP, nat=way))
+            with sender(desktop, socket.SOCK_DGRAM, WEB) as client:
+                client.sendto(str(way).encode(), (str(WEB), 7000))
+                # When the second has come to the router, so had the first.
+                client.sendto(b"question", (str(VPC.resolver), 53))
+                assert resolver.recv(100) == b"question"
+        assert listening.recv(100) == str(NAT).encode()
 
 
-def test_without_a_route_ipv6_is_reached_neither_way(scene: Scene) -> None:
-    groups = (
-        replace(DOOR, ingress=(tcp(8501, EVERYWHERE6),), egress=(tcp(53, EVERYWHERE6),)),
-        AGENTS,
-        DESKTOPS,
+def test_without_a_route_not_a_packet_of_ipv6_passes_either_way(scene: Scene) -> None:
+    rules = (udp(7000, EVERYWHERE6),)
+    scene.network.apply((replace(DOOR, ingress=rules, egress=rules),))
+    to = BALANCER.ipv6
+    assert to is not None
+    make_neighbours(scene, to)
+    with (
+        server(scene.resolver, socket.SOCK_DGRAM, 7000) as outside,
+        server(scene.network.router, socket.SOCK_DGRAM, 53) as resolver,
+        sender(scene.stranger, socket.SOCK_DGRAM, to) as stranger,
+    ):
+        for routed in (False, True):
+            scene.network.detach("balancer")
+            balancer = scene.network.attach(replace(BALANCER, ipv6_public=routed))
+            with (
+                server(balancer, socket.SOCK_DGRAM, 7000) as inside,
+                sender(balancer, socket.SOCK_DGRAM, RESOLVER6) as client,
+                sender(balancer, socket.SOCK_DGRAM, VPC.resolver) as asking,
+            ):
+                client.sendto(str(routed).encode(), (str(RESOLVER6), 7000))
+                stranger.sendto(str(routed).encode(), (str(to), 7000))
+                asking.sendto(b"question", (str(VPC.resolver), 53))
+                assert resolver.recv(100) == b"question"
+                if routed:
+                    assert inside.recv(100) == b"True"
+                else:
+                    inside.settimeout(0.3)
+                    with pytest.raises(TimeoutError):
+                        inside.recv(100)
+        assert outside.recv(100) == b"True"
+
+
+def make_neighbours(scene: Scene, *addresses: Address | None) -> None:
+    """Tell the stranger that the router has these addresses, whether it answers for them or not."""
+    shown = scene.network.router.run(["ip", "-json", "link", "show", "net0"])
+    hardware = json.loads(shown)[0]["address"]
+    for address in addresses:
+        scene.stranger.run(["ip", "neighbour", "replace", str(address), "lladdr", hardware, "dev", "eth0"])
+
+
+@pytest.mark.parametrize(
+    ("forged", "to", "honestly_to"),
+    [(AGENT.address, PUBLIC, BALANCER.address), (AGENT.ipv6, BALANCER.ipv6, BALANCER.ipv6)],
+    ids=["IPv4", "IPv6"],
+)
+def test_from_outside_nobody_passes_for_a_task(
+    scene: Scene, forged: Address, to: Address, honestly_to: Address
+) -> None:
+    scene.network.apply(
+        (SecurityGroup("sg-door", (udp(7000, "sg-agent"),)), replace(AGENTS, egress=(udp(7000, "sg-door"),)))
     )
-    scene.network.apply(groups)
-    assert BALANCER.ipv6
-    for routed in (False, True):
-        scene.network.detach("balancer")
-        balancer = scene.network.attach(replace(BALANCER, ipv6_public=routed))
-        with (
-            server(balancer, socket.SOCK_STREAM, 8501),
-            server(scene.resolver, socket.SOCK_STREAM, 53),
-        ):
-            expected = connects if routed else held_back
-            assert expected(scene.stranger, BALANCER.ipv6, 8501)
-            assert expected(balancer, RESOLVER6, 53)
+    assume(scene.stranger, forged)
+    with (
+        server(scene.balancer, socket.SOCK_DGRAM, 7000) as listening,
+        sender(scene.stranger, socket.SOCK_DGRAM, to) as liar,
+        sender(scene.agent, socket.SOCK_DGRAM, honestly_to) as honest,
+    ):
+        liar.bind((str(forged), 0))
+        make_neighbours(scene, to)
+        liar.sendto(b"forged", (str(to), 7000))
+        honest.sendto(b"honest", (str(honestly_to), 7000))
+        assert listening.recv(100) == b"honest"
+
+
+def assume(namespace: Namespace, forged: Address) -> None:
+    """Give a namespace an address that is another's, at once usable."""
+    suffix = ["nodad"] if forged.version == 6 else []
+    namespace.run(["ip", "address", "add", f"{forged}/{forged.max_prefixlen}", "dev", "eth0", *suffix])
 
 
 @pytest.mark.parametrize(
@@ -281,17 +340,18 @@ def test_a_forged_source_is_dropped(scene: Scene, forged: Address, to: Address) 
             SecurityGroup("sg-desktop", (), rules),
         )
     )
-    scene.desktop.run(["ip", "address", "add", f"{forged}/{forged.max_prefixlen}", "dev", "eth0"])
+    assume(scene.desktop, forged)
     with (
         server(scene.agent, socket.SOCK_DGRAM, 7000) as listening,
         sender(scene.desktop, socket.SOCK_DGRAM, to) as liar,
         sender(scene.balancer, socket.SOCK_DGRAM, to) as honest,
+        server(scene.network.router, socket.SOCK_DGRAM, 53) as resolver,
+        sender(scene.desktop, socket.SOCK_DGRAM, VPC.resolver) as asking,
     ):
-        if forged.version == 6:
-            # Without this, the kernel waits whether another has the address.
-            liar.setsockopt(socket.IPPROTO_IPV6, 78, 1)  # IPV6_FREEBIND
         liar.bind((str(forged), 0))
         liar.sendto(b"forged", (str(to), 7000))
+        asking.sendto(b"question", (str(VPC.resolver), 53))
+        assert resolver.recv(100) == b"question"
         honest.sendto(b"honest", (str(to), 7000))
         assert listening.recv(100) == b"honest"
 
@@ -299,10 +359,7 @@ def test_a_forged_source_is_dropped(scene: Scene, forged: Address, to: Address) 
 def test_from_outside_a_private_address_is_not_reached(scene: Scene) -> None:
     """Not even by a neighbour who knows the router's hardware address and is let in by the groups."""
     scene.network.apply((replace(DOOR, ingress=(udp(7000, EVERYWHERE),)),))
-    shown = scene.network.router.run(["ip", "-json", "link", "show", "net0"])
-    hardware = json.loads(shown)[0]["address"]
-    for address in (BALANCER.address, VPC.resolver):
-        scene.stranger.run(["ip", "neighbour", "add", str(address), "lladdr", hardware, "dev", "eth0"])
+    make_neighbours(scene, BALANCER.address, VPC.resolver)
     with (
         server(scene.balancer, socket.SOCK_DGRAM, 7000) as listening,
         server(scene.network.router, socket.SOCK_DGRAM, 53) as resolver,
@@ -437,6 +494,9 @@ def test_addresses_that_clash_are_refused_and_change_nothing(scene: Scene) -> No
 def test_an_interface_can_go_and_come_again(scene: Scene) -> None:
     for _ in range(3):
         scene.network.detach("balancer")
+        rules = scene.network.router.run(["nft", "list", "ruleset"])
+        assert BALANCER.device not in rules
+        assert str(BALANCER.address) not in rules
         assert held_back(scene.deployer, PUBLIC, 8501)
         with server(scene.network.attach(BALANCER), socket.SOCK_STREAM, 8501):
             assert connects(scene.deployer, PUBLIC, 8501)

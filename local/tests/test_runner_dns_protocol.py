@@ -54,7 +54,7 @@ def test_without_edns_an_answer_above_512_bytes_is_cut_and_whole_over_tcp() -> N
 def test_edns_makes_room_up_to_what_crosses_every_network() -> None:
     with serving() as server:
         fits = server.ask("some.example", use_edns=0, payload=4096)
-        cut = server.ask("many.example", use_edns=0, payload=4096)
+        cut = server.ask("many.example", use_edns=0, payload=65_535)
         small = server.ask("some.example", use_edns=0, payload=100)
     assert len(texts(fits)) == 40
     assert fits.payload == EDNS_PAYLOAD
@@ -170,7 +170,16 @@ def test_several_queries_share_a_connection_however_their_bytes_arrive() -> None
     assert [answers[query.id] for query in queries] == [["198.51.100.10"], ["198.51.100.12"]]
 
 
-def test_a_client_that_says_nothing_keeps_nobody_waiting() -> None:
+def test_queries_that_were_answered_wait_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.dns.resolver._MOST_WAITING", 8)
+    with serving() as server, _connected(server) as connection:
+        for _ in range(200):
+            connection.sendall(_framed(QUERY))
+            assert texts(_receive(connection)) == ["198.51.100.10"]
+
+
+def test_a_client_that_says_nothing_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.dns.listener._IDLE", 3600.0)
     with serving() as server:
         silent = [_connected(server) for _ in range(80)]
         for connection in silent:

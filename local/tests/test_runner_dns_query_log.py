@@ -182,6 +182,31 @@ def test_without_a_configuration_nothing_is_logged_and_nothing_lost(
     assert [entry["query_name"] for entry in _entries(aws, vpc)] == ["later.example."]
 
 
+def test_a_log_that_begins_again_goes_on_in_the_same_stream(
+    accounts: Account, aws: Aws, vpc: str, config_id: str
+) -> None:
+    assert config_id
+    for _ in range(2):
+        with _logging(accounts, vpc) as log:
+            log.record(_query())
+            assert log.flush()
+            assert log.lost == 0
+    assert len(_entries(aws, vpc)) == 2
+
+
+def test_the_configuration_of_another_vpc_does_not_count(
+    accounts: Account, aws: Aws, vpc: str, config_id: str
+) -> None:
+    assert config_id
+    with _logging(accounts, vpc) as log:
+        log.record(_query())
+    other = aws("ec2").create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    with _logging(accounts, other) as log:
+        log.record(_query())
+    streams = aws("logs").describe_log_streams(logGroupName=GROUP)["logStreams"]
+    assert [stream["logStreamName"] for stream in streams] == [vpc]
+
+
 def test_queries_are_answered_while_the_log_cannot_be_written_and_the_loss_is_said_once(
     accounts: Account, aws: Aws, vpc: str, config_id: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -79,10 +79,9 @@ class QueryLog:
             return self._state.wait_for(lambda: self._unwritten == 0, timeout_seconds)
 
     def close(self) -> None:
-        """Write what waits, for five seconds at most. Nothing may be recorded afterwards."""
-        self.flush(_CLOSE_TIMEOUT)
+        """Write what waits, for ten seconds at most. Nothing may be recorded afterwards."""
         try:
-            self._queue.put_nowait(None)
+            self._queue.put(None, timeout=_CLOSE_TIMEOUT)
         except queue.Full:
             return  # the log hangs in a write; its thread ends with the process
         self._thread.join(_CLOSE_TIMEOUT)

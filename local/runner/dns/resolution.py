@@ -47,7 +47,7 @@ def resolve(firewall: Firewall | None, sources: Sequence[Source], name: Name, qt
         if found.answer is not None:
             answer.append(found.answer)
         if found.answer is None or found.answer.rdtype == qtype:
-            authority = (found.soa,) if found.soa is not None and found.answer is None else ()
+            authority = () if found.soa is None else (found.soa,)
             return Resolution(found.rcode, tuple(answer), authority, verdict.reported)
         asked = found.answer[0].target
         verdict = firewall.follow(verdict, asked, qtype)

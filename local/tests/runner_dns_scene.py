@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -85,6 +86,15 @@ class Server:
 def texts(answer: Message) -> list[str]:
     """The values of all records of the answer."""
     return [rdata.to_text() for rrset in answer.answer for rdata in rrset]
+
+
+def framed(wire: bytes) -> bytes:
+    """A message as it goes over TCP, with its length before it."""
+    return struct.pack("!H", len(wire)) + wire
+
+
+def connected(server: Server) -> socket.socket:
+    return socket.create_connection(server.tcp, TIMEOUT)
 
 
 @contextmanager

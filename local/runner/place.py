@@ -12,7 +12,8 @@ from runner.network.namespace import Namespace
 
 @dataclass(frozen=True)
 class Connection:
-    """A task's network interface. With no namespace it is on loopback, and `interface` names nothing."""
+    """A task's network interface. With no namespace no packet reaches its address, and the task listens on
+    loopback: `runner.published` knows where."""
 
     interface: str
     subnet: str
@@ -24,7 +25,9 @@ class Connection:
 class Place(Protocol):
     """Gives each task its connection."""
 
-    def connect(self, subnets: Sequence[str], groups: Sequence[str], description: str) -> Connection:
+    def connect(
+        self, subnets: Sequence[str], groups: Sequence[str], service: str, task_id: str
+    ) -> Connection:
         """A new network interface in one of the subnets."""
 
     def disconnect(self, connection: Connection) -> None:

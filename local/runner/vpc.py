@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from runner import interfaces
 from runner.aws import Aws
 from runner.dns.domain_patterns import InvalidDomain
 from runner.dns.firewall import InvalidRule
@@ -26,8 +27,6 @@ from runner.network.topology import Network
 from runner.place import Connection
 
 _DNS_PORT = 53
-# As AWS describes the interface of a Fargate task; also how a killed runner's are found again.
-_DESCRIPTION = "task of the local Fargate: "
 
 
 class EmulatedVpc:
@@ -98,10 +97,10 @@ class EmulatedVpc:
     def detach(self, interface_id: str) -> None:
         self.network.detach(interface_id)
 
-    def connect(self, subnets: Sequence[str], groups: Sequence[str], description: str) -> Connection:
-        created = self._ec2.create_network_interface(
-            SubnetId=subnets[0], Groups=list(groups), Description=f"{_DESCRIPTION}{description}"
-        )["NetworkInterface"]
+    def connect(
+        self, subnets: Sequence[str], groups: Sequence[str], service: str, task_id: str
+    ) -> Connection:
+        created = interfaces.create(self._ec2, subnets, groups, service, task_id)
         namespace = self.attach(created)
         return Connection(
             created["NetworkInterfaceId"],
@@ -115,7 +114,7 @@ class EmulatedVpc:
         self.detach(connection.interface)
         # An emulator that was started anew does not know it.
         with contextlib.suppress(ClientError, BotoCoreError):
-            self._ec2.delete_network_interface(NetworkInterfaceId=connection.interface)
+            interfaces.delete(self._ec2, connection.interface)
 
     def close(self) -> None:
         self._resolver.close()
@@ -131,10 +130,3 @@ class EmulatedVpc:
         with self._lock:
             found = self._interfaces.get(address)
         return {"network_interface": found} if found else {}
-
-
-def remove_leftovers(aws: Aws) -> None:
-    """Network interfaces of tasks that a killed runner has left."""
-    for one in aws.every("ec2", "describe_network_interfaces", "NetworkInterfaces"):
-        if one.get("Description", "").startswith(_DESCRIPTION):
-            aws.client("ec2").delete_network_interface(NetworkInterfaceId=one["NetworkInterfaceId"])

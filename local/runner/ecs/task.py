@@ -140,7 +140,7 @@ class Task:
             raise CannotStart(refusal)
         self.folder.mkdir(parents=True)
         # From here on there is something to give back.
-        self._connection = self._place.connect(order.subnets, order.groups, f"{order.service} {self.id}")
+        self._connection = self._place.connect(order.subnets, order.groups, order.service, self.id)
         self._say(lastStatus="PENDING")
         values = secrets.read(self._aws.client("secretsmanager"), container.secrets)
         environment = {**container.environment, **values, **order.overrides}

@@ -32,7 +32,13 @@ class SelfSignedCertificateTest {
         certificate.checkValidity(Date.from(NOW));
         assertThat(certificate.getSubjectAlternativeNames()).containsExactly(List.of(2, HOST));
         assertThat(certificate.getNotAfter()).isAfter(Date.from(NOW.plusSeconds(365L * 86400)));
+        assertThat(certificate.getNotBefore()).isEqualTo(Date.from(NOW.minusSeconds(3600)));
+        assertThat(certificate.getVersion()).isEqualTo(3);
+        assertThat(certificate.getSerialNumber()).isPositive();
         assertThat(certificate.getBasicConstraints()).isEqualTo(-1); // no authority
+        assertThat(certificate.getKeyUsage())
+                .containsExactly(true, false, false, false, false, false, false, false, false); // signs
+        assertThat(certificate.getCriticalExtensionOIDs()).containsExactlyInAnyOrder("2.5.29.15", "2.5.29.19");
         assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1"); // TLS server
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner import load_balancers, vpc
+from runner import interfaces, load_balancers
 from runner.aws import Aws
 from runner.ecs import registration
 from runner.ecs.definition import TaskDefinition
@@ -133,7 +133,7 @@ class Runner:
 def remove_leftovers(aws: Aws) -> None:
     """What a runner that was killed has left in the AWS."""
     registration.remove_all(aws)
-    vpc.remove_leftovers(aws)
+    interfaces.remove_leftovers(aws)
 
 
 def _make(around: Surroundings, order: Order, changed: Any) -> Task:

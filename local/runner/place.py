@@ -25,9 +25,7 @@ class Connection:
 class Place(Protocol):
     """Gives each task its connection."""
 
-    def connect(
-        self, subnets: Sequence[str], groups: Sequence[str], service: str, task_id: str
-    ) -> Connection:
+    def connect(self, subnets: Sequence[str], groups: Sequence[str], task_arn: str) -> Connection:
         """A new network interface in one of the subnets."""
 
     def disconnect(self, connection: Connection) -> None:

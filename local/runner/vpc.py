@@ -97,10 +97,8 @@ class EmulatedVpc:
     def detach(self, interface_id: str) -> None:
         self.network.detach(interface_id)
 
-    def connect(
-        self, subnets: Sequence[str], groups: Sequence[str], service: str, task_id: str
-    ) -> Connection:
-        created = interfaces.create(self._ec2, subnets, groups, service, task_id)
+    def connect(self, subnets: Sequence[str], groups: Sequence[str], task_arn: str) -> Connection:
+        created = interfaces.create(self._ec2, subnets, groups, task_arn)
         namespace = self.attach(created)
         return Connection(
             created["NetworkInterfaceId"],

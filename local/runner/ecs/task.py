@@ -90,6 +90,11 @@ class Task:
         return not self._thread.is_alive()
 
     @property
+    def arn(self) -> str:
+        place = self.order.cluster_arn.partition(":cluster/")
+        return f"{place[0]}:task/{place[2]}/{self.id}"
+
+    @property
     def is_stopped(self) -> bool:
         return bool(self._said["lastStatus"] == "STOPPED")
 
@@ -140,7 +145,7 @@ class Task:
             raise CannotStart(refusal)
         self.folder.mkdir(parents=True)
         # From here on there is something to give back.
-        self._connection = self._place.connect(order.subnets, order.groups, order.service, self.id)
+        self._connection = self._place.connect(order.subnets, order.groups, self.arn)
         self._say(lastStatus="PENDING")
         values = secrets.read(self._aws.client("secretsmanager"), container.secrets)
         environment = {**container.environment, **values, **order.overrides}
@@ -224,8 +229,7 @@ class Task:
     def describe(self) -> dict[str, Any]:
         """As DescribeTasks shows it; times in seconds since 1970."""
         said, definition = self._said, self.order.definition
-        place = self.order.cluster_arn.partition(":cluster/")
-        arn = f"{place[0]}:task/{place[2]}/{self.id}"
+        arn = self.arn
         container = {
             "name": definition.container.name,
             "image": definition.container.image,

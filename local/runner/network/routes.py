@@ -6,10 +6,11 @@ own, so that it answers for them; the ruleset translates what may pass and drops
 
 from __future__ import annotations
 
+import time
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from runner.network.model import Interface, Vpc
-from runner.network.namespace import Namespace
+from runner.network.namespace import Namespace, NetworkError
 from runner.network.rules import INTERNET
 
 # RFC 5737 and RFC 3849
@@ -21,6 +22,7 @@ DOCUMENTATION = (
 )
 """What the internet consists of."""
 _ROUTER6 = IPv6Address("fe80::1")
+_UP_SECONDS = 10
 
 
 def build_internet(internet: Namespace, router: Namespace) -> None:
@@ -54,6 +56,7 @@ def build_router(router: Namespace, vpc: Vpc) -> None:
         f"link set {INTERNET} up",
         *(f"route add {block} dev {INTERNET}" for block in DOCUMENTATION),
     )
+    _wait_until_up(router, INTERNET)
     router.sysctl({f"ipv6/conf/{INTERNET}/proxy_ndp": 1, f"ipv6/neigh/{INTERNET}/proxy_delay": 0})
 
 
@@ -84,6 +87,8 @@ def connect_interface(router: Namespace, vpc: Vpc, interface: Interface, namespa
         at_router += [f"neighbour add proxy {ipv6} dev {INTERNET}"]
     _ip(router, *at_router)
     _ip(namespace, *inside)
+    _wait_until_up(router, device)
+    _wait_until_up(namespace, "eth0")
 
 
 def disconnect_interface(router: Namespace, interface: Interface, outside: IPv4Address | None) -> None:
@@ -111,8 +116,18 @@ def connect_host(
         inside += [f"address add {address}/{address.max_prefixlen} dev eth0{own}"]
         inside += [f"route replace {everywhere} dev eth0"]
     _ip(namespace, *inside)
+    _wait_until_up(internet, port)
+    _wait_until_up(namespace, "eth0")
 
 
 def _ip(namespace: Namespace, *commands: str) -> None:
     """All of them, then an error if one failed."""
     namespace.run(["ip", "-force", "-batch", "-"], "\n".join(commands) + "\n")
+
+
+def _wait_until_up(namespace: Namespace, device: str) -> None:
+    """Linux activates a cable after both ends are up, in its own time, and drops what is sent before."""
+    deadline = time.monotonic() + _UP_SECONDS
+    while " state UP " not in namespace.run(["ip", "-oneline", "link", "show", "dev", device]):
+        if time.monotonic() > deadline:
+            raise NetworkError(f"the interface {device} has not come up in {_UP_SECONDS} seconds")

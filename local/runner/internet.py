@@ -32,7 +32,7 @@ _IDLE_SECONDS = 3600.0
 
 
 class ModelApi:
-    """Where the model's API really is, and how the tasks of the emulated VPC reach it."""
+    """Where the model's API really is (`url`), and how the tasks of the emulated VPC reach it."""
 
     def __init__(self, url: str) -> None:
         """`http://127.0.0.1:PORT` for one on this machine, or an `https://` address. Raises `ValueError`."""
@@ -44,6 +44,7 @@ class ModelApi:
             raise ValueError(
                 f"{url!r} sends the API key in clear over a network: write https://{parts.hostname}"
             )
+        self.url = url.rstrip("/")
         self.host = parts.hostname
         self.port = parts.port or (_HTTPS if parts.scheme == "https" else _HTTP)
         # With TLS, the name must stay the one of the certificate.

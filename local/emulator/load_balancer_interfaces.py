@@ -47,7 +47,8 @@ def disconnect(call: Any, parameters: Parameters, original: Original) -> Any:
 
 
 def _description(arn: str) -> str:
-    return "ELB " + arn.partition(":loadbalancer/")[2]
+    _, name, identifier = arn.rsplit("/", 2)  # moto writes `app` before them, whatever the type
+    return f"ELB net/{name}/{identifier}"
 
 
 def _ec2(call: Any) -> Any:

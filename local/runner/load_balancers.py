@@ -47,12 +47,18 @@ def read(aws: Aws) -> list[LoadBalancer]:
             interfaces=tuple(
                 interface
                 for interface in interfaces
-                if interface["Description"] == f"ELB {one['LoadBalancerArn'].partition(':loadbalancer/')[2]}"
+                if interface["Description"] == _description(one["LoadBalancerArn"])
             ),
             listeners=tuple(_listeners(aws, one["LoadBalancerArn"])),
         )
         for one in network
     ]
+
+
+def _description(arn: str) -> str:
+    """What AWS writes on the load balancer's interfaces."""
+    _, name, identifier = arn.rsplit("/", 2)
+    return f"ELB net/{name}/{identifier}"
 
 
 def _listeners(aws: Aws, arn: str) -> list[Listener]:

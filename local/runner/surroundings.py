@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from runner import internet
@@ -12,6 +14,7 @@ from runner.internet import LocalInternet, ModelApi
 from runner.load_balancers import LoadBalancer
 from runner.network.forwarder import Forwarder
 from runner.place import Place
+from runner.state_file import replace
 from runner.tasks.backend import Backend
 from runner.vpc import EmulatedVpc
 
@@ -44,8 +47,10 @@ class World(Protocol):
 class NamespacedWorld:
     """A network of namespaces for each VPC that has a service or a load balancer."""
 
-    def __init__(self, aws: Aws, backend: Backend, api: ModelApi | None) -> None:
+    def __init__(self, aws: Aws, backend: Backend, api: ModelApi | None, shown_in: Path) -> None:
+        """The namespaces' paths are kept up to date in the file `shown_in`: VPC → interface → path."""
         self.backend = backend
+        self._shown_in, self._shown = shown_in, ""
         self._aws, self._api = aws, api
         self._forwarder = Forwarder()
         self._front_door = FrontDoor(self._forwarder, Doors(self._forwarder))
@@ -71,11 +76,18 @@ class NamespacedWorld:
         self._front_door.follow(balancers, self._vpcs, persons)
         for vpc_id in self._vpcs.keys() - wanted:
             self._close(vpc_id)
+        self._show()
 
     def _open(self, vpc_id: str) -> None:
         opened = EmulatedVpc(self._aws, vpc_id, internet.names(self._api))
         self._vpcs[vpc_id] = opened
         self._internets[vpc_id] = LocalInternet(opened.network, self._forwarder, self._api)
+
+    def _show(self) -> None:
+        shown = json.dumps({vpc_id: one.namespaces() for vpc_id, one in self._vpcs.items()}, indent=2)
+        if shown != self._shown:
+            replace(self._shown_in, shown + "\n")
+        self._shown = shown
 
     def _close(self, vpc_id: str) -> None:
         self._internets.pop(vpc_id).close()
@@ -95,3 +107,4 @@ class NamespacedWorld:
         self._forwarder.close()
         for vpc_id in list(self._vpcs):
             self._close(vpc_id)
+        self._shown_in.unlink(missing_ok=True)

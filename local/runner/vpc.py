@@ -43,6 +43,7 @@ class EmulatedVpc:
         self._log = QueryLog(aws, aws.account, aws.region, vpc_id, self._source)
         self._resolver = Resolver(self._rules, [self._names, internet], self._log)
         self._interfaces: dict[str, str] = {}
+        self._namespaces: dict[str, Namespace] = {}
         self._lock = threading.Lock()
         self._said: set[str] = set()
         self.refresh()
@@ -90,12 +91,22 @@ class EmulatedVpc:
             nat=None if public else way_out.nat,
             ipv6_public=bool(ipv6) and way_out.ipv6,
         )
+        namespace = self.network.attach(interface)
         with self._lock:
             self._interfaces[str(address)] = interface.id
-        return self.network.attach(interface)
+            self._namespaces[interface.id] = namespace
+        return namespace
 
     def detach(self, interface_id: str) -> None:
+        with self._lock:
+            self._namespaces.pop(interface_id, None)
         self.network.detach(interface_id)
+
+    def namespaces(self) -> dict[str, str]:
+        """For a person who wants to look inside: `nsenter --net=PATH`, by interface."""
+        with self._lock:
+            named = {**self._namespaces, "internet": self.network.internet, "router": self.network.router}
+        return {name: namespace.path for name, namespace in named.items()}
 
     def connect(self, subnets: Sequence[str], groups: Sequence[str], task_arn: str) -> Connection:
         created = interfaces.create(self._ec2, subnets, groups, task_arn)

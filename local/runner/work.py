@@ -13,6 +13,7 @@ from runner.guard import CANNOT
 from runner.loop import Runner, remove_leftovers
 from runner.network import namespace
 from runner.options import Options
+from runner.state_file import replace
 from runner.surroundings import NamespacedWorld, World
 from runner.tasks import layout
 from runner.tasks.isolated import IsolatedBackend
@@ -45,10 +46,10 @@ def _world(aws: Aws, options: Options) -> World:
         "environment": layout.environment(options.images, options.prefix),
         "orchestration": layout.orchestration(options.images, options.venv),
     }
-    return NamespacedWorld(aws, IsolatedBackend(layouts), options.model_api)
+    return NamespacedWorld(
+        aws, IsolatedBackend(layouts), options.model_api, options.folder / "namespaces.json"
+    )
 
 
 def _announce(options: Options, state: dict[str, Any]) -> None:
-    draft = options.state_file.with_suffix(".new")
-    draft.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
-    draft.replace(options.state_file)
+    replace(options.state_file, json.dumps(state, indent=2) + "\n")

@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from launcher import local_aws, processes
 from launcher.places import Places
@@ -14,6 +15,7 @@ from launcher.report import Failure, say
 START_SECONDS = 60.0
 # Each task may take its stop timeout.
 STOP_SECONDS = 60.0
+_MARK = "--- started "  # in the log, before what each runner says
 
 # Python complains of a child that is forgotten while it runs, as this one is meant to.
 _started: list[subprocess.Popen[bytes]] = []
@@ -84,8 +86,10 @@ def clean(places: Places, url: str) -> None:
 
 
 def log_tail(places: Places, lines: int = 8) -> str:
+    """The last lines since the runner's last start."""
     try:
-        return "\n".join(places.runner_log.read_text(encoding="utf-8").splitlines()[-lines:])
+        said = places.runner_log.read_text(encoding="utf-8").rpartition(_MARK)[2]
+        return "\n".join(said.splitlines()[1:][-lines:])
     except FileNotFoundError:
         return ""
 
@@ -110,6 +114,8 @@ def _launch(places: Places, arguments: list[str]) -> Runner:
     places.logs.mkdir(parents=True, exist_ok=True)
     places.runner.unlink(missing_ok=True)
     with places.runner_log.open("a", encoding="utf-8") as log:
+        log.write(f"{_MARK}{datetime.now().astimezone().isoformat(timespec='seconds')}\n")
+        log.flush()
         child = subprocess.Popen(
             [*_command(places), *arguments],
             cwd=places.sources,

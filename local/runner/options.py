@@ -35,10 +35,12 @@ def parse(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(prog="python -m runner")
     parser.add_argument("--endpoint", required=True, help="the emulated AWS, http://127.0.0.1:PORT")
     parser.add_argument("--region", required=True)
-    parser.add_argument("--folder", type=Path, required=True, help="for volumes, logs and the state file")
-    parser.add_argument("--images", type=Path, required=True, help="the folder of the images' sources")
-    parser.add_argument("--prefix", type=Path, required=True, help="where the desktop is installed")
-    parser.add_argument("--venv", type=Path, required=True, help="the console's virtual environment")
+    parser.add_argument(
+        "--folder", type=_absolute, required=True, help="for volumes, logs and the state file"
+    )
+    parser.add_argument("--images", type=_absolute, required=True, help="the folder of the images' sources")
+    parser.add_argument("--prefix", type=_absolute, required=True, help="where the desktop is installed")
+    parser.add_argument("--venv", type=_absolute, required=True, help="the console's virtual environment")
     parser.add_argument(
         "--model-api", type=ModelApi, help="where the model's API really is; no other is reached"
     )
@@ -59,3 +61,8 @@ def parse(arguments: list[str]) -> Options:
     )
     parser.add_argument("--instance", default="", help="which emulator it is, for whoever compares")
     return Options(**vars(parser.parse_args(arguments)))
+
+
+def _absolute(text: str) -> Path:
+    # Links stay: a virtual environment knows itself by its own path.
+    return Path(text).absolute()

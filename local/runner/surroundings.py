@@ -16,6 +16,7 @@ from runner.network.forwarder import Forwarder
 from runner.place import Place
 from runner.state_file import replace
 from runner.tasks.backend import Backend
+from runner.tasks.first_that_can import FirstThatCan
 from runner.vpc import EmulatedVpc
 
 Overrides = Mapping[str, Mapping[str, str]]
@@ -47,9 +48,9 @@ class World(Protocol):
 class NamespacedWorld:
     """A network of namespaces for each VPC that has a service or a load balancer."""
 
-    def __init__(self, aws: Aws, backend: Backend, api: ModelApi | None, shown_in: Path) -> None:
+    def __init__(self, aws: Aws, backends: FirstThatCan, api: ModelApi | None, shown_in: Path) -> None:
         """The namespaces' paths are kept up to date in the file `shown_in`: VPC → interface → path."""
-        self.backend = backend
+        self.backend = self._backends = backends
         self._shown_in, self._shown = shown_in, ""
         self._aws, self._api = aws, api
         self._forwarder = Forwarder()
@@ -101,10 +102,12 @@ class NamespacedWorld:
         return self._vpc_of_subnet[subnet]
 
     def remove_leftovers(self) -> None:
-        """Nothing: the kernel has removed the namespaces and all that was in them."""
+        # The kernel has removed the namespaces and all that was in them.
+        self._backends.remove_leftovers()
 
     def close(self) -> None:
         self._forwarder.close()
+        self._backends.close()
         for vpc_id in list(self._vpcs):
             self._close(vpc_id)
         self._shown_in.unlink(missing_ok=True)

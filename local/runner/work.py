@@ -6,17 +6,13 @@ import json
 import os
 import signal
 import sys
-from typing import Any
 
+from runner import choice, worlds
 from runner.aws import Aws
 from runner.guard import CANNOT
 from runner.loop import Runner, remove_leftovers
-from runner.network import namespace
 from runner.options import Options
 from runner.state_file import replace
-from runner.surroundings import NamespacedWorld, World
-from runner.tasks import layout
-from runner.tasks.isolated import IsolatedBackend
 
 
 def run(options: Options) -> None:
@@ -27,29 +23,31 @@ def run(options: Options) -> None:
         remove_leftovers(aws)
         aws.withdraw()
         return
-    world = _world(aws, options)
-    runner = Runner(aws, world, options)
+    try:
+        chosen = choice.choose(
+            options.isolation, options.containers, choice.try_out(options.isolation, options.containers)
+        )
+    except choice.CannotRun as error:
+        print(error, file=sys.stderr, flush=True)
+        sys.exit(CANNOT)
+    runner = Runner(aws, worlds.make(aws, options, chosen), options)
     signal.signal(signal.SIGTERM, lambda *_: runner.stop())
-    _announce(options, {"work": os.getpid(), "guard": os.getppid(), "arguments": sys.argv[1:]})
+    _announce(options, chosen)
     try:
         runner.run()
     finally:
         options.state_file.unlink(missing_ok=True)
 
 
-def _world(aws: Aws, options: Options) -> World:
-    reason = namespace.available()
-    if reason:
-        print(reason, file=sys.stderr, flush=True)
-        sys.exit(CANNOT)
-    layouts = {
-        "environment": layout.environment(options.images, options.prefix),
-        "orchestration": layout.orchestration(options.images, options.venv),
+def _announce(options: Options, chosen: choice.Choice) -> None:
+    for sentence in chosen.not_enforced:
+        print(sentence, file=sys.stderr, flush=True)
+    state = {
+        "work": os.getpid(),
+        "guard": os.getppid(),
+        "arguments": sys.argv[1:],
+        "isolation": chosen.isolation,
+        "not_enforced": chosen.not_enforced,
+        "containers": {"docker": chosen.docker, "processes": chosen.processes},
     }
-    return NamespacedWorld(
-        aws, IsolatedBackend(layouts), options.model_api, options.folder / "namespaces.json"
-    )
-
-
-def _announce(options: Options, state: dict[str, Any]) -> None:
     replace(options.state_file, json.dumps(state, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""Deploys the stack once on a local AWS of its own and prints two tables: previews, and the critical path."""
+"""Deploys the stack once on a local AWS of its own and prints tables: previews, and the critical path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.deployment import deployed  # noqa: E402
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, deployed(ROOT, Path(folder)) as deployment:
-        print(preview.table(deployment), flush=True)
+        print(preview.table(deployment, Path(folder)), flush=True)
         print(critical_path.table(deployment.resources()), flush=True)
 
 

@@ -1,14 +1,19 @@
-"""How long a preview of the unchanged stack takes, and where the time goes."""
+"""How long a preview of the unchanged stack takes, what each shortcut brings, and what uses the CPU time."""
 
 from __future__ import annotations
 
 import os
 import resource
+import shutil
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from launcher import jvm, program
+
+from bench import processes
 from bench.deployment import Deployment
 
 RUNS = 5
@@ -17,62 +22,113 @@ SAMPLE_SECONDS = 8.9
 PROTOTYPE_SECONDS = 7.9
 GOAL_SECONDS = 4.4
 
+_NAME_WIDTH = 46
+
 
 @dataclass(frozen=True)
-class Row:
+class Variant:
     name: str
-    seconds: float
-    cpu_seconds: float
+    run: Callable[[], object]
+    seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
 
-
-def table(deployment: Deployment) -> str:
-    """Medians of several runs, beside the baselines."""
-    rows = [_measure(name, run) for name, run in _variants(deployment)]
-    first = rows[0].seconds
-    lines = [
-        f"Preview of the unchanged stack ({len(deployment.resources())} resources), medians of {RUNS} runs",
-        f"{'':44} {'wall s':>7} {'cpu s':>7} {'ratio':>6}",
-        *(
-            f"{row.name:44} {row.seconds:7.2f} {row.cpu_seconds:7.2f} {row.seconds / first:6.2f}"
-            for row in rows
-        ),
-        f"{'goal':44} {GOAL_SECONDS:7.2f}",
-        f"{'prototype, 72 resources (recorded)':44} {PROTOTYPE_SECONDS:7.2f}",
-        f"{'replaced sample, cdk synth (recorded)':44} {SAMPLE_SECONDS:7.2f}",
-        f"{'the first pulumi up':44} {deployment.up_seconds:7.2f}",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _variants(deployment: Deployment) -> list[tuple[str, Callable[[], object]]]:
-    places = deployment.places
-    short_lived = os.pathsep.join([str(places.jvm), deployment.variables["PATH"]])
-    return [
-        ("plain pulumi: Maven runs the program", lambda: deployment.run(places.root, "preview")),
-        ("thin jar", lambda: deployment.run(places.project, "preview")),
-        (
-            "thin jar, short-lived JVM (what make runs)",
-            lambda: deployment.run(places.project, "preview", PATH=short_lived),
-        ),
-        (
-            "the same with the policy pack",
-            lambda: deployment.run(
-                places.project, "preview", "--policy-pack", str(places.root / "policy"), PATH=short_lived
-            ),
-        ),
-    ]
-
-
-def _measure(name: str, run: Callable[[], object]) -> Row:
-    run()  # warms the disk cache
-    seconds, cpu = [], []
-    for _ in range(RUNS):
+    def measure(self) -> None:
         began, used = time.monotonic(), _children_cpu()
-        run()
-        seconds.append(time.monotonic() - began)
-        cpu.append(_children_cpu() - used)
-    return Row(name, statistics.median(seconds), statistics.median(cpu))
+        self.run()
+        self.seconds.append(time.monotonic() - began)
+        self.cpu_seconds.append(_children_cpu() - used)
+
+
+def table(deployment: Deployment, folder: Path) -> str:
+    """Medians of several rounds, each of which runs every variant once, so that all meet the same load.
+
+    `folder` is for the variants' own `java`.
+    """
+    variants = _variants(deployment, folder)
+    for variant in variants:
+        variant.run()  # fills the disk cache, and leaves the archive of classes
+    load = os.getloadavg()[0]
+    for _ in range(RUNS):
+        for variant in variants:
+            variant.measure()
+    first = statistics.median(variants[0].seconds)
+    resources = len(deployment.resources())
+    what_make_runs = variants[-2]
+    return "\n".join(
+        [
+            f"Preview of the unchanged stack ({resources} resources), medians of {RUNS} runs",
+            f"on {os.cpu_count()} cores with a load of {load:.1f} at the beginning",
+            f"{'':{_NAME_WIDTH}} {'wall s':>7} {'cpu s':>7} {'ratio':>6}",
+            *(_row(variant, first) for variant in variants),
+            f"{'goal':{_NAME_WIDTH}} {GOAL_SECONDS:7.2f}",
+            f"{'prototype, 72 resources (recorded)':{_NAME_WIDTH}} {PROTOTYPE_SECONDS:7.2f}",
+            f"{'replaced sample, cdk synth (recorded)':{_NAME_WIDTH}} {SAMPLE_SECONDS:7.2f}",
+            f"{'the first pulumi up':{_NAME_WIDTH}} {deployment.up_seconds:7.2f}",
+            "",
+            "CPU seconds of what make runs, by program (one run, sampled)",
+            *(
+                f"{name:{_NAME_WIDTH}} {'':7} {seconds:7.2f}"
+                for name, seconds in processes.cpu_seconds(what_make_runs.run).items()
+                if seconds >= 0.05
+            ),
+            "",
+        ]
+    )
+
+
+def _row(variant: Variant, first: float) -> str:
+    wall, cpu = statistics.median(variant.seconds), statistics.median(variant.cpu_seconds)
+    return f"{variant.name:{_NAME_WIDTH}} {wall:7.2f} {cpu:7.2f} {wall / first:6.2f}"
+
+
+def _variants(deployment: Deployment, folder: Path) -> list[Variant]:
+    """Each adds one thing to the one before it."""
+    places = deployment.places
+    policies = ("--policy-pack", str(places.root / "policy"))
+
+    def preview(project: Path, *first_on_path: Path) -> Callable[[], object]:
+        path = os.pathsep.join([*map(str, first_on_path), deployment.variables["PATH"]])
+        return lambda: deployment.run(project, "preview", PATH=path)
+
+    def as_make_does(*arguments: str) -> Callable[[], object]:
+        def command(variables: Mapping[str, str]) -> int:
+            deployment.run(places.project, "preview", *arguments, **variables)
+            return 0
+
+        return lambda: program.run(places, deployment.variables, command)
+
+    return [
+        Variant("plain pulumi: Maven runs the program", preview(places.root)),
+        Variant("thin jar", preview(places.project)),
+        Variant("+ short-lived JVM", preview(places.project, _options_only(deployment, folder / "options"))),
+        Variant(
+            "+ plugins and versions answered from files",
+            preview(places.project, _without_archive(places.jvm, folder / "answers")),
+        ),
+        Variant("+ archive of the program's classes", preview(places.project, places.jvm)),
+        Variant("+ fewer garbage collections: what make runs", as_make_does()),
+        Variant("the same with the policy pack", as_make_does(*policies)),
+    ]
+
+
+def _options_only(deployment: Deployment, folder: Path) -> Path:
+    """A folder with a `java` that only has the options."""
+    folder.mkdir()
+    script = folder / "java"
+    script.write_text(
+        f'#!/bin/sh\nexec "{jvm.installed(deployment.places, "java")}" {jvm.OPTIONS} "$@"\n', encoding="utf-8"
+    )
+    script.chmod(0o755)
+    return folder
+
+
+def _without_archive(stand_ins: Path, folder: Path) -> Path:
+    """A copy of the tools' stand-ins that knows of no archive."""
+    shutil.copytree(stand_ins, folder, ignore=shutil.ignore_patterns("*.jsa"))
+    for file in folder.iterdir():
+        text = file.read_text(encoding="utf-8").replace(str(stand_ins), str(folder))
+        file.write_text(text, encoding="utf-8")
+    return folder
 
 
 def _children_cpu() -> float:

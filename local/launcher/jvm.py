@@ -23,7 +23,7 @@ _TOOLS = ("java", "javac", "mvn", "gradle")
 _PACKAGES = ("com.pulumi.bootstrap.internal.Main", "packages")
 
 # A second compiler and a parallel collector cost more than they bring in a program this short.
-_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 
 # About archives the JVM would talk on standard output. The name of a file is the second parameter of either.
 _WITH_ARCHIVE = "-Xlog:disable -XX:SharedArchiveFile="
@@ -32,7 +32,7 @@ _RECORDING = "-Xlog:disable -XX:ArchiveClassesAtExit="
 
 def prepare(places: Places) -> None:
     """Write the tools' stand-ins, unless they are in step with the machine's tools and with the jar."""
-    tools = {name: tool for name in _TOOLS if (tool := _installed(places, name)) is not None}
+    tools = {name: tool for name in _TOOLS if (tool := installed(places, name)) is not None}
     if "java" not in tools:
         raise Failure("There is no java on PATH. Install a JDK, version 17 or later.")
     identity = _identity(places, tools)
@@ -68,7 +68,7 @@ def _script(places: Places, name: str, tool: Path) -> str:
         f'{answers}*" {" ".join(_PACKAGES)}") exec cat {_quoted(places.jvm / "packages.json")} ;;\nesac\n'
         f'if [ -n "${record}" ]; then\n  set -- {_RECORDING}"${record}" "$@"\n'
         f'elif [ -f {archive} ]; then\n  set -- {_WITH_ARCHIVE}{archive} "$@"\nfi\n'
-        f'{run} {_OPTIONS} "$@"\n'
+        f'{run} {OPTIONS} "$@"\n'
     )
 
 
@@ -97,7 +97,7 @@ def _ask(places: Places, tool: Path, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def _installed(places: Places, name: str) -> Path | None:
+def installed(places: Places, name: str) -> Path | None:
     """The machine's tool, not our stand-in."""
     found = shutil.which(name, path=os.pathsep.join(_folders(places)))
     return Path(found) if found else None

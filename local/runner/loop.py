@@ -7,6 +7,7 @@ import shutil
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,6 +59,9 @@ class Runner:
                 self._complained = ""
             except (ClientError, BotoCoreError, OSError) as error:
                 self._complain(f"the emulated AWS: {error}")
+            except Exception:
+                # One service or load balancer that can't be followed must not end the tasks of the others.
+                self._complain(traceback.format_exc())
             self._news.wait(_LOOK_SECONDS)
         self._stop_everything()
 

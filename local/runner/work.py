@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 
 from runner import choice, worlds
 from runner.aws import Aws
@@ -31,7 +32,8 @@ def run(options: Options) -> None:
         print(error, file=sys.stderr, flush=True)
         sys.exit(CANNOT)
     runner = Runner(aws, worlds.make(aws, options, chosen), options)
-    signal.signal(signal.SIGTERM, lambda *_: runner.stop())
+    # The main thread, in which handlers run, may hold the very lock that `stop` asks for.
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=runner.stop, daemon=True).start())
     _announce(options, chosen)
     try:
         runner.run()

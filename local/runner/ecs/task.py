@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 import traceback
@@ -70,6 +71,7 @@ class Task:
         self._connection: Connection | None = None
         self._container: Container | None = None
         self._stop_asked = threading.Event()
+        self._lock = threading.Lock()
         self._said: dict[str, Any] = {"lastStatus": "PROVISIONING", "createdAt": time.time()}
         self._health = HealthState()
         self._was_ready = False
@@ -80,9 +82,8 @@ class Task:
 
     def stop(self, reason: str) -> None:
         """Returns at once; the first reason counts."""
-        if not self._stop_asked.is_set():
-            self._say(desiredStatus="STOPPED", stopCode=BY_SCHEDULER, stoppedReason=reason)
-            self._stop_asked.set()
+        self._end(BY_SCHEDULER, reason)
+        self._stop_asked.set()
 
     def wait(self, seconds: float) -> bool:
         """Whether it has ended within so many seconds."""
@@ -136,7 +137,11 @@ class Task:
             self._end(FAILED_TO_START, f"the runner failed: {error!r}")
         try:
             self._clean_up()
+        except Exception:
+            traceback.print_exc()
         finally:
+            # As on Fargate, what a task has stored is gone with it.
+            shutil.rmtree(self.folder, ignore_errors=True)
             self._say(lastStatus="STOPPED", stoppedAt=time.time())
 
     def _start_container(self) -> None:
@@ -217,11 +222,16 @@ class Task:
             self._place.disconnect(self._connection)
 
     def _end(self, code: str, reason: str) -> None:
-        if not self._stop_asked.is_set():
-            self._say(desiredStatus="STOPPED", stopCode=code, stoppedReason=reason)
+        """Say why it ends; what was said first stays."""
+        with self._lock:
+            if "stopCode" not in self._said:
+                news = {"desiredStatus": "STOPPED", "stopCode": code, "stoppedReason": reason}
+                self._said = {**self._said, **news}
+        self._changed()
 
     def _say(self, **news: Any) -> None:
-        self._said = {**self._said, **news}
+        with self._lock:
+            self._said = {**self._said, **news}
         self._changed()
 
     # --- what it is

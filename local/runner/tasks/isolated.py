@@ -21,12 +21,12 @@ from runner.ecs.definition import ContainerDefinition
 from runner.tasks import dockerfile
 from runner.tasks.backend import CannotStart, Container, Launch
 from runner.tasks.dockerfile import ImageConfig
+from runner.tasks.health_command import run_check
 from runner.tasks.layout import Layout
 from runner.tasks.user import as_user
 
 _SOURCES = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 30.0
-_TIMED_OUT = 124  # as `timeout` of coreutils says it
 
 
 class IsolatedBackend:
@@ -134,19 +134,7 @@ class IsolatedContainer:
             "--net",
             "--pid",
         ]
-        try:
-            ended = subprocess.run(
-                [*inside, "--", *self._as_user, *command],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return _TIMED_OUT, f"no answer within {timeout:g} s"
-        return ended.returncode, ended.stdout.decode(errors="replace")
+        return run_check([*inside, "--", *self._as_user, *command], self._environment, timeout)
 
     def stop(self, grace_seconds: float) -> None:
         if self._process.poll() is None:

@@ -1,0 +1,230 @@
+"""A container without Docker: what it sees, what it may, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toy_image
+from runner.network.namespace import Namespace
+from runner.tasks.backend import Launch
+from runner.tasks.isolated import IsolatedBackend, IsolatedContainer
+from runner.tasks.layout import Layout
+
+Start = Callable[..., IsolatedContainer]
+HEALTH = ("/usr/local/bin/healthcheck",)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Layout:
+    return toy_image.make(tmp_path)
+
+
+@pytest.fixture
+def namespace() -> Iterator[Namespace]:
+    made = Namespace.create()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def start(image: Layout, namespace: Namespace, tmp_path: Path) -> Iterator[Start]:
+    started: list[IsolatedContainer] = []
+
+    def call(
+        script: str = "", environment: dict[str, str] | None = None, **definition: Any
+    ) -> IsolatedContainer:
+        variables = {"SCRIPT": script, **(environment or {})}
+        launch: Launch = toy_image.launch(
+            toy_image.container(**definition), namespace, tmp_path / f"task{len(started)}", variables
+        )
+        container = IsolatedBackend({"toy": image}).start(launch)
+        assert isinstance(container, IsolatedContainer)
+        started.append(container)
+        return container
+
+    yield call
+    for container in started:
+        container.kill()
+        container.remove()
+
+
+def _until_ready(container: IsolatedContainer) -> list[str]:
+    """What it has said until it was ready, or ended."""
+    lines = []
+    for line in container.output:
+        lines.append(line.decode().rstrip())
+        if lines[-1].startswith("ready"):
+            break
+    return lines
+
+
+def _is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def _wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + 20
+    while _is_alive(pid):
+        assert time.monotonic() < deadline, f"process {pid} lives on"
+        time.sleep(0.02)
+
+
+def test_it_gets_its_own_variables_and_none_of_the_runners(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OF_THE_RUNNER", "1")
+    said = _until_ready(
+        start('echo "$GREETING|$MINE"; env | grep -c ^OF_THE_RUNNER=', {"MINE": "two\nlines"})
+    )
+    assert said == ["started", "from the image|two", "lines", "0", f"ready {toy_image.USER}"]
+
+
+def test_it_runs_as_the_images_user_unless_its_definition_names_another(start: Start) -> None:
+    assert _until_ready(start("id -g; id -G"))[1:] == ["54321", "54321", "ready 54321"]
+    assert _until_ready(start("id -un", user="toy"))[1:] == ["toy", "ready 54321"]
+
+
+def test_it_has_the_capabilities_that_its_definition_leaves_and_no_more(start: Start) -> None:
+    drop = {"capabilities": {"drop": ["ALL"]}}
+    assert "CapBnd:\t0000000000000000" in _until_ready(
+        start("grep Cap /proc/self/status", linuxParameters=drop)
+    )
+    said = _until_ready(start("grep Cap /proc/self/status"))
+    # Docker's fourteen, which the user itself does not have.
+    assert "CapBnd:\t00000000a80425fb" in said and "CapEff:\t0000000000000000" in said
+
+
+def test_it_sees_nothing_of_the_machine_but_its_packages(start: Start, tmp_path: Path) -> None:
+    seen = _until_ready(start("echo $(ls -A /); echo $(ls -A /home /tmp /usr/local /run)"))
+    assert set(seen[1].split()) <= {
+        *("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "root", "run"),
+        *("sbin", "sys", "tmp", "usr", "var"),
+    }
+    assert seen[2].split() == ["/home:", "/run:", "/tmp:", "/usr/local:", "bin"]
+    assert _until_ready(start(f"ls {tmp_path} 2>&1 | grep -c 'No such file'"))[1] == "1"
+    assert _until_ready(start("ls /proc | grep -c '^[0-9]'"))[1] in ("3", "4", "5")
+
+
+def test_names_are_asked_of_the_given_resolver_only(start: Start) -> None:
+    assert _until_ready(start("grep nameserver /etc/resolv.conf"))[1] == "nameserver 192.0.2.2"
+    assert _until_ready(start("hostname"))[1] == "toy-01234567"
+
+
+def test_what_it_writes_stays_its_own_and_a_read_only_root_takes_nothing(start: Start) -> None:
+    try_it = "touch /etc/x && echo written; touch /tmp/x && echo written"
+    assert _until_ready(start(try_it, user="0")).count("written") == 2
+    assert not Path("/etc/x").exists() and not Path("/tmp/x").exists()
+    said = _until_ready(start(try_it, user="0", readonlyRootFilesystem=True))
+    assert "written" not in said and any("Read-only file system" in line for line in said)
+
+
+def test_a_volume_begins_as_the_images_directory_and_is_readable_outside(
+    start: Start, tmp_path: Path
+) -> None:
+    mounts = [{"sourceVolume": "data", "containerPath": "/var/lib/toy"}]
+    said = _until_ready(
+        start("echo kept > /var/lib/toy/file && stat -c '%u %a' /var/lib/toy", mountPoints=mounts)
+    )
+    assert said[1] == f"{toy_image.USER} 700"
+    assert (tmp_path / "task0" / "volumes" / "data" / "file").read_text() == "kept\n"
+
+
+def test_a_read_only_volume_takes_nothing(start: Start) -> None:
+    mounts = [{"sourceVolume": "data", "containerPath": "/var/lib/toy", "readOnly": True}]
+    said = _until_ready(start("touch /var/lib/toy/file", mountPoints=mounts))
+    assert any("Read-only file system" in line for line in said)
+
+
+def test_it_is_stopped_by_the_images_signal_and_its_status_is_told(start: Start) -> None:
+    container = start()
+    _until_ready(container)
+    container.stop(10)
+    assert container.poll() == 7
+    assert container.output.read() == b"stopping\n"
+
+
+def test_one_that_does_not_stop_is_killed_after_its_grace(start: Start) -> None:
+    container = start("trap '' INT")
+    _until_ready(container)
+    container.stop(0.2)
+    assert container.poll() == 128 + signal.SIGKILL
+    assert container.process_one is not None
+    _wait_until_gone(container.process_one)
+
+
+def test_its_own_end_is_told_and_ends_all_that_it_started(start: Start) -> None:
+    container = start("(setsid sleep 1000 &) ; exit 3")
+    assert container.output.read() == b"started\n"
+    container.stop(0)
+    assert container.poll() == 3
+
+
+def test_processes_that_lose_their_parent_are_waited_for(start: Start) -> None:
+    script = (
+        "for i in 1 2 3; do (sh -c 'true &'); done; sleep 0.3; grep -l 'State:.Z' /proc/[0-9]*/status | wc -l"
+    )
+    assert _until_ready(start(script))[1] == "0"
+
+
+def test_an_entry_point_that_is_not_there_is_named(start: Start) -> None:
+    container = start(entryPoint=["/nowhere"])
+    said = container.output.read().decode()
+    container.stop(1)
+    assert "/nowhere" in said and container.poll() == 127
+
+
+def test_a_health_check_runs_inside_as_the_containers_user(start: Start) -> None:
+    container = start(environment={"CHECK": "echo $(id -u) $(hostname); exit 4"})
+    _until_ready(container)
+    assert container.check_health(HEALTH, 10) == (4, f"{toy_image.USER} toy-01234567\n")
+    status, said = container.check_health(("/usr/local/bin/nothing",), 10)
+    assert status == 127 and "/usr/local/bin/nothing" in said
+
+
+def test_a_health_check_that_takes_too_long_is_ended(start: Start) -> None:
+    container = start(environment={"CHECK": "echo $$; sleep 1000"})
+    _until_ready(container)
+    status, said = container.check_health(HEALTH, 0.5)
+    assert status == 124 and "0.5 s" in said
+    assert (
+        "sleep 1000"
+        not in subprocess.run(
+            ["ps", "-eo", "args"], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+    )
+
+
+def test_it_does_not_outlive_a_runner_that_is_killed(image: Layout, tmp_path: Path) -> None:
+    starter = (
+        "import sys, pathlib, toy_image\n"
+        "from runner.network.namespace import Namespace\n"
+        "from runner.tasks.isolated import IsolatedBackend\n"
+        "folder = pathlib.Path(sys.argv[1]); (folder / 'again').mkdir()\n"
+        "image = toy_image.make(folder / 'again')\n"
+        "inside, task = Namespace.create(), folder / 'task'\n"
+        "launch = toy_image.launch(toy_image.container(), inside, task, {'SCRIPT': ''})\n"
+        "container = IsolatedBackend({'toy': image}).start(launch)\n"
+        "while not container.output.readline().startswith(b'ready'): pass\n"
+        "print(container.process_one, flush=True)\n"
+        "container.output.read()\n"
+    )
+    tests = Path(__file__).parent
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])}
+    with subprocess.Popen(
+        [sys.executable, "-c", starter, str(tmp_path)], env=variables, stdout=subprocess.PIPE
+    ) as runner:
+        assert runner.stdout is not None
+        process_one = int(runner.stdout.readline())
+        assert _is_alive(process_one)
+        runner.kill()
+        runner.wait()
+        _wait_until_gone(process_one)

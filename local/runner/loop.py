@@ -30,7 +30,7 @@ _STOP_SECONDS = 60.0
 
 
 class Runner:
-    """`run` returns when `stop` was called, with everything stopped and given back."""
+    """To be attached, then run; `run` returns when `stop` was called, with everything given back."""
 
     def __init__(self, aws: Aws, world: World, options: Options) -> None:
         self._aws, self._world, self._options = aws, world, options
@@ -46,8 +46,13 @@ class Runner:
         self._stopping.set()
         self._news.set()
 
-    def run(self) -> None:
+    def attach(self) -> None:
+        """Put an earlier runner's leftovers away and make the emulator count what really runs. Raises boto3's
+        errors and `OSError`."""
         self._remove_leftovers()
+        self._report({})
+
+    def run(self) -> None:
         seen, last = "", float("-inf")
         while not self._stopping.is_set():
             try:

@@ -34,6 +34,7 @@ def run(options: Options) -> None:
     runner = Runner(aws, worlds.make(aws, options, chosen), options)
     # The main thread, in which handlers run, may hold the very lock that `stop` asks for.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=runner.stop, daemon=True).start())
+    runner.attach()
     _announce(options, chosen)
     try:
         runner.run()

@@ -15,8 +15,8 @@ from launcher.report import Failure
 
 _RUNTIME = "runtime: java\n"
 
-# Pulumi and its plugins are Go programs that fill their heaps once and end: collecting them meanwhile is 7 % of
-# a preview's CPU time. With heaps as large as the limit they collect as usual.
+# Pulumi and its plugins are Go programs that fill their heaps once and end: collecting them meanwhile is 7 %
+# of a preview's CPU time. With heaps as large as the limit they collect as usual.
 _COLLECT_LITTLE = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
 
 

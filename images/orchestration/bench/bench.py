@@ -229,7 +229,7 @@ def pages() -> None:
         chromium() as browser,
     ):
         for _ in range(PAGE_LOADS):
-            person = Person(browser, console)
+            person = Person(browser, console.url)
             began = time.monotonic()
             person.sign_in()
             expect(person.page.get_by_text("Before you start")).to_be_visible()
@@ -274,7 +274,7 @@ def memory() -> None:
         with ConsoleProcess(data, desktop.url, variables) as console:
             process = console.pid_of("console")
             started = resident(process)
-            person = Person(browser, console)
+            person = Person(browser, console.url)
             person.sign_in()
             person.agree()
             person.ask("Say that you are ready.")

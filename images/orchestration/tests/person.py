@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from console_process import PASSWORD, USERNAME, ConsoleProcess
+from console_process import PASSWORD, USERNAME
 
 FLAGS = (
     "--no-sandbox",
@@ -33,14 +33,14 @@ def chromium() -> Iterator[Browser]:
 
 
 class Person:
-    """One browser with its own cookies. `errors` are what its console complained of."""
+    """One browser with its own cookies, for the console at `url`. `errors` are its complaints."""
 
-    def __init__(self, browser: Browser, console: ConsoleProcess) -> None:
+    def __init__(self, browser: Browser, url: str) -> None:
         self._context = browser.new_context(
             ignore_https_errors=True, viewport={"width": 1400, "height": 1000}
         )
         self._context.set_default_timeout(PATIENCE_MS)
-        self._console = console
+        self._url = url
         self.page = self._context.new_page()
         self.errors: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text))
@@ -52,7 +52,7 @@ class Person:
 
     def sign_in(self, username: str = USERNAME, password: str = PASSWORD) -> None:
         """From the console's address to whatever comes after the login form."""
-        self.page.goto(self._console.url)
+        self.page.goto(self._url)
         self.page.fill("#username", username)
         self.page.fill("#password", password)
         self.page.get_by_role("button", name="Sign in").click()

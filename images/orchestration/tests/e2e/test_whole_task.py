@@ -73,7 +73,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def driver(world: World) -> Iterator[Person]:
     """The person who drives."""
-    person = Person(world.browser, world.console)
+    person = Person(world.browser, world.console.url)
     yield person
     person.close()
 
@@ -135,7 +135,7 @@ def test_a_reload_finds_the_conversation_and_it_goes_on(world: World, driver: Pe
 
 
 def test_a_second_browser_watches_and_cannot_act(world: World, driver: Person) -> None:
-    watcher = Person(world.browser, world.console)
+    watcher = Person(world.browser, world.console.url)
     try:
         watcher.sign_in()
         watcher.agree()
@@ -168,7 +168,7 @@ def test_a_second_browser_watches_and_cannot_act(world: World, driver: Person) -
 
 
 def test_a_second_tab_is_the_same_session_and_signs_out_with_it(world: World) -> None:
-    person = Person(world.browser, world.console)
+    person = Person(world.browser, world.console.url)
     person.sign_in()
     person.agree()
     tab = person.page.context.new_page()

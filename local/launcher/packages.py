@@ -1,4 +1,4 @@
-"""Debian packages that tasks need when they run without Docker: which lack, and installing them."""
+"""Debian packages of tasks that run without Docker, and of the demo: which lack, and installing them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from launcher.report import Clock, Failure, say
 _INSTALL = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends")
 
 
-def lists(places: Places) -> list[Path]:
+def for_tasks(places: Places) -> list[Path]:
     """The files that name them, one a line with the reason; the only place where they are named."""
     images = places.root / "images"
     return [
@@ -22,6 +22,11 @@ def lists(places: Places) -> list[Path]:
         *(images / "environment" / name for name in ("packages.txt", "packages-build.txt")),
         images / "orchestration" / "packages.txt",
     ]
+
+
+def for_demo(places: Places) -> list[Path]:
+    """The same for the demo's browser."""
+    return [places.root / "images" / "orchestration" / "packages-test.txt"]
 
 
 def read(files: Iterable[Path]) -> list[str]:
@@ -38,16 +43,16 @@ def missing(names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in installed]
 
 
-def provide(places: Places, clock: Clock) -> str | None:
-    """Install what lacks, after saying so. None, or why they can't be had: a sentence for a person."""
+def provide(places: Places, clock: Clock, files: Iterable[Path], who: str) -> str | None:
+    """Install what `who` lacks, after saying so. None, or why it can't be had: a sentence for a person."""
     if shutil.which("dpkg-query") is None or shutil.which("apt-get") is None:
-        return "without Docker they need a Debian system, and this is none"
-    lacking = missing(read(lists(places)))
+        return f"{who} needs a Debian system, and this is none"
+    lacking = missing(read(files))
     if not lacking:
         return None
     if os.geteuid() != 0:
         return f"Debian packages are missing: sudo apt-get install {' '.join(lacking)}"
-    say(f"The tasks need {len(lacking)} Debian packages more: {' '.join(lacking)}")
+    say(f"{len(lacking)} Debian packages that {who} lacks: {' '.join(lacking)}")
     with clock.step("installing Debian packages", announce="installing them with apt-get"):
         _install(places, lacking)
     return None

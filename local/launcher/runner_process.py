@@ -15,6 +15,7 @@ from launcher.report import Failure, say
 START_SECONDS = 60.0
 # Each task may take its stop timeout.
 STOP_SECONDS = 60.0
+_MODEL_API = "--model-api"
 _MARK = "--- started "  # in the log, before what each runner says
 
 # Python complains of a child that is forgotten while it runs, as this one is meant to.
@@ -28,6 +29,12 @@ class Runner:
     guard: int
     work: int
     arguments: tuple[str, ...]
+
+    @property
+    def model_api(self) -> str | None:
+        """Where its tasks reach the model's API; None when they reach none."""
+        told = dict(zip(self.arguments, self.arguments[1:], strict=False))
+        return told.get(_MODEL_API)
 
 
 def running(places: Places) -> Runner | None:
@@ -102,7 +109,7 @@ def _arguments(places: Places, url: str, model_api: str | None) -> list[str]:
         *("--images", str(places.root / "images")),
         *("--prefix", str(places.environment_prefix)),
         *("--venv", str(places.orchestration_venv)),
-        *(("--model-api", model_api) if model_api else ()),
+        *((_MODEL_API, model_api) if model_api else ()),
     ]
 
 

@@ -33,6 +33,10 @@ refresh: ## look for what was changed by hand, and change nothing
 prove: ## read what the local AWS holds and prove the promises over it
 	@$(LAUNCHER) prove
 
+.PHONY: demo
+demo: ## play a whole task with a scripted model; screenshot and record go to .local/demo/
+	@$(LAUNCHER) demo
+
 .PHONY: destroy
 destroy: ## remove the local sandbox and stop the local AWS
 	@$(LAUNCHER) destroy
@@ -71,6 +75,8 @@ check: tools ## formatting, lint, types
 	MYPYPATH=local $(VENV)/mypy --config-file local/pyproject.toml bench
 	$(VENV)/shellcheck $$(git ls-files | xargs grep -lE '^#!.*\b(ba)?sh$$')
 	for image in $(IMAGES); do $(MAKE) -C $$image check; done
+	MYPYPATH=local:images/orchestration/src:images/orchestration/tests .local/venv-orchestration/bin/mypy \
+	    --config-file images/orchestration/pyproject.toml local/demo/stage
 
 .PHONY: bench
 bench: tools ## print tables of speed, each beside its baseline

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from demo import play
 from launcher import commands, lock
 from launcher.places import Places
 from launcher.report import Failure, say
@@ -18,6 +19,7 @@ COMMANDS: dict[str, tuple[Command, bool, str]] = {
     "preview": (commands.preview, True, "show what up would do"),
     "refresh": (commands.refresh, True, "look for what was changed by hand"),
     "prove": (commands.prove, False, "prove the promises over what the local AWS holds"),
+    "demo": (play.play, True, "play a whole task on the running local stack"),
     "destroy": (commands.destroy, True, "remove the local stack and stop the local AWS"),
     "env": (commands.print_environment, False, "print shell commands that point a shell at the local AWS"),
     "emulator-start": (commands.start_emulator, True, "start the local AWS alone"),

@@ -1,0 +1,83 @@
+"""The scripted model and the person, as processes that end with this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from launcher.places import Places
+from launcher.report import Failure
+
+
+class Actor:
+    """A process on the console's Python. It answers with lines, and ends when it is no longer talked to."""
+
+    def __init__(self, places: Places, module: str, arguments: Sequence[str], log: Path) -> None:
+        """What it complains of goes to the file `log`."""
+        tests = places.root / "images" / "orchestration"
+        paths = (places.sources, tests / "src", tests / "tests")
+        self._module, self._log = module, log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w", encoding="utf-8") as complaints:
+            self._process = subprocess.Popen(
+                [str(places.orchestration_venv / "bin" / "python"), "-B", "-m", module, *arguments],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def _hear(self) -> str:
+        assert self._process.stdout is not None
+        if line := self._process.stdout.readline():
+            return line
+        raise Failure(f"{self._module} has ended:\n{self._log.read_text(encoding='utf-8')[-2000:]}")
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+
+class Model(Actor):
+    """A model's API on loopback, which gives the answers of a script, whatever it is asked."""
+
+    def __init__(self, places: Places, steps: Path, log: Path) -> None:
+        super().__init__(places, "demo.stage.model", [str(steps)], log)
+        self.url = self._hear().strip()
+
+
+class Visitor(Actor):
+    """A person in a browser of their own. `do` takes the methods of `demo.stage.visitor.Visitor`."""
+
+    def __init__(self, places: Places, url: str, log: Path) -> None:
+        super().__init__(places, "demo.stage.visitor", [url], log)
+        self._failure = log.with_suffix(".failure.png")
+
+    def do(self, method: str, **arguments: Any) -> Any:
+        """Raises `Failure` when it does not work, with a picture of the page."""
+        self._tell(json.dumps({"do": method, "with": arguments, "failure": str(self._failure)}))
+        answer = json.loads(self._hear())
+        if "failed" in answer:
+            raise Failure(
+                f"The person cannot {method.replace('_', ' ')}; what the browser showed: {self._failure}\n"
+                f"{answer['failed']}"
+            )
+        return answer["done"]

@@ -5,6 +5,7 @@ Accounts share nothing, and a new one costs nothing, while emptying the emulator
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from fargate_scene import Fargate
+
 LOCAL = Path(__file__).resolve().parents[1]
 REGION = "us-west-2"
 
@@ -26,6 +29,20 @@ Refused = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
+    with emulator() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def own_url() -> Iterator[str]:
+    """An emulator that no other file's tests use."""
+    with emulator() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def emulator() -> Iterator[str]:
+    """A new one; where it listens."""
     command = [sys.executable, "-m", "emulator", "--exit-with-parent"]
     with subprocess.Popen(
         command, cwd=LOCAL, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -71,6 +88,12 @@ def aws(accounts: Account) -> Aws:
     """Clients by service name, in an account that is new."""
     accounts.current = str(next(accounts.numbers))
     return accounts.client
+
+
+@pytest.fixture
+def fargate(url: str, aws: Aws, accounts: Account) -> Fargate:
+    """An ECS cluster in the account of `aws`."""
+    return Fargate(url, aws, accounts.current)
 
 
 @pytest.fixture

@@ -1,0 +1,135 @@
+"""The guard: the work comes back when it dies, and ends with the guard whatever ends that."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runner.guard import CANNOT
+from runner.internet import ModelApi
+
+# The work tells its process id, then does what it is told.
+_GUARDED = """
+import os, pathlib, signal, sys
+from runner import guard
+
+def work():
+    print(os.getpid(), flush=True)
+    exec(sys.argv[2])
+
+sys.exit(guard.keep(pathlib.Path(sys.argv[1]), work))
+"""
+LOCAL = Path(__file__).resolve().parents[1]
+Guard = Callable[[str], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def guard(tmp_path: Path) -> Iterator[Guard]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start(work: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _GUARDED, str(tmp_path / "folder"), work],
+            env={**os.environ, "PYTHONPATH": str(LOCAL)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def _next_work(process: subprocess.Popen[str]) -> int:
+    assert process.stdout is not None
+    return int(process.stdout.readline())
+
+
+def _wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline, f"process {pid} lives on"
+        time.sleep(0.02)
+
+
+def test_work_that_is_killed_comes_back_and_it_is_said(guard: Guard) -> None:
+    process = guard("signal.pause()")
+    first = _next_work(process)
+    os.kill(first, signal.SIGKILL)
+    second = _next_work(process)
+    assert second != first
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert "the runner's work ended (-9)" in said and process.returncode == 0
+
+
+def test_work_that_fails_comes_back_with_its_error_shown(guard: Guard) -> None:
+    process = guard("raise RuntimeError('out of luck')")
+    assert _next_work(process) != _next_work(process)
+    process.terminate()
+    assert "out of luck" in process.communicate(timeout=20)[1]
+
+
+def test_the_end_is_passed_on_and_waited_for(guard: Guard) -> None:
+    process = guard(
+        "signal.signal(signal.SIGTERM, lambda *_: (print('given back', flush=True), os._exit(0))); signal.pause()"
+    )
+    work = _next_work(process)
+    process.terminate()
+    assert process.communicate(timeout=20)[0] == "given back\n"
+    assert process.returncode == 0
+    _wait_until_gone(work)
+
+
+def test_work_does_not_outlive_a_guard_that_is_killed(guard: Guard) -> None:
+    process = guard("signal.pause()")
+    work = _next_work(process)
+    process.kill()
+    _wait_until_gone(work)
+
+
+def test_work_that_cannot_be_done_here_is_not_tried_again(guard: Guard) -> None:
+    process = guard(f"sys.exit({CANNOT})")
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == CANNOT
+    assert len(out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "for_tasks"),
+    [
+        ("http://127.0.0.1:9099", "api.anthropic.com", "http://api.anthropic.com:443"),
+        ("http://localhost:9099/", "api.anthropic.com", "http://api.anthropic.com:443"),
+        ("https://api.anthropic.com", "api.anthropic.com", "https://api.anthropic.com:443"),
+        ("https://proxy.example:8443", "proxy.example", "https://proxy.example:443"),
+    ],
+)
+def test_tasks_reach_the_models_api_by_a_name_and_on_443(url: str, name: str, for_tasks: str) -> None:
+    api = ModelApi(url)
+    assert (api.name, api.url_for_tasks) == (name, for_tasks)
+
+
+@pytest.mark.parametrize(
+    ("url", "fix"),
+    [
+        ("http://api.anthropic.com", "write https://api.anthropic.com"),
+        ("127.0.0.1:9099", "write http://127.0.0.1:PORT"),
+        ("ftp://127.0.0.1", "write http://127.0.0.1:PORT"),
+        ("https://api.anthropic.com/v1", "write http://127.0.0.1:PORT or https://HOST"),
+        ("", "write http://127.0.0.1:PORT"),
+    ],
+)
+def test_an_address_that_is_none_or_would_send_the_key_in_clear_is_refused(url: str, fix: str) -> None:
+    with pytest.raises(ValueError, match=fix):
+        ModelApi(url)

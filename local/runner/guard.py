@@ -17,6 +17,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
 _STEADY_SECONDS = 30.0
 # The work's own word for "I cannot, and trying again will not help".
 CANNOT = 78
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def keep(folder: Path, work: Callable[[], None]) -> int:
@@ -31,7 +32,7 @@ def keep(folder: Path, work: Callable[[], None]) -> int:
         if child:
             os.kill(child, signal.SIGTERM)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDING:
         signal.signal(number, end)
     wait = _FIRST_WAIT
     while True:
@@ -53,9 +54,15 @@ def keep(folder: Path, work: Callable[[], None]) -> int:
 
 def _fork(work: Callable[[], None]) -> int:
     parent = os.getpid()
+    # Until the child has let go of the guard's handlers, a signal to it must wait, not be lost in them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         return child
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     code = 1
     try:
         if sys.platform == "linux":

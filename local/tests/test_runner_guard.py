@@ -83,9 +83,12 @@ def test_work_that_fails_comes_back_with_its_error_shown(guard: Guard) -> None:
 
 def test_the_end_is_passed_on_and_waited_for(guard: Guard) -> None:
     process = guard(
-        "signal.signal(signal.SIGTERM, lambda *_: (print('given back', flush=True), os._exit(0))); signal.pause()"
+        "signal.signal(signal.SIGTERM, lambda *_: (print('given back', flush=True), os._exit(0)))\n"
+        "print('ready', flush=True)\n"
+        "signal.pause()"
     )
     work = _next_work(process)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
     process.terminate()
     assert process.communicate(timeout=20)[0] == "given back\n"
     assert process.returncode == 0

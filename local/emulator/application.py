@@ -21,6 +21,7 @@ EXTENSIONS = (
     "ec2_subnets",
     "ecs_deployments",
     "ecs_services",
+    "ecs_tasks",
     "fargate_sizes",
     "iam_trust_policies",
     "kms_policies",

@@ -76,6 +76,18 @@ def fail(backend: Any, service: Any, deployment: dict[str, Any], reason: str, ro
     _end(_entry(backend, service, deployment), deployment, ("FAILED", status), reason)
 
 
+def stop(backend: Any, service: Any, deployment: dict[str, Any], reason: str) -> None:
+    """The deployment will not go on, unless it has ended already."""
+    entry = _entry(backend, service, deployment)
+    if entry["status"] == "IN_PROGRESS":
+        entry.update(status="STOPPED", statusReason=reason, finishedAt=datetime.now(UTC))
+
+
+def forget(backend: Any, service: Any) -> None:
+    """Of a service that is new, what an earlier one of its name did."""
+    _history(backend, service.arn).clear()
+
+
 def last_good_definition(backend: Any, service: Any) -> str | None:
     """The task definition of the newest deployment that succeeded."""
     good = [one for one in _history(backend, service.arn) if one["status"] == "SUCCESSFUL"]

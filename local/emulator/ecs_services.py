@@ -1,6 +1,6 @@
 """ECS services: the fields that moto drops, deployments that follow updates, and what AWS refuses.
 
-No container runs here: see `fargate_reports` for who says what runs.
+No container runs here: see `fargate_tasks` for who says what runs.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from botocore import xform_name
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
-from emulator import fargate_reports
-from emulator.actions import Parameters, checks, corrects, refuse
+from emulator import ecs_deployments, fargate_tasks
+from emulator.actions import Original, Parameters, checks, corrects, refuse, surrounds
 
 # Fields of CreateService and UpdateService that moto's model does not keep.
 _KEPT = (
@@ -49,10 +49,17 @@ _REDEPLOYING = (
 
 @checks(EC2ContainerServiceResponse, "create_service")
 def service_must_be_new(call: Any, parameters: Parameters) -> None:
-    cluster, name = parameters.get("cluster", "default").split("/")[-1], parameters["serviceName"]
-    existing = call.ecs_backend.services.get(f"{cluster}:{name}")
+    existing = _existing(call, parameters, "serviceName")
     if existing is not None and existing.status == "ACTIVE":
         refuse("InvalidParameterException", "Creation of service was not idempotent.")
+    if existing is not None and existing.status == "DRAINING":
+        refuse("InvalidParameterException", "Unable to Start a service that is still Draining.")
+
+
+def _existing(call: Any, parameters: Parameters, key: str) -> Any:
+    """The service that `key` names, or None."""
+    cluster, name = parameters.get("cluster", "default"), parameters[key]
+    return call.ecs_backend.services.get(f"{cluster.split('/')[-1]}:{name.split('/')[-1]}")
 
 
 @checks(EC2ContainerServiceResponse, "create_service", "update_service")
@@ -91,9 +98,11 @@ def _must_map_port(definition: Any, name: str, port: int) -> None:
 @checks(EC2ContainerServiceResponse, "delete_cluster")
 def cluster_must_be_empty(call: Any, parameters: Parameters) -> None:
     name = parameters["cluster"].split("/")[-1]
-    services = call.ecs_backend.services.values()
-    if any(service.cluster_name == name and service.status == "ACTIVE" for service in services):
+    states = [one.status for one in call.ecs_backend.services.values() if one.cluster_name == name]
+    if "ACTIVE" in states:
         refuse("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
+    if "DRAINING" in states:
+        refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 
 
 @checks(EC2ContainerServiceResponse, "create_service", "update_service")
@@ -116,18 +125,23 @@ def complete_new_service(call: Any, parameters: Parameters, result: Any) -> Any:
     service.platform_family = "Linux" if service.launch_type == "FARGATE" else None
     _keep(service, parameters)
     service.deployments = []
-    fargate_reports.redeploy(call.ecs_backend, service)
+    ecs_deployments.forget(call.ecs_backend, service)
+    fargate_tasks.redeploy(call.ecs_backend, service)
     return result
 
 
-@corrects(EC2ContainerServiceResponse, "update_service")
-def complete_updated_service(call: Any, parameters: Parameters, result: Any) -> Any:
+@surrounds(EC2ContainerServiceResponse, "update_service")
+def complete_updated_service(call: Any, parameters: Parameters, original: Original) -> Any:
+    before = _existing(call, parameters, "service")
+    deployments = [dict(one) for one in before.deployments] if before is not None else []
+    result = original()
     service: Any = result._result["service"]
+    service.deployments = deployments  # moto renames the one before, by which its tasks name it
     _keep(service, parameters)
     if parameters.get("forceNewDeployment") or any(key in parameters for key in _REDEPLOYING):
-        fargate_reports.redeploy(call.ecs_backend, service)
+        fargate_tasks.redeploy(call.ecs_backend, service)
     else:
-        fargate_reports.recount(call.ecs_backend, service)
+        fargate_tasks.recount(call.ecs_backend, service)
     return result
 
 

@@ -1,7 +1,8 @@
 """EC2 network interfaces: private addresses that a subnet can give.
 
-moto takes any address of the subnet at random, those that AWS keeps for itself and those in use included;
-here each is the first that is free, as a network of real packets needs it.
+moto takes any address of the subnet at random, those that AWS keeps for itself and those in use included, and
+for NAT gateways and endpoints one of no network at all; here each is the first that is free, as a network of
+real packets needs it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from moto.ec2.models import nat_gateways, vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
 
 from emulator.actions import refuse
@@ -20,7 +22,8 @@ _KEPT_AT_THE_START = 4
 def free_address(backend: Any, subnet: Any) -> str:
     """The first address of the subnet that neither AWS nor an interface has."""
     network = ipaddress.IPv4Network(subnet.cidr_block)
-    taken = {eni.private_ip_address for eni in backend.enis.values()}
+    neighbours = [eni for eni in backend.enis.values() if eni.subnet.id == subnet.id]
+    taken = {one["PrivateIpAddress"] for eni in neighbours for one in eni.private_ip_addresses}
     for number in range(_KEPT_AT_THE_START, network.num_addresses - 1):
         address = str(network.network_address + number)
         if address not in taken:
@@ -49,3 +52,6 @@ def _choose_free_addresses() -> None:
 
 
 _choose_free_addresses()
+# They imported by name what makes up an address; with an empty one, they get theirs as all others do.
+setattr(nat_gateways, "random_private_ip", str)  # noqa: B010
+setattr(vpcs, "random_private_ip", str)  # noqa: B010

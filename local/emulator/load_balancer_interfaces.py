@@ -1,6 +1,6 @@
 """A network load balancer's own network interfaces: one in each subnet, with a public address, as on AWS.
 
-They come and go with it. Their description is AWS's: `ELB net/NAME/ID`.
+They come and go with it, and have its security groups. Their description is AWS's: `ELB net/NAME/ID`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def connect(call: Any, parameters: Parameters, result: Any) -> Any:
             interface.interface_type = "network_load_balancer"
             interface.requester_managed, interface.requester_id = True, "amazon-elb"
             interface.status = "in-use"
-            interface.public_ip = None if balancer.scheme == "internal" else public_address()
+            interface.public_ip = None if balancer.scheme == "internal" else public_address(backend)
     return result
 
 
@@ -39,11 +39,22 @@ def connect(call: Any, parameters: Parameters, result: Any) -> Any:
 def disconnect(call: Any, parameters: Parameters, original: Original) -> Any:
     result = original()
     backend = _ec2(call)
-    description = _description(parameters["LoadBalancerArn"])
-    for interface in list(backend.enis.values()):
-        if interface.description == description:
-            backend.delete_network_interface(interface.id)
+    for interface in _interfaces(backend, parameters["LoadBalancerArn"]):
+        backend.delete_network_interface(interface.id)
     return result
+
+
+@corrects(ELBV2Response, "set_security_groups")
+def protect(call: Any, parameters: Parameters, result: Any) -> Any:
+    backend = _ec2(call)
+    for interface in _interfaces(backend, parameters["LoadBalancerArn"]):
+        backend.modify_network_interface_attribute(interface.id, parameters["SecurityGroups"])
+    return result
+
+
+def _interfaces(backend: Any, arn: str) -> list[Any]:
+    description = _description(arn)
+    return [one for one in backend.enis.values() if one.description == description]
 
 
 def _description(arn: str) -> str:

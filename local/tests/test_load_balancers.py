@@ -1,8 +1,9 @@
-"""Network load balancers: AWS's names and refusals."""
+"""Network load balancers: AWS's names, interfaces and refusals."""
 
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 import pytest
@@ -72,3 +73,81 @@ def test_a_group_in_use_by_a_balancer_cannot_be_deleted(
     assert refused(aws("ec2").delete_security_group, GroupId=group) == "DependencyViolation"
     balancers.delete_load_balancer(LoadBalancerArn=created["LoadBalancerArn"])
     aws("ec2").delete_security_group(GroupId=group)
+
+
+def _interfaces(aws: Aws, balancer: dict[str, Any]) -> list[dict[str, Any]]:
+    """As who reads AWS finds them: by the description."""
+    name = balancer["LoadBalancerArn"].rsplit("/", 2)
+    wanted = {"Name": "description", "Values": [f"ELB net/{name[1]}/{name[2]}"]}
+    found: list[dict[str, Any]] = aws("ec2").describe_network_interfaces(Filters=[wanted])[
+        "NetworkInterfaces"
+    ]
+    return found
+
+
+def test_a_balancer_has_an_interface_in_each_subnet_as_long_as_it_exists(
+    balancers: Any, aws: Aws, vpc: str, internet_gateway: str, ipv6_subnets: list[str]
+) -> None:
+    assert internet_gateway
+    group = aws("ec2").create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"]
+    first, second = (
+        balancers.create_load_balancer(
+            Name=name, Type="network", Subnets=ipv6_subnets, SecurityGroups=[group]
+        )["LoadBalancers"][0]
+        for name in ("one", "two")
+    )
+    found = _interfaces(aws, first)
+    assert {one["SubnetId"] for one in found} == set(ipv6_subnets)
+    public = {IPv4Address(one["Association"]["PublicIp"]) for one in found}
+    assert len(public) == 2
+    assert all(address in IPv4Network("192.0.2.0/24") for address in public)
+    for one in found:
+        assert [member["GroupId"] for member in one["Groups"]] == [group]
+        assert (one["InterfaceType"], one["Status"]) == ("network_load_balancer", "in-use")
+        assert (one["RequesterManaged"], one["RequesterId"]) == (True, "amazon-elb")
+        assert one["Ipv6Addresses"] == []
+    balancers.delete_load_balancer(LoadBalancerArn=first["LoadBalancerArn"])
+    assert _interfaces(aws, first) == []
+    assert len(_interfaces(aws, second)) == 2
+
+
+def test_a_dual_stack_balancer_has_an_ipv6_address_of_each_subnet(
+    balancers: Any, aws: Aws, internet_gateway: str, ipv6_subnets: list[str]
+) -> None:
+    assert internet_gateway
+    created = balancers.create_load_balancer(
+        Name="n", Type="network", Subnets=ipv6_subnets, IpAddressType="dualstack"
+    )["LoadBalancers"][0]
+    for one in _interfaces(aws, created):
+        (address,) = one["Ipv6Addresses"]
+        subnet = aws("ec2").describe_subnets(SubnetIds=[one["SubnetId"]])["Subnets"][0]
+        block = IPv6Network(subnet["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"])
+        assert IPv6Address(address["Ipv6Address"]) in block
+
+
+def test_an_internal_balancer_has_no_public_address(
+    balancers: Any, aws: Aws, ipv6_subnets: list[str]
+) -> None:
+    created = balancers.create_load_balancer(
+        Name="n", Type="network", Subnets=ipv6_subnets, Scheme="internal"
+    )["LoadBalancers"][0]
+    found = _interfaces(aws, created)
+    assert [one["SubnetId"] for one in found] == ipv6_subnets
+    assert all("Association" not in one for one in found)
+
+
+def test_a_balancers_interfaces_follow_its_groups(
+    balancers: Any, aws: Aws, vpc: str, internet_gateway: str, ipv6_subnets: list[str]
+) -> None:
+    assert internet_gateway
+    before, after = (
+        aws("ec2").create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for name in ("before", "after")
+    )
+    created = balancers.create_load_balancer(
+        Name="n", Type="network", Subnets=ipv6_subnets, SecurityGroups=[before]
+    )["LoadBalancers"][0]
+    balancers.set_security_groups(LoadBalancerArn=created["LoadBalancerArn"], SecurityGroups=[after])
+    for one in _interfaces(aws, created):
+        assert [member["GroupId"] for member in one["Groups"]] == [after]
+    aws("ec2").delete_security_group(GroupId=before)

@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 TIMED_OUT = 124  # as `timeout` of coreutils says it
 
 
-def run_check(command: Sequence[str], environment: Mapping[str, str], timeout: float) -> tuple[int, str]:
-    """Its status and output. After the timeout, in seconds, all that it has started is killed."""
+def run_check(
+    command: Sequence[str], environment: Mapping[str, str], timeout: float, folder: str = "/"
+) -> tuple[int, str]:
+    """Its status and output; it starts in `folder`. After the timeout, in seconds, its group is killed."""
     process = subprocess.Popen(
         command,
         env=dict(environment),
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -24,6 +27,9 @@ def run_check(command: Sequence[str], environment: Mapping[str, str], timeout: f
         output, _ = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        # What has left the group may keep the pipe open: nobody waits for that.
+        assert process.stdout is not None
+        process.stdout.close()
+        process.wait()
         return TIMED_OUT, f"no answer within {timeout:g} s"
     return process.returncode, output.decode(errors="replace")

@@ -14,6 +14,7 @@ from runner.guard import CANNOT
 from runner.loop import Runner, remove_leftovers
 from runner.options import Options
 from runner.state_file import replace
+from runner.tasks import plain
 
 
 def run(options: Options) -> None:
@@ -22,6 +23,7 @@ def run(options: Options) -> None:
     aws = Aws(options.endpoint, options.region)
     if options.only_clean:
         remove_leftovers(aws)
+        plain.remove_leftovers(options.folder)
         aws.withdraw()
         return
     try:

@@ -2,9 +2,10 @@
 
 It starts the entry point, adopts every process below that loses its parent, and ends them all when the
 entry point has ended, when it is told to (SIGUSR1), and when the runner has ended, in whatever way (the
-kernel sends the same signal). SIGTERM is passed on as the image's stop signal. The specification comes as
-JSON on standard input, so that no secret is in an argument or a file; on the descriptor that it names goes
-the entry point's process id. The status is the entry point's.
+kernel sends the same signal). SIGTERM is passed on as the image's stop signal. There are two, one above the
+other, so that either may be killed as well. The specification comes as JSON on standard input, so that no
+secret is in an argument or a file; the descriptor that it names is open as long as one of the two lives. The
+status is the entry point's.
 """
 
 from __future__ import annotations
@@ -25,17 +26,31 @@ _AWAITED = {signal.SIGTERM, signal.SIGCHLD, END_ALL}
 
 def main() -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    specification: dict[str, Any] = json.load(sys.stdin)
+    if not _follow(specification["runner"]):
+        return CANNOT_START
+    first = os.getpid()
+    second = os.fork()
+    if second == 0:
+        os._exit(_attend_entry_point(specification) if _follow(first) else CANNOT_START)
+    code = _wait_for(second, signal.SIGTERM)
+    _end_all()
+    shutil.rmtree(specification["scratch"], ignore_errors=True)
+    return code
+
+
+def _follow(parent: int) -> bool:
+    """Be told of the parent's end, and be the parent of all orphans below; whether it lives."""
     kernel.end_with_parent(END_ALL)
     kernel.adopt_orphans()
-    specification: dict[str, Any] = json.load(sys.stdin)
-    if os.getppid() != specification["runner"]:
-        return CANNOT_START  # it ended before the kernel was told
-    child = os.fork()
-    if child == 0:
+    return os.getppid() == parent  # else it ended before the kernel was told
+
+
+def _attend_entry_point(specification: dict[str, Any]) -> int:
+    entry_point = os.fork()
+    if entry_point == 0:
         _execute(specification)
-    os.write(specification["ready"], f"{child}\n".encode())
-    os.close(specification["ready"])
-    code = _wait_for(child, getattr(signal, specification["stop_signal"]))
+    code = _wait_for(entry_point, getattr(signal, specification["stop_signal"]))
     _end_all()
     shutil.rmtree(specification["scratch"], ignore_errors=True)
     return code
@@ -68,7 +83,7 @@ def _end_all() -> None:
 def _execute(specification: dict[str, Any]) -> None:
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
-        os.close(specification["ready"])
+        os.close(specification["alive"])
         os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
         os.chdir(specification["folder"])
         command = specification["command"]

@@ -48,6 +48,16 @@ def unavailable() -> str | None:
     return None
 
 
+def remove_leftovers(folder: Path) -> None:
+    """What a runner of this folder has left, when its tasks' attendants were killed too."""
+    for left in _SCRATCH.glob(f"{_prefix(folder)}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _prefix(folder: Path) -> str:
+    return f"computer-use-task-{zlib.crc32(str(folder.resolve()).encode()):08x}-"
+
+
 class PlainBackend:
     """Starts containers by name, as the isolated backend. Usable from every thread.
 
@@ -57,9 +67,7 @@ class PlainBackend:
     """
 
     def __init__(self, layouts: Mapping[str, Layout], folder: Path, renamed: Renamed) -> None:
-        self._layouts, self._renamed = layouts, renamed
-        mark = zlib.crc32(str(folder.resolve()).encode())
-        self._scratch_prefix = f"computer-use-task-{mark:08x}-"
+        self._layouts, self._folder, self._renamed = layouts, folder, renamed
 
     def refusal(self, container: ContainerDefinition) -> str | None:
         if reason := unavailable():
@@ -78,13 +86,12 @@ class PlainBackend:
         return None
 
     def remove_leftovers(self) -> None:
-        """What an earlier runner of the folder has left, when its tasks' attendants were killed too."""
-        for left in _SCRATCH.glob(f"{self._scratch_prefix}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        """What an earlier runner of the folder has left."""
+        remove_leftovers(self._folder)
 
     def start(self, launch: Launch) -> PlainContainer:
         layout = self._layouts[launch.container.name]
-        scratch = _SCRATCH / f"{self._scratch_prefix}{launch.task_id[:8]}"
+        scratch = _SCRATCH / f"{_prefix(self._folder)}{launch.task_id[:8]}"
         try:
             return PlainContainer(PlainSetup.make(launch, layout, scratch, self._renamed))
         except OSError as error:

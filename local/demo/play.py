@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from demo import record
 from demo.actors import Model, Visitor
-from launcher import emulator_process, fargate, local_aws, packages, runner_process, stack, tools
+from launcher import emulator_process, fargate, local_aws, packages, pages, runner_process, stack, tools
 from launcher.emulator_process import Emulator
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
@@ -98,7 +98,7 @@ def _use(places: Places, emulator: Emulator, model_api: str | None, clock: Clock
 
 
 def _wait(places: Places, outputs: Mapping[str, Any]) -> None:
-    page = fargate.wait_for_page(places, outputs)
+    page = pages.wait(places, outputs)
     if outputs["orchestrationUrl"] not in page:
         raise Failure(page)
 

@@ -6,7 +6,17 @@ import json
 import os
 import subprocess
 
-from launcher import emulator_process, fargate, local_aws, proof, runner_process, situation, stack, tools
+from launcher import (
+    emulator_process,
+    fargate,
+    local_aws,
+    pages,
+    proof,
+    runner_process,
+    situation,
+    stack,
+    tools,
+)
 from launcher.emulator_process import Emulator
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
@@ -56,7 +66,7 @@ def up(places: Places) -> int:
         proved = proof.run(places, the_stack)
     print(the_stack.outputs())
     if not no_tasks:
-        with clock.step("waiting for the console's page"):
+        with clock.step("waiting for the pages"):
             print(_invitation(places, the_stack))
     print(NEXT)
     say(clock.table())
@@ -198,7 +208,7 @@ def _ready(places: Places, clock: Clock) -> tuple[Stack, Emulator]:
 def _invitation(places: Places, the_stack: Stack) -> str:
     """Where to look and how to sign in: on the local stack a password is worth nothing to anybody else."""
     outputs = json.loads(the_stack.outputs_json(show_secrets=True))
-    page = fargate.wait_for_page(places, outputs)
+    page = pages.wait(places, outputs)
     lines = [OPEN.format(page=page, username=outputs["username"], password=outputs["password"])]
     if missing := fargate.not_enforced(places):
         lines.append("Not enforced on this machine:")

@@ -1,4 +1,4 @@
-"""`up` and `destroy` end well whatever the last run left. The emulator is real; `pulumi` is a stand-in.
+"""`up` and `destroy` end well whatever the last run left. The emulator is real; `pulumi` and runner are stand-ins.
 
 The stand-in keeps a state file where Pulumi keeps it, makes one VPC in the emulator, and can be told to die.
 """
@@ -16,8 +16,9 @@ from typing import Any
 import boto3
 import pytest
 
+import checkout
 from conftest import LOCAL, REGION
-from launcher import arguments, commands, emulator_process, proof, tools
+from launcher import arguments, commands, emulator_process, fargate, processes, proof, runner_process, tools
 from launcher.places import Places
 from launcher.report import Clock
 
@@ -58,6 +59,9 @@ match sys.argv[1:]:
             write({"resources": []})
     case ["stack", "export", *_]:
         print(json.dumps({"version": 3, "deployment": read()}))
+    case ["stack", "output", "--json", *_]:
+        # Somebody elsewhere may connect, so nobody waits here for a page that no stand-in has.
+        print(json.dumps({"username": "u", "password": "secret", "ingressCidr": "192.0.2.7/32"}))
     case ["stack", "output", *_]:
         print("vpcId", [one["id"] for one in read()["resources"]])
     case ["stack", "rm", *_]:
@@ -85,15 +89,17 @@ class Sandbox:
         self.places = Places(root)
         self.places.project.mkdir(parents=True)
         self.proof = 0  # the exit code of `prove`, which needs a whole stack to look at
-        (root / "local").symlink_to(LOCAL)
-        self._program(self.places.python, f'exec "{sys.executable}" "$@"')
+        self.no_tasks: str | None = "this is a test"  # why no task can run on this machine
+        checkout.install_python(self.places)
+        checkout.install_runner(self.places)
+        (self.places.sources / "emulator").symlink_to(LOCAL / "emulator")
         (root / "pulumi.py").write_text(PULUMI, encoding="utf-8")
-        self._program(self.places.bin / "pulumi", f'exec "{sys.executable}" "{root / "pulumi.py"}" "$@"')
-
-    def _program(self, path: Path, line: str) -> None:
-        path.parent.mkdir(parents=True)
-        path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
-        path.chmod(0o755)
+        pulumi = self.places.bin / "pulumi"
+        pulumi.parent.mkdir()
+        pulumi.write_text(
+            f'#!/bin/sh\nexec "{sys.executable}" "{root / "pulumi.py"}" "$@"\n', encoding="utf-8"
+        )
+        pulumi.chmod(0o755)
 
     def run(self, command: str) -> int:
         return arguments.main([command], self.places)
@@ -105,10 +111,9 @@ class Sandbox:
         return [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
 
     def calls(self) -> list[str]:
-        """What `pulumi` was asked, in order, since the last question."""
-        file = self.places.generated / "calls"
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        file.unlink(missing_ok=True)
+        """What `pulumi` was asked and what the task runner did, in order, since the last question."""
+        lines = checkout.calls(self.places)
+        (self.places.generated / "calls").unlink(missing_ok=True)
         return [" ".join(line.split()[:2]) if line.startswith("stack") else line.split()[0] for line in lines]
 
     def stale_states(self) -> list[Path]:
@@ -125,7 +130,9 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
     monkeypatch.setattr(emulator_process, "DEFAULT_PORT", 0)
     made = Sandbox(tmp_path)
     monkeypatch.setattr(proof, "run", lambda _places, _stack: made.proof)
+    monkeypatch.setattr(fargate, "prepare", lambda _places, _clock: made.no_tasks)
     yield made
+    runner_process.stop(made.places)
     emulator_process.stop(made.places)
 
 
@@ -279,6 +286,102 @@ def test_the_emulator_alone_can_be_started_looked_at_and_stopped(
     assert capsys.readouterr().out.startswith(url)
     assert sandbox.run("emulator-stop") == 0
     assert sandbox.run("emulator-status") == 1
+
+
+def _runner(sandbox: Sandbox) -> runner_process.Runner:
+    found = runner_process.running(sandbox.places)
+    assert found is not None
+    return found
+
+
+def _kill_runner(sandbox: Sandbox) -> None:
+    found = _runner(sandbox)
+    os.kill(found.guard, signal.SIGKILL)
+    while processes.is_alive(found.guard):
+        pass
+
+
+def test_where_no_task_can_run_up_says_so_and_starts_no_runner(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sandbox.run("up") == 0
+    shown = capsys.readouterr()
+    assert "No task runs on this machine: this is a test" in shown.err
+    assert "Open:" not in shown.out
+    assert runner_process.running(sandbox.places) is None
+
+
+def test_the_runner_is_there_before_the_services_and_up_tells_how_to_sign_in(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.no_tasks = None
+    assert sandbox.run("up") == 0
+    calls = sandbox.calls()
+    assert calls.index("runner-starts") < calls.index("up")
+    shown = capsys.readouterr().out
+    assert "user u, password secret" in shown
+    assert "pulumi config set deployerIp 203.0.113.1" in shown
+    assert "Not enforced on this machine:\n  - security groups" in shown
+    first = _runner(sandbox)
+    assert sandbox.run("up") == 0
+    assert _runner(sandbox) == first
+    assert "runner-starts" not in sandbox.calls()
+
+
+def test_a_runner_of_an_aws_that_is_gone_is_replaced(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.no_tasks = None
+    sandbox.run("up")
+    first = _runner(sandbox)
+    _kill_emulator(sandbox)
+    assert sandbox.run("up") == 0
+    assert _runner(sandbox) != first
+    assert "started anew" in capsys.readouterr().err
+
+
+def test_destroy_ends_the_runner_after_the_services_and_before_the_aws(sandbox: Sandbox) -> None:
+    sandbox.no_tasks = None
+    sandbox.run("up")
+    runner = _runner(sandbox)
+    sandbox.calls()
+    assert sandbox.run("destroy") == 0
+    assert sandbox.calls() == ["stack export", "destroy", "stack rm", "runner-ends"]
+    assert not processes.is_alive(runner.guard)
+    assert emulator_process.running(sandbox.places) is None
+
+
+def test_destroy_takes_back_what_a_killed_runner_had_registered_first(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.no_tasks = None
+    sandbox.run("up")
+    _kill_runner(sandbox)
+    sandbox.calls()
+    assert sandbox.run("destroy") == 0
+    assert sandbox.calls() == ["stack export", "runner-cleans", "destroy", "stack rm"]
+    assert "had been killed; what it had registered is taken back" in capsys.readouterr().err
+
+
+def test_up_starts_a_killed_runner_again(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    sandbox.no_tasks = None
+    sandbox.run("up")
+    _kill_runner(sandbox)
+    assert sandbox.run("up") == 0
+    assert "it is started again" in capsys.readouterr().err
+    assert _runner(sandbox)
+
+
+@pytest.mark.parametrize("command", ["destroy", "emulator-stop"])
+def test_no_runner_outlives_its_aws(sandbox: Sandbox, command: str) -> None:
+    sandbox.no_tasks = None
+    sandbox.run("up")
+    runner = _runner(sandbox)
+    if command == "destroy":
+        _kill_emulator(sandbox)
+    assert sandbox.run(command) == 0
+    assert not processes.is_alive(runner.guard)
+    assert not sandbox.places.runner.exists()
 
 
 def test_each_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import checkout
 from conftest import LOCAL
 from launcher import emulator_process, processes
 from launcher.places import Places
@@ -23,10 +24,7 @@ def places(tmp_path: Path) -> Iterator[Places]:
     """A checkout in which the emulator can be started; what is running in it at the end is stopped."""
     made = Places(tmp_path)
     (tmp_path / "local").symlink_to(LOCAL)
-    made.python.parent.mkdir(parents=True)
-    # Not a link to the interpreter: that would lose the environment it belongs to.
-    made.python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    made.python.chmod(0o755)
+    checkout.install_python(made)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         made.last_port.write_text(str(free.getsockname()[1]))

@@ -60,7 +60,7 @@ def install_python(places: Places) -> None:
 
 
 def install_runner(places: Places) -> None:
-    """A stand-in that notes in `.local/calls` what it does. It refuses if there is `.local/runner-refuses`."""
+    """A stand-in that notes in `.local/calls` what it does, and refuses if `.local/runner-refuses` exists."""
     folder = places.sources / "runner"
     folder.mkdir(parents=True)
     (folder / "__init__.py").touch()

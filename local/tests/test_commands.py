@@ -1,7 +1,7 @@
 """`up` and `destroy` end well whatever the last run left. The emulator is real; `pulumi` and runner are not.
 
-The stand-in for `pulumi` keeps a state file where Pulumi keeps it, makes one VPC in the emulator, and can be told
-to die.
+The stand-in for `pulumi` keeps a state file where Pulumi keeps it, makes one VPC in the emulator, and can be
+told to die.
 """
 
 from __future__ import annotations

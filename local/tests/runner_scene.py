@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import http.client
 import json
 import os
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from conftest import LOCAL, REGION
 from runner.tasks import descendants
-
-T = TypeVar("T")
+from runner_probes import SECONDS, certificate, free_port, wait_for
 
 ROOT = LOCAL.parent
 VENV = ROOT / ".local" / "venv-orchestration"
 PREFIX = ROOT / ".local" / "venv-environment"
 CONTROL_TOKEN = "control-token-for-tests-0123456789"
-_SECONDS = 120.0
+# As with SIGTERM, for tests that are killed.
+_END_WITH_TESTS = ("setpriv", "--pdeathsig=TERM", "--")
 
 CONSOLE = {
     "ENVIRONMENT_URL": "http://environment.computer-use.local:5000",
@@ -46,44 +36,6 @@ CONSOLE = {
     "SESSION_IDLE_MINUTES": "60",
     "DATA_DIRECTORY": "/var/lib/orchestration",
 }
-
-
-@functools.cache
-def certificate() -> tuple[str, str]:
-    """A self-signed P-256 certificate for localhost and its key, PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return made.public_bytes(pem).decode(), private.decode()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(what: Callable[[], T], seconds: float = _SECONDS) -> T:
-    """The first answer that is true."""
-    deadline = time.monotonic() + seconds
-    while True:
-        if answer := what():
-            return answer
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.05)
 
 
 class Scene:
@@ -222,7 +174,8 @@ class Scene:
 
     def run(self, *options: str, inside: Sequence[str] = (), venv: Path = VENV) -> subprocess.Popen[bytes]:
         """Start it, by the command `inside` if there is one; its words are in `log`."""
-        command = [*inside, sys.executable, "-m", "runner", "--endpoint", self.url, "--region", REGION]
+        command = [*inside, *_END_WITH_TESTS, sys.executable, "-m", "runner"]
+        command += ["--endpoint", self.url, "--region", REGION]
         command += ["--folder", str(self.folder), "--images", str(ROOT / "images")]
         command += ["--prefix", str(PREFIX), "--venv", str(venv), *options]
         with self.log.open("ab") as log:
@@ -258,7 +211,7 @@ class Scene:
         assert self.runner is not None
         if self.runner.poll() is None:
             self.runner.terminate()
-        return self.runner.wait(_SECONDS)
+        return self.runner.wait(SECONDS)
 
     def kill_runner(self) -> list[int]:
         """kill -9 of the guard and of the work, which cannot start the other again; all that was below."""
@@ -267,7 +220,7 @@ class Scene:
         below = descendants.of(self.runner.pid)
         os.kill(int(self.state["work"]), signal.SIGKILL)
         self.runner.kill()
-        self.runner.wait(_SECONDS)
+        self.runner.wait(SECONDS)
         return below
 
     # --- what is seen
@@ -322,28 +275,6 @@ class Scene:
         logs = self.aws("logs")
         events = logs.filter_log_events(logGroupName="/containers")["events"]
         return [str(event["message"]) for event in events]
-
-
-def get(port: int, path: str = "/") -> tuple[int, bytes] | None:
-    """A page over TLS from 127.0.0.1, whose certificate is checked; None where nobody answers."""
-    context = ssl.create_default_context(cadata=certificate()[0])
-    connection = http.client.HTTPSConnection("localhost", port, timeout=20, context=context)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    except OSError:
-        return None
-    finally:
-        connection.close()
-
-
-def is_alive(process_id: int) -> bool:
-    """Whether it runs; one that has ended and only waits to be waited for does not."""
-    try:
-        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @contextlib.contextmanager

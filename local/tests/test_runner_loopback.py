@@ -12,7 +12,8 @@ import pytest
 
 from runner.guard import CANNOT
 from runner.tasks import descendants
-from runner_scene import CONSOLE, Scene, get, is_alive, scene, wait_for
+from runner_probes import get, is_alive, wait_for
+from runner_scene import CONSOLE, Scene, scene
 
 _DESKTOP = {"DISPLAY_WIDTH": "1024", "DISPLAY_HEIGHT": "768", "VIEWER": "novnc", "HUMAN_PAUSE_SECONDS": "2"}
 # What root is in a container that is not privileged.

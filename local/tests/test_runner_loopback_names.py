@@ -22,7 +22,7 @@ from runner.network.forwarder import Target
 from runner.place import Connection
 from runner.tasks.backend import Container, Launch
 from runner.tasks.first_that_can import FirstThatCan
-from runner_scene import free_port
+from runner_probes import free_port
 
 
 class _Clients:

@@ -18,7 +18,7 @@ from runner.tasks.layout import Account, Layout
 from runner.tasks.plain import PlainBackend
 from runner.tasks.plain_container import PlainContainer
 from runner.tasks.plain_user import PlainUser
-from runner_scene import is_alive, wait_for
+from runner_probes import is_alive, wait_for
 
 _DOCKERFILE = """
 FROM debian

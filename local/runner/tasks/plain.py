@@ -5,9 +5,10 @@
     container.published(8501)   # the port of 127.0.0.1 that stands for the container's
 
 The image's entry point is started as its README says for a run without a container, with ports of loopback
-that are free. Kept as in a container: variables, command, health check, stop signal, the user and its lack of
-capabilities where the runner is root and that user can reach the image's files, and that nothing outlives the
-task (see `attend`). An image that needs root here gives it up itself. What is not kept: `NOT_ENFORCED`.
+that are free. Kept as in a container: variables, command, health check, stop signal, and that nothing
+outlives the task (see `attend`). Where the runner is root, so are the user and its lack of capabilities, if
+that user can reach the image's files; else the task runs as root, and that is said. The desktop is always
+started as root, and gives that up itself. What is not kept: `NOT_ENFORCED`.
 """
 
 from __future__ import annotations

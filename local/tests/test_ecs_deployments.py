@@ -58,7 +58,7 @@ def test_a_deployment_is_in_progress_until_the_runner_says_otherwise(followed: F
 
 
 def test_a_deployment_is_found_in_the_history_by_its_number(followed: Fargate) -> None:
-    # The Terraform provider looks for the number in the revision's ARN.
+    # Who waits for a deployment knows the number only, and looks for it in the ARNs.
     followed.create()
     number = followed.deployments()[0]["id"].removeprefix("ecs-svc/")
     (entry,) = _history(followed)

@@ -63,15 +63,20 @@ def wait_for(what: Callable[[], T], seconds: float = SECONDS) -> T:
 def get(port: int, path: str = "/") -> tuple[int, bytes] | None:
     """A page over TLS from 127.0.0.1, whose certificate is checked; None where nobody answers."""
     context = ssl.create_default_context(cadata=certificate()[0])
-    connection = http.client.HTTPSConnection("localhost", port, timeout=20, context=context)
     try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    except OSError:
+        # The handshake by hand: when it fails in http.client, the socket stays open.
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+            context.wrap_socket(plain, server_hostname="localhost", do_handshake_on_connect=False) as secured,
+        ):
+            secured.do_handshake()
+            connection = http.client.HTTPConnection("localhost", port)
+            connection.sock = secured
+            connection.request("GET", path, headers={"Connection": "close"})
+            with connection.getresponse() as answer:
+                return answer.status, answer.read()
+    except (OSError, http.client.HTTPException):
         return None
-    finally:
-        connection.close()
 
 
 def is_alive(process_id: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.ec2.responses import EC2Response
 
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import Parameters, checks, corrects, refuse
 
 
 @checks(EC2Response, "create_route", "replace_route")
@@ -67,11 +67,21 @@ def public_addresses_must_be_gone(call: Any, parameters: Parameters) -> None:
         )
 
 
+@corrects(EC2Response, "delete_nat_gateway")
+def its_interface_goes_too(call: Any, parameters: Parameters, result: Any) -> Any:
+    backend = call.ec2_backend
+    interface = backend.nat_gateways[parameters["NatGatewayId"]]._eni
+    if interface.id in backend.enis:
+        if interface.public_ip:
+            backend.disassociate_address(address=interface.public_ip)
+        backend.delete_network_interface(interface.id)
+    return result
+
+
 @checks(EC2Response, "delete_subnet")
 def subnet_must_be_empty(call: Any, parameters: Parameters) -> None:
     subnet_id = parameters["SubnetId"]
-    gateways = call.ec2_backend.nat_gateways.values()
-    if any(nat.subnet_id == subnet_id and nat.state == "available" for nat in gateways):
+    if any(interface.subnet.id == subnet_id for interface in call.ec2_backend.enis.values()):
         refuse("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 

@@ -34,6 +34,11 @@ def _listers(session: boto3.Session) -> Iterator[tuple[str, str, Lister]]:
     yield "ec2", "vpc", names(ec2.describe_vpcs, "Vpcs", "VpcId")
     yield "ec2", "subnet", names(ec2.describe_subnets, "Subnets", "SubnetId")
     yield "ec2", "security-group", names(ec2.describe_security_groups, "SecurityGroups", "GroupId")
+    yield (
+        "ec2",
+        "network-interface",
+        names(ec2.describe_network_interfaces, "NetworkInterfaces", "NetworkInterfaceId"),
+    )
     yield "ec2", "route-table", names(ec2.describe_route_tables, "RouteTables", "RouteTableId")
     yield (
         "ec2",

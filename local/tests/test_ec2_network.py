@@ -90,6 +90,30 @@ def test_a_nat_gateway_needs_an_internet_gateway_and_an_address(
     assert refused(ec2.delete_subnet, SubnetId=ipv6_subnets[0]) == "DependencyViolation"
 
 
+def test_a_nat_gateways_interface_goes_with_it_and_gives_its_address_back(
+    ec2: Any, internet_gateway: str, ipv6_subnets: list[str]
+) -> None:
+    assert internet_gateway
+    allocation = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    made = ec2.create_nat_gateway(SubnetId=ipv6_subnets[0], AllocationId=allocation)["NatGateway"]
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"]
+    for _ in range(2):
+        ec2.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
+        assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    assert "AssociationId" not in ec2.describe_addresses()["Addresses"][0]
+    ec2.delete_subnet(SubnetId=ipv6_subnets[0])
+
+
+def test_a_subnet_with_an_interface_cannot_be_deleted(
+    ec2: Any, refused: Refused, ipv6_subnets: list[str]
+) -> None:
+    made = ec2.create_network_interface(SubnetId=ipv6_subnets[0])["NetworkInterface"]
+    assert refused(ec2.delete_subnet, SubnetId=ipv6_subnets[0]) == "DependencyViolation"
+    ec2.delete_subnet(SubnetId=ipv6_subnets[1])
+    ec2.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
+    ec2.delete_subnet(SubnetId=ipv6_subnets[0])
+
+
 def test_a_vpc_with_a_gateway_or_a_group_cannot_be_deleted(
     ec2: Any, refused: Refused, vpc: str, internet_gateway: str
 ) -> None:

@@ -77,12 +77,17 @@ def test_leftovers_are_found_and_an_empty_account_has_none(
     accounts.current = "123456789012"
     assert leftovers() == (0, [])
     vpc = client.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = client.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    made = client.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
     logs = accounts.client("logs")
     logs.create_log_group(logGroupName="left")
     code, lines = leftovers()
     assert code == 1
     assert f"ec2 vpc {vpc}" in lines
+    assert f"ec2 network-interface {made}" in lines
     assert "logs log-group left" in lines
+    client.delete_network_interface(NetworkInterfaceId=made)
+    client.delete_subnet(SubnetId=subnet)
     client.delete_vpc(VpcId=vpc)
     logs.delete_log_group(logGroupName="left")
     assert leftovers() == (0, [])

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process with this id runs (a zombie of ours does not count)."""
+    """Whether a process with this id runs. One that has ended and was not waited for does not.
+
+    Who waits is its parent: us, or process 1, which in many containers never does.
+    """
     if pid <= 0:
         return False
     try:
@@ -23,7 +27,16 @@ def is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _has_ended(pid)
+
+
+def _has_ended(pid: int) -> bool:
+    """By proc(5), where there is one."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state == "Z"
 
 
 def end(pid: int, grace_seconds: float) -> None:

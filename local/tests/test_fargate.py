@@ -80,8 +80,7 @@ def test_the_images_programs_are_installed_once(places: Places) -> None:
     assert (places.generated / "built").read_text() == "built\n"
 
 
-def test_the_images_parts_are_made_of_what_this_checkout_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
+def test_the_images_parts_are_made_of_what_this_checkout_has() -> None:
     for part in fargate.parts(Places.of_this_checkout()):
         assert tools.fingerprint(part)
 

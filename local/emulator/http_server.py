@@ -69,6 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
             nonlocal status, headers
             status, headers = a_status, a_headers
 
+        if self._is_foreign():
+            self._send("403 Forbidden", [], b"Only this machine's own programs may ask, by 127.0.0.1.\n")
+            return
         try:
             with self.server.turn:
                 chunks = self.server.application(environ, start_response)
@@ -83,6 +86,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, headers, reply)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer
+
+    def _is_foreign(self) -> bool:
+        """Whether a web page may be behind it: it has an origin, or came under a name that is not ours.
+
+        A page's own name may be made to lead to 127.0.0.1 (DNS rebinding), and whoever changes what is
+        emulated here decides what the task runner starts.
+        """
+        port = self.server.server_address[1]
+        ours = (f"{LOOPBACK}:{port}", f"localhost:{port}")
+        return "Origin" in self.headers or self.headers.get("Host", "").lower() not in ours
 
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():

@@ -6,16 +6,22 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Mapping
 
 from launcher import packages, runner_process, tools
 from launcher.places import Places
-from launcher.report import Clock, say
+from launcher.report import Clock, Failure, say
 from launcher.tools import Part
+from runner.model_api import ModelApi
 
 
 def prepare(places: Places, clock: Clock) -> str | None:
     """What tasks need on this machine. None, or why tasks can't run on it: a sentence for a person."""
     if _docker_answers():
+        if sys.platform == "linux" and os.geteuid() == 0:
+            # Without them the containers would do with less than namespaces.
+            packages.provide(places, clock, [places.sources / "packages.txt"], "the tasks' network")
         return None
     if os.geteuid() != 0:
         return "that takes a Docker daemon, or root on Debian (the desktop keeps two users apart)"
@@ -65,7 +71,16 @@ def console(places: Places) -> Part:
 
 def start(places: Places, url: str, instance: str) -> None:
     """The runner for the local AWS at `url`. `ANTHROPIC_BASE_URL` says where the model's API is."""
-    runner_process.start(places, url, instance, os.environ.get("ANTHROPIC_BASE_URL"))
+    runner_process.start(places, url, instance, model_api(os.environ))
+
+
+def model_api(variables: Mapping[str, str]) -> str | None:
+    """Where a person says that the model's API is. Raises `Failure` for what cannot be one."""
+    url = variables.get("ANTHROPIC_BASE_URL")
+    try:
+        return ModelApi(url).url if url else None
+    except ValueError as error:
+        raise Failure(f"ANTHROPIC_BASE_URL: {error}") from None
 
 
 def not_enforced(places: Places) -> list[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +15,14 @@ from launcher.places import Places
 from launcher.report import Failure, say
 
 START_SECONDS = 60.0
-# Each task may take its stop timeout.
-STOP_SECONDS = 60.0
+# The runner itself gives its tasks 60 s.
+STOP_SECONDS = 75.0
 _MODEL_API = "--model-api"
 _MARK = "--- started "  # in the log, before what each runner says
+
+# All that the runner gets of a person's environment: where programs are, the language, and their Docker.
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
+_KEPT_PREFIX = "DOCKER_"
 
 # Python complains of a child that is forgotten while it runs, as this one is meant to.
 _started: list[subprocess.Popen[bytes]] = []
@@ -38,7 +44,7 @@ class Runner:
 
 
 def running(places: Places) -> Runner | None:
-    """The runner that the state file names, if both of its processes are alive."""
+    """The runner that the state file names, if its guard is alive: that keeps the other going."""
     try:
         claimed = json.loads(places.runner.read_text(encoding="utf-8"))
         found = Runner(claimed["guard"], claimed["work"], tuple(claimed["arguments"]))
@@ -71,11 +77,12 @@ def start(places: Places, url: str, instance: str, model_api: str | None) -> Run
 
 
 def stop(places: Places) -> None:
-    """Stop it with all its tasks."""
+    """Stop it with all its tasks. One that had to be killed, now or before, leaves nothing here either."""
     found = running(places)
     if found is not None:
         processes.end(found.guard, STOP_SECONDS)
-    places.runner.unlink(missing_ok=True)
+    if was_killed(places):
+        _clean(places, "here", found.arguments if found else ())
 
 
 def was_killed(places: Places) -> bool:
@@ -84,9 +91,17 @@ def was_killed(places: Places) -> bool:
 
 
 def clean(places: Places, url: str) -> None:
-    """After a runner was killed: take back what it had registered in the AWS."""
-    command = [*_command(places), *_arguments(places, url, None), "--only-clean"]
-    ended = subprocess.run(command, cwd=places.sources, capture_output=True, text=True, check=False)
+    """After a runner was killed: take back what it had registered in the AWS and had on this machine."""
+    _clean(places, "everywhere", _arguments(places, url, None))
+
+
+def _clean(places: Places, where: str, arguments: Sequence[str]) -> None:
+    # On this machine alone, the AWS is not asked, wherever it was.
+    told = arguments or _arguments(places, "http://127.0.0.1:1", None)
+    command = [*_command(places), *told, "--only-clean", where]
+    ended = subprocess.run(
+        command, cwd=places.sources, env=_environment(), capture_output=True, text=True, check=False
+    )
     if ended.returncode != 0:
         raise Failure(f"What the killed task runner has left cannot be removed:\n{ended.stderr}")
     places.runner.unlink(missing_ok=True)
@@ -113,6 +128,11 @@ def _arguments(places: Places, url: str, model_api: str | None) -> list[str]:
     ]
 
 
+def _environment() -> dict[str, str]:
+    kept = (name for name in os.environ if name in _KEPT or name.startswith(_KEPT_PREFIX))
+    return {name: os.environ[name] for name in kept}
+
+
 def _command(places: Places) -> list[str]:
     return [str(places.python), "-m", "runner"]
 
@@ -126,6 +146,7 @@ def _launch(places: Places, arguments: list[str]) -> Runner:
         child = subprocess.Popen(
             [*_command(places), *arguments],
             cwd=places.sources,
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

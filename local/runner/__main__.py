@@ -12,4 +12,7 @@ from runner import guard, options, work
 
 if __name__ == "__main__":
     told = options.parse(sys.argv[1:])
+    if told.only_clean:
+        work.clean(told)
+        sys.exit()
     sys.exit(guard.keep(told.folder, lambda: work.run(told)))

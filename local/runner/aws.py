@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.request
 from typing import Any
 
@@ -10,7 +11,7 @@ import boto3
 from botocore.config import Config
 
 # The emulator is on this machine: what does not answer soon is not there.
-_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2})
+_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}, proxies={})
 
 
 class Aws:
@@ -20,15 +21,17 @@ class Aws:
         self.endpoint, self.region = endpoint, region
         self.session = boto3.Session("test", "test", region_name=region)
         self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
         self.account = str(self.client("sts").get_caller_identity()["Account"])
         # A person's proxy is not for this machine's own addresses.
         self._http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def client(self, service: str) -> Any:
-        if service not in self._clients:
-            make: Any = self.session.client
-            self._clients[service] = make(service, endpoint_url=self.endpoint, config=_CONFIG)
-        return self._clients[service]
+        with self._lock:  # clients are for several threads, a session is for one
+            if service not in self._clients:
+                make: Any = self.session.client
+                self._clients[service] = make(service, endpoint_url=self.endpoint, config=_CONFIG)
+            return self._clients[service]
 
     def every(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
         """All results of a listing, page by page."""

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -21,27 +22,47 @@ LOOPBACK = "127.0.0.1"
 SocketOf = Callable[[int], socket.socket]
 
 
+@dataclass(frozen=True)
+class Doorway:
+    """Where a port's connections go, what makes their sockets, and how many seconds they may be silent."""
+
+    targets: Callable[[], Sequence[Target]]
+    connect: SocketOf
+    idle_seconds: float
+
+
 class Doors:
     """Ports of this machine's loopback. One that another program has is said once, and tried again."""
 
     def __init__(self, forwarder: Forwarder) -> None:
         self._forwarder = forwarder
         self._open: dict[int, socket.socket] = {}
+        self._doorways: dict[int, Doorway] = {}
         self._told: set[int] = set()
 
-    @property
-    def refused(self) -> Sequence[int]:
-        """Ports that others have."""
-        return sorted(self._told)
-
-    def set(self, ports: Mapping[int, tuple[Callable[[], Sequence[Target]], SocketOf, float]]) -> None:
-        """For each port: where its connections go, what makes their sockets, and the idle seconds."""
-        for port in self._open.keys() - ports.keys():
+    def set(self, doorways: Mapping[int, Doorway]) -> None:
+        """What each port leads to from now on; connections that exist go on."""
+        self._doorways = dict(doorways)
+        for port in self._open.keys() - doorways.keys():
             self._forwarder.stop_listening(self._open.pop(port))
-        for port, (targets, connect, idle_seconds) in ports.items():
+        for port, doorway in doorways.items():
             if port not in self._open and (listening := self._listen(port)):
                 self._open[port] = listening
-                self._forwarder.listen(listening, targets, connect, idle_seconds=idle_seconds)
+                self._lead(port, listening, doorway.idle_seconds)
+
+    def _lead(self, port: int, listening: socket.socket, idle_seconds: float) -> None:
+        self._forwarder.listen(
+            listening,
+            partial(self._targets, port),
+            partial(self._connect, port),
+            idle_seconds=idle_seconds,
+        )
+
+    def _targets(self, port: int) -> Sequence[Target]:
+        return self._doorways[port].targets()
+
+    def _connect(self, port: int, family: int) -> socket.socket:
+        return self._doorways[port].connect(family)
 
     def _listen(self, port: int) -> socket.socket | None:
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -137,16 +158,14 @@ class FrontDoor:
             self._forwarder.stop_listening(listening)
         node.vpc.detach(node.interface["NetworkInterfaceId"])
 
-    def _doorways(
-        self, persons: Mapping[str, SocketOf]
-    ) -> dict[int, tuple[Callable[[], Sequence[Target]], SocketOf, float]]:
-        doorways = {}
+    def _doorways(self, persons: Mapping[str, SocketOf]) -> dict[int, Doorway]:
+        doorways: dict[int, Doorway] = {}
         for node in self._nodes.values():
             public = node.interface.get("Association", {}).get("PublicIp")
             for port, listener in node.listeners.items():
                 if public and port not in doorways:
                     target = Target(IPv4Address(public), port)
-                    doorways[port] = (_always(target), persons[node.vpc.id], listener.idle_seconds)
+                    doorways[port] = Doorway(_always(target), persons[node.vpc.id], listener.idle_seconds)
         return doorways
 
 
@@ -161,9 +180,13 @@ def _always(target: Target) -> Callable[[], Sequence[Target]]:
 def _listening_socket(namespace: Namespace, address: str, port: int) -> socket.socket:
     is_ipv6 = ipaddress.ip_address(address).version == 6
     listening = namespace.socket(socket.AF_INET6 if is_ipv6 else socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if is_ipv6:
-        listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    listening.bind((address, port))
-    listening.listen(128)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_ipv6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind((address, port))
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        raise
     return listening

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from runner.tasks import kernel
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
 _STEADY_SECONDS = 30.0
+_LOOK_SECONDS = 0.1
 # The work's own word for "I cannot, and trying again will not help".
 CANNOT = 78
 _ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -23,6 +25,10 @@ _ENDING = (signal.SIGTERM, signal.SIGINT)
 def keep(folder: Path, work: Callable[[], None]) -> int:
     """Fork, and fork again each time the child dies on its own. Returns the exit status."""
     folder.mkdir(parents=True, exist_ok=True)
+    lock = _locked(folder / "lock")
+    if lock is None:
+        print(f"another runner works in {folder}", file=sys.stderr, flush=True)
+        return CANNOT
     child = 0
     told_to_end = False
 
@@ -48,8 +54,23 @@ def keep(folder: Path, work: Callable[[], None]) -> int:
         if time.monotonic() - began > _STEADY_SECONDS:
             wait = _FIRST_WAIT
         print(f"the runner's work ended ({code}); it starts again in {wait:g} s", file=sys.stderr, flush=True)
-        time.sleep(wait)
+        until = time.monotonic() + wait
+        while time.monotonic() < until:
+            if told_to_end:
+                return 0
+            time.sleep(_LOOK_SECONDS)
         wait = min(_LONGEST_WAIT, wait * 2)
+
+
+def _locked(path: Path) -> int | None:
+    """The descriptor that holds the lock, which the work inherits: the kernel lets go when both are gone."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _fork(work: Callable[[], None]) -> int:

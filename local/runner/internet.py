@@ -1,23 +1,26 @@
-"""The local Internet: a few hosts with documentation addresses. No packet leaves the machine.
+"""The local Internet: a few hosts with documentation addresses, and no way to any other.
 
 - the person at this machine, whose browser comes through the loopback doors;
 - a web site, under names that the default allowlist has and under one that it lacks;
-- the model's API, when an address for it is given: what arrives there goes on to that address.
+- the model's API, when an address for it is given: what arrives there goes on to that address, which is the
+  only way out of the namespaces.
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import socket
 import socketserver
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
-from urllib.parse import urlsplit
 
 from runner.dns.names import Internet
+from runner.model_api import ModelApi
 from runner.network.forwarder import Forwarder, Target
 from runner.network.topology import Network
 
@@ -29,27 +32,8 @@ SITE_NAMES = ("example.com", "www.example.com", "example.org", "www.example.org"
 # What tasks may connect to, by the security groups.
 _HTTPS, _HTTP = 443, 80
 _IDLE_SECONDS = 3600.0
-
-
-class ModelApi:
-    """Where the model's API really is (`url`), and how the tasks of the emulated VPC reach it."""
-
-    def __init__(self, url: str) -> None:
-        """`http://127.0.0.1:PORT` for one on this machine, or an `https://` address. Raises `ValueError`."""
-        parts = urlsplit(url)
-        is_here = parts.hostname in ("127.0.0.1", "localhost")
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-            raise ValueError(f"{url!r} is no address of an API: write http://127.0.0.1:PORT or https://HOST")
-        if parts.scheme == "http" and not is_here:
-            raise ValueError(
-                f"{url!r} sends the API key in clear over a network: write https://{parts.hostname}"
-            )
-        self.url = url.rstrip("/")
-        self.host = parts.hostname
-        self.port = parts.port or (_HTTPS if parts.scheme == "https" else _HTTP)
-        # With TLS, the name must stay the one of the certificate.
-        self.name = "api.anthropic.com" if is_here else parts.hostname
-        self.url_for_tasks = f"{parts.scheme}://{self.name}:{_HTTPS}"
+# How long an address that was found outside is used, and how soon one that was not is asked for again.
+_RENEW_SECONDS, _RETRY_SECONDS = 60.0, 5.0
 
 
 def names(api: ModelApi | None) -> Internet:
@@ -64,13 +48,17 @@ class LocalInternet:
     """The hosts in one network; see the module. `person_socket` makes the person's sockets."""
 
     def __init__(self, network: Network, forwarder: Forwarder, api: ModelApi | None) -> None:
+        self._forwarder = forwarder
+        self._gateway: socket.socket | None = None
         self._person = network.add_internet_host(*PERSON)
         self._site = _Site(_listen(network.add_internet_host(SITE), str(SITE), _HTTP))
         if api is not None:
             gateway = network.add_internet_host(MODEL_API)
+            self._gateway = _listen(gateway, str(MODEL_API), _HTTPS)
+            self._beyond = _Beyond(api.host, api.port)
             forwarder.listen(
-                _listen(gateway, str(MODEL_API), _HTTPS),
-                lambda: [Target(_resolve(api.host), api.port)],
+                self._gateway,
+                self._beyond.targets,
                 lambda family: socket.socket(family, socket.SOCK_STREAM),
                 idle_seconds=_IDLE_SECONDS,
             )
@@ -80,11 +68,39 @@ class LocalInternet:
 
     def close(self) -> None:
         self._site.close()
+        if self._gateway is not None:
+            self._beyond.close()
+            with contextlib.suppress(KeyError):  # when the forwarder was closed before
+                self._forwarder.stop_listening(self._gateway)
 
 
-def _resolve(host: str) -> IPv4Address:
-    """By the machine's own resolver."""
-    return IPv4Address(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)[0][4][0])
+class _Beyond:
+    """Where a host outside is, by the machine's own resolver; asked in a thread, since that may take long."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._found: tuple[Target, ...] = ()
+        self._closing = threading.Event()
+        threading.Thread(target=self._look, name=f"address of {host}", daemon=True).start()
+
+    def targets(self) -> Sequence[Target]:
+        """What was found last."""
+        return self._found
+
+    def close(self) -> None:
+        self._closing.set()
+
+    def _look(self) -> None:
+        wait = 0.0
+        while not self._closing.wait(wait):
+            try:
+                found = socket.getaddrinfo(self._host, None, socket.AF_INET, socket.SOCK_STREAM)
+            except OSError as error:
+                print(f"{self._host} has no address: {error}", file=sys.stderr, flush=True)
+                wait = _RETRY_SECONDS
+            else:
+                self._found = tuple(Target(IPv4Address(one[4][0]), self._port) for one in found)
+                wait = _RENEW_SECONDS
 
 
 def _listen(namespace: Any, address: str, port: int) -> socket.socket:

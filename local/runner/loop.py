@@ -8,17 +8,17 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner import interfaces, load_balancers
+from runner import leftovers, load_balancers
 from runner.aws import Aws
-from runner.ecs import registration
 from runner.ecs.definition import TaskDefinition
 from runner.ecs.service import Service
-from runner.ecs.task import Order, Surroundings, Task
+from runner.ecs.task import Surroundings, Task
+from runner.network.namespace import NetworkError
 from runner.options import Options
 from runner.surroundings import World
 
@@ -49,7 +49,9 @@ class Runner:
     def attach(self) -> None:
         """Put an earlier runner's leftovers away and make the emulator count what really runs. Raises boto3's
         errors and `OSError`."""
-        self._remove_leftovers()
+        leftovers.in_aws(self._aws)
+        self._world.remove_leftovers()
+        leftovers.remove_files(self._options)
         self._report({})
 
     def run(self) -> None:
@@ -61,33 +63,51 @@ class Runner:
                     self._news.clear()
                     self._step()
                     seen, last = changes, time.monotonic()
-                self._complained = ""
             except (ClientError, BotoCoreError, OSError) as error:
                 self._complain(f"the emulated AWS: {error}")
             except Exception:
-                # One service or load balancer that can't be followed must not end the tasks of the others.
+                # What cannot be followed must not end the tasks that run.
                 self._complain(traceback.format_exc())
             self._news.wait(_LOOK_SECONDS)
         self._stop_everything()
 
     def _step(self) -> None:
         raw = self._read_services()
+        failures = [self._tried(lambda: self._follow(raw))]
+        failures += [self._tried(lambda arn=arn: self._step_service(arn, raw[arn])) for arn in raw]  # type: ignore[misc]
+        self._forget_services(raw)
+        self._report(self._services)
+        self._complain("\n".join(failure for failure in failures if failure))
+
+    def _follow(self, raw: Mapping[str, Mapping[str, Any]]) -> None:
         self._world.follow(raw.values(), load_balancers.read(self._aws))
-        for arn, service in raw.items():
-            if arn not in self._services:
-                self._services[arn] = Service(self._maker(service), self._define, self._world.overrides)
-            self._services[arn].step(service)
+
+    def _step_service(self, arn: str, raw: Mapping[str, Any]) -> None:
+        if arn not in self._services:
+            self._services[arn] = Service(self._maker(raw), self._define, self._world.overrides)
+        self._services[arn].step(raw)
+
+    def _tried(self, step: Callable[[], None]) -> str:
+        """Why it failed, or nothing: one service that can't be followed must not keep others from it."""
+        try:
+            step()
+        except (ClientError, BotoCoreError, NetworkError) as error:
+            return f"cannot follow the emulated AWS: {error}"
+        except Exception:
+            return traceback.format_exc()
+        return ""
+
+    def _forget_services(self, raw: Mapping[str, Mapping[str, Any]]) -> None:
         for arn in self._services.keys() - raw.keys():
             self._services[arn].stop("The service does not exist any more")
             if all(task.is_stopped for task in self._services[arn].tasks):
                 del self._services[arn]
-        self._report(self._services)
 
     def _maker(self, service: Mapping[str, Any]) -> Any:
         around = Surroundings(
             self._aws, self._world.backend, self._world.place_of(service), self._tasks_folder
         )
-        return lambda order: _make(around, order, self._news.set)
+        return lambda order: Task(around, order, self._news.set)
 
     def _read_services(self) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
@@ -98,7 +118,12 @@ class Runner:
                     cluster=cluster, services=arns[start : start + 10]
                 )
                 found.update({one["serviceArn"]: one for one in described["services"]})
-        return {arn: one for arn, one in found.items() if one.get("launchType") == "FARGATE"}
+        # Whoever has ended is listed for a while, in a network that may be gone.
+        return {
+            arn: one
+            for arn, one in found.items()
+            if one.get("launchType") == "FARGATE" and one["status"] != "INACTIVE"
+        }
 
     def _define(self, arn: str) -> TaskDefinition:
         if arn not in self._definitions:
@@ -127,23 +152,8 @@ class Runner:
         self._world.close()
         shutil.rmtree(self._tasks_folder, ignore_errors=True)
 
-    def _remove_leftovers(self) -> None:
-        """Of a runner that was killed."""
-        shutil.rmtree(self._tasks_folder, ignore_errors=True)
-        remove_leftovers(self._aws)
-        self._world.remove_leftovers()
-
     def _complain(self, what: str) -> None:
-        if what != self._complained:
+        """Say it, but not again while it stays the same."""
+        if what and what != self._complained:
             print(what, file=sys.stderr, flush=True)
         self._complained = what
-
-
-def remove_leftovers(aws: Aws) -> None:
-    """What a runner that was killed has left in the AWS."""
-    registration.remove_all(aws)
-    interfaces.remove_leftovers(aws)
-
-
-def _make(around: Surroundings, order: Order, changed: Any) -> Task:
-    return Task(around, order, changed)

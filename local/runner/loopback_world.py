@@ -18,10 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runner import interfaces
 from runner.aws import Aws
-from runner.front_door import Doors
-from runner.internet import ModelApi
+from runner.front_door import Doors, Doorway
 from runner.load_balancers import Listener, LoadBalancer
 from runner.loopback_names import LoopbackNames
+from runner.model_api import ModelApi
 from runner.network.forwarder import Forwarder, Target
 from runner.place import Connection
 from runner.published import PublishedPorts, PublishingBackend
@@ -72,9 +72,9 @@ class LoopbackWorld:
         self._loopback.forwarder.close()
         self._backends.close()
 
-    def _doorway(self, listener: Listener) -> Any:
+    def _doorway(self, listener: Listener) -> Doorway:
         port = listener.port
-        return lambda: self._targets(port), _socket, listener.idle_seconds
+        return Doorway(lambda: self._targets(port), _socket, listener.idle_seconds)
 
     def _targets(self, port: int) -> Sequence[Target]:
         listener = self._listeners.get(port)

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.internet import ModelApi
+from runner.model_api import ModelApi
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,25 @@ class Options:
     model_api: ModelApi | None
     isolation: str
     containers: str
-    only_clean: bool
+    only_clean: str
     instance: str
+
+    @property
+    def namespaces_file(self) -> Path:
+        """Shows the network namespaces' paths; see `surroundings`."""
+        return self.folder / "namespaces.json"
 
     @property
     def state_file(self) -> Path:
         """Says who runs, and how; there as long as the runner is."""
         return self.folder / "runner.json"
+
+
+def _model_api(url: str) -> ModelApi:
+    try:
+        return ModelApi(url)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None  # of a ValueError, argparse keeps no word
 
 
 def parse(arguments: list[str]) -> Options:
@@ -42,7 +54,7 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--prefix", type=_absolute, required=True, help="where the desktop is installed")
     parser.add_argument("--venv", type=_absolute, required=True, help="the console's virtual environment")
     parser.add_argument(
-        "--model-api", type=ModelApi, help="where the model's API really is; no other is reached"
+        "--model-api", type=_model_api, help="where the model's API really is; no other is reached"
     )
     parser.add_argument(
         "--isolation",
@@ -57,7 +69,10 @@ def parse(arguments: list[str]) -> Options:
         help="auto: Docker where a daemon answers and the image was built",
     )
     parser.add_argument(
-        "--only-clean", action="store_true", help="remove what a killed runner has left in the AWS, and end"
+        "--only-clean",
+        choices=("here", "everywhere"),
+        default="",
+        help="remove what a killed runner has left on this machine, or in the AWS too, and end",
     )
     parser.add_argument("--instance", default="", help="which emulator it is, for whoever compares")
     return Options(**vars(parser.parse_args(arguments)))

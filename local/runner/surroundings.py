@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from runner import internet
 from runner.aws import Aws
 from runner.front_door import Doors, FrontDoor
-from runner.internet import LocalInternet, ModelApi
+from runner.internet import LocalInternet
 from runner.load_balancers import LoadBalancer
+from runner.model_api import ModelApi
 from runner.network.forwarder import Forwarder
 from runner.place import Place
 from runner.state_file import replace
@@ -67,7 +68,7 @@ class NamespacedWorld:
         return self._vpcs[self._vpc_of(service)]
 
     def follow(self, services: Iterable[Mapping[str, Any]], balancers: Sequence[LoadBalancer]) -> None:
-        wanted = {self._vpc_of(one) for one in services if one["status"] != "INACTIVE"}
+        wanted = {self._vpc_of(one) for one in services}
         wanted |= {one.vpc for one in balancers}
         for vpc_id in wanted - self._vpcs.keys():
             self._open(vpc_id)

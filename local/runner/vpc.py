@@ -46,8 +46,12 @@ class EmulatedVpc:
         self._namespaces: dict[str, Namespace] = {}
         self._lock = threading.Lock()
         self._said: set[str] = set()
-        self.refresh()
-        self._serve_names()
+        try:
+            self.refresh()
+            self._serve_names()
+        except BaseException:
+            self.close()
+            raise
 
     def _serve_names(self) -> None:
         where = (str(self._resolver_address), _DNS_PORT)
@@ -110,7 +114,11 @@ class EmulatedVpc:
 
     def connect(self, subnets: Sequence[str], groups: Sequence[str], task_arn: str) -> Connection:
         created = interfaces.create(self._ec2, subnets, groups, task_arn)
-        namespace = self.attach(created)
+        try:
+            namespace = self.attach(created)
+        except BaseException:
+            interfaces.delete(self._ec2, created["NetworkInterfaceId"])
+            raise
         return Connection(
             created["NetworkInterfaceId"],
             created["SubnetId"],
@@ -129,10 +137,6 @@ class EmulatedVpc:
         self._resolver.close()
         self._log.close()
         self.network.close()
-
-    def flush_log(self) -> None:
-        """Until every query so far is in its log."""
-        self._log.flush()
 
     def _source(self, address: str) -> Mapping[str, str]:
         """What the query log calls the one who asks."""

@@ -8,24 +8,18 @@ import signal
 import sys
 import threading
 
-from runner import choice, worlds
+from runner import choice, leftovers, worlds
 from runner.aws import Aws
 from runner.guard import CANNOT
-from runner.loop import Runner, remove_leftovers
+from runner.loop import Runner
 from runner.options import Options
 from runner.state_file import replace
-from runner.tasks import plain
 
 
 def run(options: Options) -> None:
     """Until SIGTERM. Exits with `guard.CANNOT` when this machine cannot run tasks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the launcher; SIGTERM is how this one is told
     aws = Aws(options.endpoint, options.region)
-    if options.only_clean:
-        remove_leftovers(aws)
-        plain.remove_leftovers(options.folder)
-        aws.withdraw()
-        return
     try:
         chosen = choice.choose(
             options.isolation, options.containers, choice.try_out(options.isolation, options.containers)
@@ -42,6 +36,15 @@ def run(options: Options) -> None:
         runner.run()
     finally:
         options.state_file.unlink(missing_ok=True)
+
+
+def clean(options: Options) -> None:
+    """Remove what a killed runner has left. Raises boto3's errors and `DockerError`."""
+    leftovers.on_this_machine(options)
+    if options.only_clean == "everywhere":
+        aws = Aws(options.endpoint, options.region)
+        leftovers.in_aws(aws)
+        aws.withdraw()
 
 
 def _announce(options: Options, chosen: choice.Choice) -> None:

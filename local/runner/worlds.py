@@ -26,7 +26,7 @@ def make(aws: Aws, options: Options, choice: Choice) -> World:
     }
     if choice.namespaces:
         backends = _backends(choice, lambda: DockerBackend(options.folder), lambda: IsolatedBackend(layouts))
-        return NamespacedWorld(aws, backends, options.model_api, options.folder / "namespaces.json")
+        return NamespacedWorld(aws, backends, options.model_api, options.namespaces_file)
     loopback = Loopback.of(aws)
     backends = _backends(
         choice,

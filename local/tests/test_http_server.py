@@ -72,7 +72,30 @@ def test_it_does_not_listen_beyond_loopback(url: str) -> None:
         assert other.connect_ex(("127.0.0.2", port)) != 0
 
 
-def test_a_web_page_may_not_read_replies(connection: http.client.HTTPConnection) -> None:
-    connection.request("POST", "/", headers={"Origin": "https://elsewhere.example"})
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Host": "elsewhere.example"},  # whose name was made to lead to 127.0.0.1
+        {"Host": "127.0.0.1:1"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/_emulator", "/_emulator/fargate"])
+def test_a_web_page_may_not_ask(
+    connection: http.client.HTTPConnection, path: str, headers: dict[str, str]
+) -> None:
+    connection.request("PUT", path, headers=headers)
     with connection.getresponse() as answer:
+        assert answer.status == 403
         assert answer.headers["Access-Control-Allow-Origin"] is None
+        assert b"127.0.0.1" in answer.read()
+
+
+def test_this_machines_programs_may_ask_by_either_of_its_names(url: str) -> None:
+    port = urlsplit(url).port
+    for name in ("127.0.0.1", "localhost", "LOCALHOST"):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/_emulator", headers={"Host": f"{name}:{port}"})
+        assert connection.getresponse().status == 200
+        connection.close()

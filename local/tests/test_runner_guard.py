@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from runner.guard import CANNOT
-from runner.internet import ModelApi
+from runner.model_api import ModelApi
 
 # The work tells its process id, then does what it is told.
 _GUARDED = """
@@ -109,6 +109,27 @@ def test_work_that_cannot_be_done_here_is_not_tried_again(guard: Guard) -> None:
     assert len(out.splitlines()) == 1
 
 
+def test_a_folder_has_one_runner_and_the_lock_ends_with_it(guard: Guard) -> None:
+    first = guard("signal.pause()")
+    _next_work(first)
+    second = guard("signal.pause()")
+    assert "another runner works in" in second.communicate(timeout=20)[1]
+    assert second.returncode == CANNOT
+    first.kill()
+    first.wait()
+    third = guard("signal.pause()")
+    assert _next_work(third)
+
+
+def test_a_guard_that_is_told_to_end_while_it_waits_ends(guard: Guard) -> None:
+    process = guard("sys.exit(1)")
+    assert process.stderr is not None
+    assert "starts again in 0.5 s" in process.stderr.readline()
+    assert "starts again in 1 s" in process.stderr.readline()
+    process.terminate()
+    assert process.wait(20) == 0
+
+
 @pytest.mark.parametrize(
     ("url", "name", "for_tasks"),
     [
@@ -116,6 +137,7 @@ def test_work_that_cannot_be_done_here_is_not_tried_again(guard: Guard) -> None:
         ("http://localhost:9099/", "api.anthropic.com", "http://api.anthropic.com:443"),
         ("https://api.anthropic.com", "api.anthropic.com", "https://api.anthropic.com:443"),
         ("https://proxy.example:8443", "proxy.example", "https://proxy.example:443"),
+        ("https://proxy.example/claude/", "proxy.example", "https://proxy.example:443/claude"),
     ],
 )
 def test_tasks_reach_the_models_api_by_a_name_and_on_443(url: str, name: str, for_tasks: str) -> None:
@@ -129,7 +151,8 @@ def test_tasks_reach_the_models_api_by_a_name_and_on_443(url: str, name: str, fo
         ("http://api.anthropic.com", "write https://api.anthropic.com"),
         ("127.0.0.1:9099", "write http://127.0.0.1:PORT"),
         ("ftp://127.0.0.1", "write http://127.0.0.1:PORT"),
-        ("https://api.anthropic.com/v1", "write http://127.0.0.1:PORT or https://HOST"),
+        ("https://proxy.example/?key=1", "write http://127.0.0.1:PORT or https://HOST"),
+        ("https://me:secret@proxy.example", "holds a user or key"),
         ("", "write http://127.0.0.1:PORT"),
     ],
 )

@@ -199,7 +199,7 @@ def running(cloud: Cloud) -> Iterator[Runner]:
         model_api=None,
         isolation="namespaces",
         containers="processes",
-        only_clean=False,
+        only_clean="",
         instance="",
     )
     aws = Aws(cloud.url, REGION)

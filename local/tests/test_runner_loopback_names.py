@@ -15,7 +15,7 @@ import pytest
 from conftest import Aws as Clients
 from runner.aws import Aws
 from runner.ecs.definition import ContainerDefinition
-from runner.internet import ModelApi
+from runner.model_api import ModelApi
 from runner.load_balancers import Listener, LoadBalancer
 from runner.loopback_world import Loopback, LoopbackWorld
 from runner.network.forwarder import Target

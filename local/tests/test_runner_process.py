@@ -106,6 +106,18 @@ def test_what_cannot_be_taken_back_is_said_and_not_forgotten(places: Places) -> 
     with pytest.raises(Failure, match="this machine cannot run tasks"):
         runner_process.clean(places, URL)
     assert runner_process.was_killed(places)
+    (places.generated / "runner-refuses").unlink()
+
+
+def test_it_gets_nothing_of_a_persons_settings_and_secrets(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_PROFILE", "HTTP_PROXY", "https_proxy", "ANTHROPIC_API_KEY", "PYTHONPATH"):
+        monkeypatch.setenv(name, "of-a-person")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/docker.sock")
+    environment = Path(f"/proc/{_start(places).guard}/environ").read_bytes()
+    assert b"of-a-person" not in environment
+    assert b"DOCKER_HOST=unix:///run/docker.sock" in environment
 
 
 def test_one_that_does_not_start_says_why_and_names_its_log(places: Places) -> None:

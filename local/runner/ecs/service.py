@@ -42,11 +42,15 @@ class Service:
         if primary is None:
             return
         self._desired = raw["desiredCount"]
+        # One that was complete before this runner began is no new one, which three failures would end.
+        self._rollout(primary["id"], primary["rolloutState"])
         self._count_failures(raw["serviceName"], primary)
         breaker_tripped = self._rollout(primary["id"])["state"] == "FAILED"
-        wanted = _wanted(raw, primary, none=breaker_tripped)
+        wanted = _wanted(raw, primary)
         live = [task.running() for task in self._tasks if not task.is_stopped]
         step = rollout.next_step(wanted, live)
+        if breaker_tripped and wanted.desired:
+            step = rollout.Step(0, ())  # what still runs goes on running
         for task in self._tasks:
             if task.id in step.stop:
                 task.stop(_why(task, primary["id"], raw))
@@ -127,12 +131,12 @@ class Service:
             self._failures.pop(deployment, None)
             self._events.append(f"({name}) has reached a steady state.")
 
-    def _rollout(self, deployment: str) -> dict[str, Any]:
-        return self._rollouts.setdefault(deployment, {"state": "IN_PROGRESS", "failedTasks": 0, "reason": ""})
+    def _rollout(self, deployment: str, state: str = "IN_PROGRESS") -> dict[str, Any]:
+        return self._rollouts.setdefault(deployment, {"state": state, "failedTasks": 0, "reason": ""})
 
 
-def _wanted(raw: Mapping[str, Any], primary: Mapping[str, Any], none: bool) -> Wanted:
-    is_active = raw["status"] == "ACTIVE" and not none
+def _wanted(raw: Mapping[str, Any], primary: Mapping[str, Any]) -> Wanted:
+    is_active = raw["status"] == "ACTIVE"
     configuration = raw["deploymentConfiguration"]
     return Wanted(
         primary["id"],

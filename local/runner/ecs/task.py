@@ -108,15 +108,6 @@ class Task:
     def stopped_reason(self) -> str:
         return str(self._said.get("stoppedReason", ""))
 
-    @property
-    def address(self) -> Any:
-        """Its address, and None before it has one."""
-        return self._connection.address if self._connection else None
-
-    @property
-    def container(self) -> Container | None:
-        return self._container
-
     def running(self) -> Running:
         if self._stop_asked.is_set() or "stopCode" in self._said:
             stage = Stage.STOPPING
@@ -209,8 +200,9 @@ class Task:
         self._say()
 
     def _clean_up(self) -> None:
-        if self._connection is not None and self._was_ready:
+        if self._connection is not None:
             self._say(lastStatus="DEACTIVATING")
+            # Also what was registered in part only.
             self.order.registration.remove(self._aws, self.id, self._connection.address)
         if self._container is not None:
             self._say(lastStatus="STOPPING", stoppingAt=time.time())

@@ -1,4 +1,4 @@
-"""The launcher's commands: tools, up, preview, destroy, env, emulator."""
+"""The launcher's commands, one function each; `arguments` lists them."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Places:
-    """Paths of one checkout. Nothing outside `.local/` and Maven's `target/` is ever written."""
+    """Paths of one checkout. Nothing outside `.local/` and Maven's `target/` is kept."""
 
     root: Path
 

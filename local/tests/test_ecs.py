@@ -188,3 +188,11 @@ def test_what_fargate_runs_is_taken(ecs: Any) -> None:
     container = ecs.register_task_definition(**definition)["taskDefinition"]["containerDefinitions"][0]
     assert container["linuxParameters"]["capabilities"]["drop"] == ["ALL"]
     assert container["stopTimeout"] == 30
+
+
+def test_a_service_that_has_ended_is_described_but_not_listed(ecs: Any, service: dict[str, Any]) -> None:
+    ecs.create_service(**service)
+    assert len(ecs.list_services(cluster="c")["serviceArns"]) == 1
+    ecs.delete_service(cluster="c", service="web", force=True)
+    assert ecs.describe_services(cluster="c", services=["web"])["services"][0]["status"] == "INACTIVE"
+    assert ecs.list_services(cluster="c")["serviceArns"] == []

@@ -115,6 +115,13 @@ def deployment_must_be_possible(_call: Any, parameters: Parameters) -> None:
         refuse("InvalidParameterException", "Availability Zone rebalancing needs a maximumPercent above 100.")
 
 
+@corrects(EC2ContainerServiceResponse, "list_services")
+def list_no_service_that_has_ended(call: Any, _parameters: Parameters, result: Any) -> Any:
+    ended = {one.arn for one in call.ecs_backend.services.values() if one.status == "INACTIVE"}
+    result._result["serviceArns"] = [arn for arn in result._result["serviceArns"] if arn not in ended]
+    return result
+
+
 @corrects(EC2ContainerServiceResponse, "create_service")
 def complete_new_service(call: Any, parameters: Parameters, result: Any) -> Any:
     service: Any = result._result["service"]

@@ -22,7 +22,7 @@ from runner.ecs.definition import (
 from runner.ecs.secrets import CannotReadSecret, SecretPlace
 from runner.tasks import dockerfile, layout
 from runner.tasks.dockerfile import UnreadableDockerfile
-from runner.tasks.user import as_user
+from runner.tasks.plain_user import PlainUser
 
 IMAGES = Path(__file__).resolve().parents[2] / "images"
 ARN = "arn:aws:secretsmanager:us-west-2:123456789012:secret:login-AbCdEf"
@@ -174,7 +174,7 @@ def test_the_layout_of_each_image_has_what_its_dockerfile_runs(image: str, tmp_p
 
 
 def test_a_user_starts_without_capabilities_and_within_the_bound() -> None:
-    assert as_user("10001:10002", [])[1:] == [
+    assert PlainUser(10001, 10002, []).command[1:] == [
         "--reuid=10001",
         "--regid=10002",
         "--clear-groups",
@@ -182,5 +182,4 @@ def test_a_user_starts_without_capabilities_and_within_the_bound() -> None:
         "--bounding-set=-all",
         "--",
     ]
-    named = as_user("control", ["SETUID", "SETGID"])
-    assert "--init-groups" in named and "--bounding-set=-all,+setgid,+setuid" in named
+    assert "--bounding-set=-all,+setgid,+setuid" in PlainUser(1, 1, ["SETUID", "SETGID"]).command

@@ -4,6 +4,9 @@ The specification comes as JSON on standard input, so that no secret is in an ar
 descriptor that it names goes the process id of the task's process 1. SIGTERM is passed on as the image's stop
 signal. The status is the task's; 125 says that it could not be started, as `docker run` does. When the runner
 ends, in whatever way, the kernel ends this, and with it everything in the task.
+
+Process 1 keeps the rights that building the root takes: a process of the task's has fewer, and so the kernel
+lets none trace it or follow its /proc/1/exe.
 """
 
 from __future__ import annotations
@@ -17,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from runner.tasks import kernel
-from runner.tasks.layout import Account, Directory
+from runner.tasks.execution import CANNOT_START, execute, exit_code, import_nothing_more
+from runner.tasks.layout import Directory
 from runner.tasks.root_file_system import RootFileSystem, VolumeMount
-
-CANNOT_START = 125
+from runner.tasks.user import User
 
 
 def main() -> int:
@@ -32,11 +35,13 @@ def main() -> int:
     network = os.open(specification["network"], os.O_RDONLY | os.O_CLOEXEC)
     kernel.setns(network, kernel.CLONE_NEWNET)
     os.close(network)
+    os.umask(0o022)
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWUTS | kernel.CLONE_NEWIPC)
     child = os.fork()
     if child == 0:
         kernel.end_with_parent(signal.SIGKILL)
         _become_process_one(specification)
+    import_nothing_more()  # the root of the task becomes this process's too
     os.write(specification["ready"], f"{child}\n".encode())
     os.close(specification["ready"])
     return _wait_for(child, getattr(signal, specification["stop_signal"]))
@@ -46,12 +51,7 @@ def _wait_for(child: int, stop_signal: signal.Signals) -> int:
     signal.signal(signal.SIGTERM, lambda *_: os.kill(child, stop_signal))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     _, status = os.waitpid(child, 0)
-    return _exit_code(status)
-
-
-def _exit_code(status: int) -> int:
-    code = os.waitstatus_to_exitcode(status)
-    return code if code >= 0 else 128 - code
+    return exit_code(status)
 
 
 def _become_process_one(specification: dict[str, Any]) -> None:
@@ -64,10 +64,11 @@ def _become_process_one(specification: dict[str, Any]) -> None:
         os.close(specification["ready"])
         socket.sethostname(specification["host_name"])
         _root(specification).enter(Path(specification["base"]))
+        import_nothing_more()
         os.chdir(specification["folder"])
         main_process = os.fork()
         if main_process == 0:
-            _execute(specification)
+            _become_entry_point(specification)
         _be_init(main_process)
     except BaseException as error:
         print(f"cannot start the container: {error}", file=sys.stderr, flush=True)
@@ -81,23 +82,21 @@ def _be_init(main_process: int) -> None:
     while True:
         ended, status = os.wait()
         if ended == main_process:
-            os._exit(_exit_code(status))
+            os._exit(exit_code(status))
 
 
-def _execute(specification: dict[str, Any]) -> None:
+def _become_entry_point(specification: dict[str, Any]) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    null = os.open("/dev/null", os.O_RDONLY)
-    os.dup2(null, 0)
-    command = specification["command"]
-    os.execve(command[0], command, specification["environment"])
+    User(**specification["user"]).become(specification["capabilities"])
+    execute(specification["command"], specification["environment"])
 
 
 def _root(specification: dict[str, Any]) -> RootFileSystem:
     raw = specification["root"]
     return RootFileSystem(
         trees={path: Path(tree) for path, tree in raw["trees"].items()},
+        raising=raw["raising"],
         links=raw["links"],
-        accounts=[Account(**one) for one in raw["accounts"]],
         directories=[
             Directory(
                 one["path"], one["mode"], one["owner"], Path(one["copy_of"]) if one["copy_of"] else None
@@ -111,4 +110,6 @@ def _root(specification: dict[str, Any]) -> RootFileSystem:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stderr.flush()
+    os._exit(status)  # the interpreter's own end might import something

@@ -1,7 +1,7 @@
 """A container without Docker: namespaces, and the machine's Debian packages in place of the image's.
 
 Kept as in a container: network, processes, host name, root file system, users, capabilities, volumes, stop
-signal. Not kept: limits of memory and CPU, and the image's own package versions.
+signal. Not kept: the image's own package versions, and what `root_file_system` says.
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from runner.ecs.definition import ContainerDefinition
-from runner.tasks import dockerfile
+from runner.tasks import dockerfile, layout, specification
 from runner.tasks.backend import CannotStart, Container, Launch
-from runner.tasks.dockerfile import ImageConfig
-from runner.tasks.health_command import run_check
+from runner.tasks.execution import CANNOT_START
+from runner.tasks.health_command import Check, run_check
 from runner.tasks.layout import Layout
-from runner.tasks.user import as_user
 
 _SOURCES = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 30.0
@@ -36,31 +34,30 @@ class IsolatedBackend:
         self._layouts = layouts
 
     def refusal(self, container: ContainerDefinition) -> str | None:
-        if container.name not in self._layouts:
-            known = ", ".join(self._layouts)
-            return f"no image is known for the container {container.name} (known: {known})"
-        return None
+        return layout.refusal(container.name, self._layouts)
 
     def start(self, launch: Launch) -> Container:
-        layout = self._layouts[launch.container.name]
-        return IsolatedContainer(launch, layout, dockerfile.read(layout.dockerfile))
+        return IsolatedContainer(launch, self._layouts[launch.container.name])
 
 
 class IsolatedContainer:
     """See `runner.tasks.enter`, which is its first process."""
 
-    def __init__(self, launch: Launch, layout: Layout, config: ImageConfig) -> None:
+    def __init__(self, launch: Launch, image: Layout) -> None:
         if launch.namespace is None:
             raise CannotStart("a container of its own root file system needs a network namespace too")
-        self._environment = {**config.environment, **launch.environment}
-        self._as_user = as_user(launch.container.user or config.user, launch.container.capabilities)
+        config = dockerfile.read(image.dockerfile)
+        self._manner = specification.manner(launch, image, config)
+        launch.folder.mkdir(parents=True, exist_ok=True)
+        launch.folder.chmod(0o700)  # no other user of this machine's reaches the task's volumes
         self._base = launch.folder / "root"
-        self._base.mkdir(parents=True, exist_ok=True)
+        self._base.mkdir(exist_ok=True)
         (launch.folder / "volumes").mkdir(exist_ok=True)
         said, ready = os.pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "runner.tasks.enter"],
             cwd=_SOURCES,
+            env={},  # the task must find nothing of the runner's person in /proc/1/environ
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -68,47 +65,22 @@ class IsolatedContainer:
             start_new_session=True,
         )
         os.close(ready)
-        specification = self._specification(launch, layout, config, ready)
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(specification).encode())
-        self._process.stdin.close()
-        self._process_one = _read_process_id(said)
-
-    def _specification(
-        self, launch: Launch, layout: Layout, config: ImageConfig, ready: int
-    ) -> dict[str, Any]:
-        container = launch.container
-        assert launch.namespace is not None
-        entry_point = container.entry_point or config.entry_point
-        # A new entry point does away with the image's command (API_ContainerDefinition.html).
-        command = container.command or (() if container.entry_point else config.command)
-        root = {
-            "trees": {path: str(tree) for path, tree in layout.trees.items()},
-            "links": dict(layout.links),
-            "accounts": [asdict(one) for one in layout.accounts],
-            "directories": [
-                {**asdict(one), "copy_of": str(one.copy_of) if one.copy_of else None}
-                for one in layout.directories
-            ],
-            "files": _network_files(launch),
-            "volumes": [
-                {"source": str(launch.volume(m.volume)), "path": m.path, "read_only": m.read_only}
-                for m in container.mounts
-            ],
-            "read_only": container.read_only_root,
-        }
-        return {
+        order = {
+            **self._manner,
             "runner": os.getpid(),
             "ready": ready,
             "base": str(self._base),
             "network": launch.namespace.path,
-            "host_name": _host_name(launch),
-            "folder": config.folder,
-            "command": [*self._as_user, *entry_point, *command],
-            "environment": self._environment,
+            "host_name": specification.host_name(launch),
+            "command": specification.command(launch, config),
             "stop_signal": config.stop_signal,
-            "root": root,
+            "root": specification.root(launch, image),
         }
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order).encode())
+        self._process.stdin.close()
+        self._process_one = _read_process_id(said)
+        self._descriptor = self._open_process_one()
 
     @property
     def output(self) -> BinaryIO:
@@ -125,16 +97,14 @@ class IsolatedContainer:
         return 128 - code if code is not None and code < 0 else code
 
     def check_health(self, command: tuple[str, ...], timeout: float) -> tuple[int, str]:
-        inside = [
-            "nsenter",
-            f"--target={self._process_one}",
-            "--mount",
-            "--uts",
-            "--ipc",
-            "--net",
-            "--pid",
-        ]
-        return run_check([*inside, "--", *self._as_user, *command], self._environment, timeout)
+        """See `runner.tasks.join`."""
+        if self._descriptor is None:
+            return CANNOT_START, "the container is not running"
+        order = {**self._manner, "command": command, "process_one": self._descriptor}
+        join = [sys.executable, "-m", "runner.tasks.join"]
+        return run_check(
+            Check(join, {}, str(_SOURCES), json.dumps(order).encode(), [self._descriptor]), timeout
+        )
 
     def stop(self, grace_seconds: float) -> None:
         if self._process.poll() is None:
@@ -152,7 +122,22 @@ class IsolatedContainer:
     def remove(self) -> None:
         self._process.wait()
         self.output.close()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
         self._base.rmdir()
+
+    def _open_process_one(self) -> int | None:
+        if self._process_one is None:
+            return None
+        try:
+            opened = os.pidfd_open(self._process_one)
+        except ProcessLookupError:
+            return None
+        if self._process.poll() is None:
+            return opened
+        os.close(opened)  # it may be another's by now: only its parent kept the number
+        return None
 
 
 def _read_process_id(said: int) -> int | None:
@@ -160,16 +145,3 @@ def _read_process_id(said: int) -> int | None:
         readable, _, _ = select.select([pipe], [], [], _READY_SECONDS)
         line = pipe.readline() if readable else b""
     return int(line) if line.strip() else None
-
-
-def _network_files(launch: Launch) -> dict[str, str]:
-    name = _host_name(launch)
-    return {
-        "/etc/resolv.conf": f"nameserver {launch.name_server}\noptions timeout:5 attempts:2\n",
-        "/etc/hosts": f"127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 {name}\n",
-        "/etc/hostname": f"{name}\n",
-    }
-
-
-def _host_name(launch: Launch) -> str:
-    return f"{launch.container.name}-{launch.task_id[:8]}"

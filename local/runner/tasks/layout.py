@@ -36,13 +36,25 @@ class Directory:
 @dataclass(frozen=True)
 class Layout:
     """`trees` maps a path in the container to one of this machine, which it sees read-only; `links` a path to
-    what the symbolic link there says."""
+    what the symbolic link there says. `raising` are those trees whose programs have file capabilities: in all
+    others they, and setuid bits, count for nothing."""
 
     dockerfile: Path
     trees: Mapping[str, Path]
     links: Mapping[str, str]
     accounts: tuple[Account, ...]
     directories: tuple[Directory, ...]
+    raising: tuple[str, ...] = ()
+
+
+def refusal(name: str, layouts: Mapping[str, Layout]) -> str | None:
+    """Why the image of this name can't be started from its parts, as a sentence; None when it can."""
+    if name not in layouts:
+        return f"no image is known for the container {name} (known: {', '.join(layouts)})"
+    missing = [tree for tree in layouts[name].trees.values() if not tree.exists()]
+    if missing:
+        return f"the image {name} is not installed: {missing[0]} is missing (`make up` makes it)"
+    return None
 
 
 def environment(images: Path, prefix: Path) -> Layout:
@@ -62,6 +74,7 @@ def environment(images: Path, prefix: Path) -> Layout:
             Directory("/run/environment", 0o711, control),
             Directory("/home/desktop", 0o755, desktop, prefix / "skeleton"),
         ),
+        raising=("/opt/environment",),  # as-desktop is there
     )
 
 

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runner.ecs.definition import ContainerDefinition
+from runner.tasks import layout
 from runner.tasks.backend import CannotStart, Launch
 from runner.tasks.layout import Layout
 from runner.tasks.outside import IMAGES
@@ -73,28 +74,22 @@ class PlainBackend:
     def refusal(self, container: ContainerDefinition) -> str | None:
         if reason := unavailable():
             return reason
-        if container.name not in self._layouts:
-            known = ", ".join(self._layouts)
-            return f"no image is known for the container {container.name} (known: {known})"
-        if IMAGES[container.name].needs_root and os.geteuid() != 0:
+        if container.name in self._layouts and IMAGES[container.name].needs_root and os.geteuid() != 0:
             return (
                 f"the image {container.name} keeps two users apart, which takes root outside a container: "
                 "run this as root, or start a Docker daemon and build the images"
             )
-        missing = [tree for tree in self._layouts[container.name].trees.values() if not tree.exists()]
-        if missing:
-            return f"the image {container.name} is not installed: {missing[0]} is missing"
-        return None
+        return layout.refusal(container.name, self._layouts)
 
     def remove_leftovers(self) -> None:
         """What an earlier runner of the folder has left."""
         remove_leftovers(self._folder)
 
     def start(self, launch: Launch) -> PlainContainer:
-        layout = self._layouts[launch.container.name]
+        image = self._layouts[launch.container.name]
         scratch = _SCRATCH / f"{_prefix(self._folder)}{launch.task_id[:8]}"
         try:
-            return PlainContainer(PlainSetup.make(launch, layout, scratch, self._renamed))
+            return PlainContainer(PlainSetup.make(launch, image, scratch, self._renamed))
         except OSError as error:
             shutil.rmtree(scratch, ignore_errors=True)
             raise CannotStart(str(error)) from error

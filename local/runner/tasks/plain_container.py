@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from runner.tasks import attend
-from runner.tasks.health_command import run_check
+from runner.tasks.health_command import Check, run_check
 from runner.tasks.plain_setup import PlainSetup
 
 _SOURCES = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ class PlainContainer:
 
     def check_health(self, command: tuple[str, ...], timeout: float) -> tuple[int, str]:
         setup = self._setup
-        return run_check(setup.check(command), setup.environment, timeout, setup.folder)
+        return run_check(Check(setup.check(command), setup.environment, setup.folder), timeout)
 
     def stop(self, grace_seconds: float) -> None:
         if self._process.poll() is None:

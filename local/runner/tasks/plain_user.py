@@ -13,7 +13,6 @@ from pathlib import Path
 
 from runner.tasks.backend import CannotStart
 from runner.tasks.layout import Account
-from runner.tasks.user import as_user
 
 _ALL_READABLE = 'for path; do [ ! -d "$path" ] || path=$path/.; [ -r "$path" ] || exit 1; done'
 
@@ -46,8 +45,18 @@ class PlainUser:
 
     @property
     def command(self) -> list[str]:
-        """To put in front of another; for root only."""
-        return as_user(f"{self.number}:{self.group}", self.capabilities)
+        """To put in front of another; for root only. As in Docker, nobody but root starts with a capability,
+        and a program's own file capabilities reach as far as the bounding set."""
+        bounding = ",".join(["-all", *(f"+{name.lower()}" for name in sorted(self.capabilities))])
+        return [
+            "/usr/bin/setpriv",
+            f"--reuid={self.number}",
+            f"--regid={self.group}",
+            "--clear-groups",
+            "--inh-caps=-all",
+            f"--bounding-set={bounding}",
+            "--",
+        ]
 
     def give(self, directories: Sequence[Path]) -> None:
         """Make them its own and nobody else's."""

@@ -1,7 +1,13 @@
 """A root file system for one task: the machine's Debian with the image's parts in place, kept in memory.
 
 Runs in a mount namespace of its own. What the task writes is gone with it, but for its volumes. It sees of
-the machine only `/usr`, `/etc` and the packages' data; never homes, checkouts, or another task's files.
+the machine only `/usr`, what everybody may read of `/etc`, and the data of the images' packages; never homes,
+checkouts, or another task's files. No setuid program works in it, no device node opens anything, and of /proc
+it gets what Docker gives.
+
+Not kept, unlike in a container of Docker's: there is no seccomp filter, no AppArmor profile and no user
+namespace, so that a fault of the kernel reaches further; nothing limits the number of processes, memory, CPU
+or the size of what is written; and what everybody may read of the machine's `/usr` and `/etc`, the task may.
 """
 
 from __future__ import annotations
@@ -9,19 +15,21 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.tasks import kernel
-from runner.tasks.layout import Account, Directory
+from runner.tasks import kernel, kernel_file_systems
+from runner.tasks.layout import Directory
+from runner.tasks.mounts import INERT, bind, overlay, remount
 
-# What Debian's packages own, beside /usr and its links.
-_OVERLAID = ("usr", "etc", "var/lib", "var/cache")
-_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-# Docker's default, and Fargate's, which has no setting for it.
-_SHARED_MEMORY = "size=64m,mode=1777"
-_HIDDEN = kernel.MS_NOSUID | kernel.MS_NODEV
+# Beside /usr and its links; of /var only what the images' packages read (nginx's are empty directories).
+_OVERLAID = (
+    *("usr", "etc", "var/cache/fontconfig"),
+    *("var/lib/dpkg", "var/lib/nginx", "var/lib/openbox", "var/lib/xkb"),
+)
+# What names the machine or its persons.
+_LEFT_OUT = ("machine-id", "passwd-", "group-", "subuid", "subuid-", "subgid", "subgid-")
 
 
 @dataclass(frozen=True)
@@ -35,11 +43,12 @@ class VolumeMount:
 
 @dataclass(frozen=True)
 class RootFileSystem:
-    """What `enter` builds. `files` are small texts such as /etc/resolv.conf, by path."""
+    """What `enter` builds. `files` are small texts such as /etc/resolv.conf, by path; `raising` are those
+    trees whose programs' file capabilities count."""
 
     trees: Mapping[str, Path]
+    raising: Collection[str]
     links: Mapping[str, str]
-    accounts: Sequence[Account]
     directories: Sequence[Directory]
     files: Mapping[str, str]
     volumes: Sequence[VolumeMount]
@@ -48,20 +57,25 @@ class RootFileSystem:
     def enter(self, base: Path) -> None:
         """Make it this process's root; `base` is an empty directory that only this mount namespace uses."""
         kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
-        kernel.mount("task", str(base), "tmpfs", kernel.MS_NODEV, "mode=0755")
-        upper, root = base / "upper", base / "root"
+        kernel.mount("task", str(base), "tmpfs", INERT, "mode=0755")
+        os.chdir(base)  # paths from here on are relative: the task can read them in its list of mounts
+        root = Path("root")
         root.mkdir()
-        kernel.mount(str(root), str(root), flags=kernel.MS_BIND)  # pivot_root asks for a mount point
-        for name in _OVERLAID:
-            _overlay(Path("/") / name, root / name, upper / name)
+        kernel.mount("root", "root", flags=kernel.MS_BIND)  # pivot_root asks for a mount point
+        overlaid = [name for name in _OVERLAID if Path("/", name).is_dir()]
+        for name in overlaid:
+            overlay(Path("/", name), root / name, Path("upper", name))
         for link in Path("/").iterdir():
             if link.is_symlink() and (link.resolve().is_relative_to("/usr")):
                 (root / link.name).symlink_to(link.readlink())
+        _hide(root / "etc")
         self._fill(root)
-        _mount_kernel_file_systems(root)
-        self._mount_volumes(root)
+        kernel_file_systems.mount_all(root, Path("devices"))
+        for volume in self.volumes:
+            _mount_volume(volume, root)
         if self.read_only:
-            _protect([root, *(root / name for name in _OVERLAID)])
+            for mounted in (root, *(root / name for name in overlaid), root / "usr/local"):
+                remount(mounted, INERT | kernel.MS_RDONLY)
         os.chdir(root)
         kernel.pivot_root(".", ".")
         kernel.unmount(".")
@@ -77,89 +91,70 @@ class RootFileSystem:
         ):
             _directory(root / name, mode)
         local = root / "usr" / "local"
-        kernel.mount("local", str(local), "tmpfs", _HIDDEN, "mode=0755,size=1m")
+        kernel.mount("local", str(local), "tmpfs", INERT, "mode=0755,size=1m")
         _directory(local / "bin", 0o755)
         for file, text in self.files.items():
-            target = root / file.lstrip("/")
+            target = _inside(root, file)
             target.unlink(missing_ok=True)
             target.write_text(text, encoding="utf-8")
-        self._add_accounts(root / "etc")
         for directory in self.directories:
             _make(root, directory)
         for path, destination in self.links.items():
-            (root / path.lstrip("/")).symlink_to(destination)
+            _inside(root, path).symlink_to(destination)
         for path, tree in self.trees.items():
-            _bind(tree, root / path.lstrip("/"), read_only=True)
-
-    def _add_accounts(self, etc: Path) -> None:
-        known = {line.split(":")[0] for line in (etc / "passwd").read_text().splitlines()}
-        new = [account for account in self.accounts if account.name not in known]
-        _append(etc / "passwd", [f"{a.name}:x:{a.number}:{a.number}::{a.home}:{a.shell}" for a in new])
-        members = {a.name: [b.name for b in self.accounts if a.name in b.groups] for a in new}
-        _append(etc / "group", [f"{a.name}:x:{a.number}:{','.join(members[a.name])}" for a in new])
-
-    def _mount_volumes(self, root: Path) -> None:
-        for volume in self.volumes:
-            inside = root / volume.path.lstrip("/")
-            if not volume.source.exists():
-                # As Docker does: a new volume begins with what the image has there.
-                shutil.copytree(inside, volume.source, symlinks=True)
-                _own_like(inside, volume.source)
-            _bind(volume.source, inside, volume.read_only)
+            flags = kernel.MS_NODEV if path in self.raising else INERT
+            bind(tree, _inside(root, path), flags | kernel.MS_RDONLY)
 
 
-def _overlay(lower: Path, merged: Path, upper: Path) -> None:
-    work = upper.with_name(f"{upper.name}.work")
-    for folder in (merged, upper, work):
-        folder.mkdir(parents=True)
-    kernel.mount(
-        "overlay",
-        str(merged),
-        "overlay",
-        kernel.MS_NODEV,
-        f"lowerdir={lower},upperdir={upper},workdir={work}",
-    )
+def _inside(root: Path, path: str) -> Path:
+    """Where the path of the container is now. Raises `ValueError` when a link on the way leads elsewhere."""
+    inside = root / path.lstrip("/")
+    if not inside.parent.resolve().is_relative_to(root.resolve()):
+        raise ValueError(f"{path} lies behind a symbolic link to {inside.parent.resolve()}")
+    return inside
 
 
-def _bind(source: Path, target: Path, read_only: bool) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        target.mkdir(exist_ok=True)
-    else:
-        target.touch()
-    kernel.mount(str(source), str(target), flags=kernel.MS_BIND)
-    if read_only:
-        kernel.mount("none", str(target), flags=kernel.MS_BIND | kernel.MS_REMOUNT | kernel.MS_RDONLY)
+def _hide(etc: Path) -> None:
+    """Take out what not everybody may read, which root in the task could, and what names the machine."""
+    for name in _LEFT_OUT:
+        (etc / name).unlink(missing_ok=True)
+    folders = [etc]
+    while folders:
+        for entry in list(folders.pop().iterdir()):
+            mode = entry.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                continue
+            if not stat.S_ISDIR(mode):
+                if not mode & stat.S_IROTH:
+                    entry.unlink()
+            elif mode & stat.S_IROTH and mode & stat.S_IXOTH:
+                folders.append(entry)
+            else:
+                shutil.rmtree(entry)
 
 
-def _protect(mounts: Sequence[Path]) -> None:
-    for target in reversed(mounts):
-        kernel.mount("none", str(target), flags=kernel.MS_BIND | kernel.MS_REMOUNT | kernel.MS_RDONLY)
+def _mount_volume(volume: VolumeMount, root: Path) -> None:
+    inside = _inside(root, volume.path)
+    if inside.is_symlink():
+        raise ValueError(f"{volume.path} is a symbolic link to {inside.readlink()}: no volume can lie there")
+    inside.mkdir(parents=True, exist_ok=True)
+    if not volume.source.exists():
+        # As Docker does: a new volume begins with what the image has there.
+        shutil.copytree(inside, volume.source, symlinks=True)
+        _own_alike(inside, volume.source)
+    bind(volume.source, inside, INERT | (kernel.MS_RDONLY if volume.read_only else 0))
 
 
-def _mount_kernel_file_systems(root: Path) -> None:
-    for name in ("proc", "dev", "sys"):
-        (root / name).mkdir()
-    kernel.mount("proc", str(root / "proc"), "proc", _HIDDEN | kernel.MS_NOEXEC)
-    kernel.mount("sysfs", str(root / "sys"), "sysfs", _HIDDEN | kernel.MS_NOEXEC | kernel.MS_RDONLY)
-    devices = root / "dev"
-    kernel.mount("dev", str(devices), "tmpfs", kernel.MS_NOSUID, "mode=0755,size=64k")
-    for name in _DEVICES:
-        number = Path("/dev", name).stat().st_rdev
-        os.mknod(devices / name, 0o666 | stat.S_IFCHR, number)
-        (devices / name).chmod(0o666)
-    for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
-        (devices / name).symlink_to(f"/proc/self/{target}")
-    (devices / "pts").mkdir()
-    options = "newinstance,ptmxmode=0666,mode=0620,gid=5"
-    kernel.mount("devpts", str(devices / "pts"), "devpts", kernel.MS_NOSUID | kernel.MS_NOEXEC, options)
-    (devices / "ptmx").symlink_to("pts/ptmx")
-    (devices / "shm").mkdir()
-    kernel.mount("shm", str(devices / "shm"), "tmpfs", _HIDDEN | kernel.MS_NOEXEC, _SHARED_MEMORY)
+def _own_alike(model: Path, copy: Path) -> None:
+    for original in (model, *model.rglob("*")):
+        owner, own = original.lstat(), copy / original.relative_to(model)
+        os.chown(own, owner.st_uid, owner.st_gid, follow_symlinks=False)
+        if not stat.S_ISLNK(owner.st_mode):
+            own.chmod(stat.S_IMODE(owner.st_mode))  # chown takes bits away
 
 
 def _make(root: Path, directory: Directory) -> None:
-    path = root / directory.path.lstrip("/")
+    path = _inside(root, directory.path)
     if directory.copy_of is not None:
         shutil.copytree(directory.copy_of, path, symlinks=True)
     else:
@@ -172,14 +167,3 @@ def _make(root: Path, directory: Directory) -> None:
 def _directory(path: Path, mode: int) -> None:
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(mode)
-
-
-def _append(path: Path, lines: Sequence[str]) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
-
-
-def _own_like(model: Path, path: Path) -> None:
-    owner = model.stat()
-    os.chown(path, owner.st_uid, owner.st_gid)
-    path.chmod(stat.S_IMODE(owner.st_mode))

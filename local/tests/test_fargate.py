@@ -13,7 +13,7 @@ import pytest
 import checkout
 from launcher import fargate, packages, runner_process, tools
 from launcher.places import Places
-from launcher.report import Clock
+from launcher.report import Clock, Failure
 from launcher.tools import Part
 
 
@@ -53,6 +53,23 @@ def test_with_docker_nothing_is_installed(places: Places, monkeypatch: pytest.Mo
     monkeypatch.setattr(packages, "provide", _no_packages)
     assert fargate.prepare(places, Clock()) is None
     assert not (places.generated / "built").exists()
+
+
+@pytest.mark.parametrize("reason", [None, "no packages here"])
+def test_with_docker_root_gets_the_networks_packages_if_they_can_be_had(
+    places: Places, monkeypatch: pytest.MonkeyPatch, reason: str | None
+) -> None:
+    asked: list[list[Path]] = []
+
+    def provide(_places: Places, _clock: Clock, files: list[Path], _who: str) -> str | None:
+        asked.append(files)
+        return reason
+
+    _docker(places, 0)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(packages, "provide", provide)
+    assert fargate.prepare(places, Clock()) is None
+    assert asked == [[places.sources / "packages.txt"]]
 
 
 @pytest.mark.parametrize("has_docker", [True, False])
@@ -96,6 +113,11 @@ def test_the_runner_is_told_where_the_models_api_is(places: Places, monkeypatch:
     found = runner_process.running(places)
     assert found is not None
     assert "--model-api" not in found.arguments
+
+
+def test_an_address_that_cannot_be_the_models_api_is_refused_by_its_name() -> None:
+    with pytest.raises(Failure, match="ANTHROPIC_BASE_URL: "):
+        fargate.model_api({"ANTHROPIC_BASE_URL": "ftp://127.0.0.1"})
 
 
 def test_what_is_not_enforced_is_the_runners_word(places: Places) -> None:

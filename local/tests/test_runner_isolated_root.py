@@ -16,6 +16,8 @@ from runner.ecs.definition import DEFAULT_CAPABILITIES
 from runner.tasks.layout import Layout
 from runner.tasks.plain_user import PlainUser
 
+SOURCES = Path(__file__).parents[1]
+DOCKERS = "00000000a80425fb"  # its fourteen capabilities
 VOLUME = [{"sourceVolume": "data", "containerPath": "/var/lib/toy"}]
 WRITABLE = ("/", "/tmp", "/usr/bin", "/etc", "/usr/local/bin", "/dev", "/dev/shm", "/run", "/var/lib/toy")
 AS_TOY = f"setpriv --reuid={toy_image.USER} --regid={toy_image.USER} --clear-groups --"
@@ -109,21 +111,22 @@ def test_a_health_check_runs_no_program_of_the_tasks_but_its_command(start: Star
     container = start(planted, {"CHECK": check, "PYTHONHOME": "/nowhere"}, user="0")
     until_ready(container)
     status, said = container.check_health(HEALTH, 20)
-    docker = "00000000a80425fb"
     assert (status, said.split()) == (
         0,
-        ["CapInh:", "0" * 16, "CapPrm:", docker, "CapEff:", docker, "CapBnd:", docker],
+        ["CapInh:", "0" * 16, "CapPrm:", DOCKERS, "CapEff:", DOCKERS, "CapBnd:", DOCKERS],
     )
 
 
-def test_what_becomes_roots_command_is_closed_to_root_in_the_task() -> None:
+def test_what_becomes_a_command_of_roots_has_its_rights_already_and_is_closed_to_it() -> None:
     become = (
-        "import sys; from runner.tasks.user import User; from runner.ecs.definition import DEFAULT_CAPABILITIES\n"
+        "import sys\n"
+        "from runner.ecs.definition import DEFAULT_CAPABILITIES\n"
+        "from runner.tasks.user import User\n"
         "User(0, 0).become(DEFAULT_CAPABILITIES); print('ready', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", become],
-        cwd=Path(__file__).parents[1],
+        ["/usr/bin/setpriv", "--inh-caps=+chown,+sys_admin", "--", sys.executable, "-c", become],
+        cwd=SOURCES,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
@@ -131,9 +134,20 @@ def test_what_becomes_roots_command_is_closed_to_root_in_the_task() -> None:
         alike = PlainUser(0, 0, DEFAULT_CAPABILITIES).command
         follow = [*alike, "/usr/bin/readlink"]
         own = subprocess.run([*follow, "/proc/self/exe"], check=False, stdout=subprocess.DEVNULL)
+        status = Path(f"/proc/{process.pid}/status").read_text().split()
         its = subprocess.run([*follow, f"/proc/{process.pid}/exe"], check=False, stdout=subprocess.DEVNULL)
         process.communicate(b"")
     assert (own.returncode, its.returncode) == (0, 1)
+    rights = [status[status.index(f"Cap{one}:") + 1] for one in ("Inh", "Prm", "Eff", "Bnd")]
+    assert rights == ["0" * 16, DOCKERS, DOCKERS, DOCKERS]
+
+
+def test_nothing_is_imported_from_a_tasks_files() -> None:
+    late = "from runner.tasks.execution import import_nothing_more as end; end(); import wave"
+    ended = subprocess.run(
+        [sys.executable, "-c", late], cwd=SOURCES, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 1 and "No module named 'wave'" in ended.stderr
 
 
 def test_its_mounts_do_not_say_where_its_folder_is(start: Start, tmp_path: Path) -> None:

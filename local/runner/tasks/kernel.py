@@ -78,11 +78,16 @@ def bound_capabilities(kept: Collection[int]) -> None:
             raise
 
 
-def clear_inheritable_capabilities() -> None:
+def keep_capabilities(kept: Collection[int]) -> None:
+    """Of those that this process has, it keeps these; none is inheritable."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable: the lower halves, then the upper
     _check(_libc.capget(header, sets), "capget")
-    sets[2] = sets[5] = 0
+    mask = sum(1 << number for number in kept)
+    for half, shift in ((0, 0), (3, 32)):
+        sets[half] &= mask >> shift & 0xFFFFFFFF
+        sets[half + 1] &= mask >> shift & 0xFFFFFFFF
+        sets[half + 2] = 0
     _check(_libc.capset(header, sets), "capset")
 
 

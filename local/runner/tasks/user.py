@@ -62,11 +62,12 @@ class User:
         far as the bounding set. Until it executes a program the process is closed to others of this user:
         through it they would reach the runner's own program (as in CVE-2019-5736).
         """
-        kernel.bound_capabilities([_NUMBERS[name] for name in capabilities])
-        kernel.clear_inheritable_capabilities()
+        kept = [_NUMBERS[name] for name in capabilities]
+        kernel.bound_capabilities(kept)
         os.setgroups(self.groups)
         os.setresgid(self.group, self.group, self.group)
         os.setresuid(self.number, self.number, self.number)
+        kernel.keep_capabilities(kept)
         kernel.forbid_tracing()
 
 

@@ -15,9 +15,9 @@ import pytest
 from conftest import Aws as Clients
 from runner.aws import Aws
 from runner.ecs.definition import ContainerDefinition
-from runner.model_api import ModelApi
 from runner.load_balancers import Listener, LoadBalancer
 from runner.loopback_world import Loopback, LoopbackWorld
+from runner.model_api import ModelApi
 from runner.network.forwarder import Target
 from runner.place import Connection
 from runner.tasks.backend import Container, Launch

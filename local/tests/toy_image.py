@@ -21,8 +21,7 @@ STOPSIGNAL SIGINT
 ENTRYPOINT ["/opt/toy/run"]
 """
 # Tells what it is, then waits; ends with status 7 on the stop signal.
-RUN = """\
-#!/bin/sh
+RUN = """#!/bin/sh
 trap 'echo stopping; exit 7' INT
 echo started
 eval "$SCRIPT"

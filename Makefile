@@ -46,7 +46,7 @@ env: ## print export lines: eval "$(make -s env)" lets pulumi and aws talk to th
 	@$(LAUNCHER) env
 
 .PHONY: test
-test: test-program test-local test-policy test-images ## run every test
+test: test-program test-local test-policy test-images test-story ## run every test
 
 .PHONY: test-program
 test-program: tools ## the Java program: values, components, and whole lives of the stack on the real engine
@@ -55,11 +55,15 @@ test-program: tools ## the Java program: values, components, and whole lives of 
 .PHONY: test-local
 test-local: tools ## the local AWS: plugins, emulator, launcher
 	for module in $(GO_MODULES); do go -C $$module test ./...; done
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml local/tests bench
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml --ignore=local/tests/story local/tests bench
 
 .PHONY: test-policy
 test-policy: tools ## the policy pack and the reachability report
 	for folder in policy/tests policy/mutation prove; do $(WITH_TOOLS) $(VENV)/python -m pytest -q $$folder; done
+
+.PHONY: test-story
+test-story: tools ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x -c local/pyproject.toml local/tests/story
 
 .PHONY: test-images
 test-images: ## the two images: a real X server, real browsers, a fake Claude API

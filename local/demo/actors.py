@@ -17,15 +17,17 @@ from launcher.report import Failure
 class Actor:
     """A process on the console's Python. It answers with lines, and ends when it is no longer talked to."""
 
-    def __init__(self, places: Places, module: str, arguments: Sequence[str], log: Path) -> None:
-        """What it complains of goes to the file `log`."""
+    def __init__(
+        self, places: Places, module: str, arguments: Sequence[str], log: Path, inside: Sequence[str]
+    ) -> None:
+        """What it complains of goes to the file `log`. `inside` is a command that runs others, or empty."""
         tests = places.root / "images" / "orchestration"
         paths = (places.sources, tests / "src", tests / "tests")
         self._module, self._log = module, log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("w", encoding="utf-8") as complaints:
             self._process = subprocess.Popen(
-                [str(places.orchestration_venv / "bin" / "python"), "-B", "-m", module, *arguments],
+                [*inside, str(places.orchestration_venv / "bin" / "python"), "-B", "-m", module, *arguments],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -39,6 +41,10 @@ class Actor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Returns when it has ended."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait()
@@ -59,16 +65,16 @@ class Actor:
 class Model(Actor):
     """A model's API on loopback, which gives the answers of a script, whatever it is asked."""
 
-    def __init__(self, places: Places, steps: Path, log: Path) -> None:
-        super().__init__(places, "demo.stage.model", [str(steps)], log)
+    def __init__(self, places: Places, steps: Path, log: Path, inside: Sequence[str] = ()) -> None:
+        super().__init__(places, "demo.stage.model", [str(steps)], log, inside)
         self.url = self._hear().strip()
 
 
 class Visitor(Actor):
     """A person in a browser of their own. `do` takes the methods of `demo.stage.visitor.Visitor`."""
 
-    def __init__(self, places: Places, url: str, log: Path) -> None:
-        super().__init__(places, "demo.stage.visitor", [url], log)
+    def __init__(self, places: Places, url: str, log: Path, inside: Sequence[str] = ()) -> None:
+        super().__init__(places, "demo.stage.visitor", [url], log, inside)
         self._failure = log.with_suffix(".failure.png")
 
     def do(self, method: str, **arguments: Any) -> Any:

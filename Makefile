@@ -77,7 +77,7 @@ check: tools ## formatting, lint, types
 	for folder in local policy prove; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
 	$(VENV)/ruff check --config local/pyproject.toml bench && $(VENV)/ruff format --check --config local/pyproject.toml bench
 	MYPYPATH=local $(VENV)/mypy --config-file local/pyproject.toml bench
-	$(VENV)/shellcheck $$(git ls-files | xargs grep -lE '^#!.*\b(ba)?sh$$')
+	$(VENV)/shellcheck $$(git ls-files | xargs awk 'FNR == 1 && /^#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
 	for image in $(IMAGES); do $(MAKE) -C $$image check; done
 	MYPYPATH=local:images/orchestration/src:images/orchestration/tests .local/venv-orchestration/bin/mypy \
 	    --config-file images/orchestration/pyproject.toml local/demo/stage

@@ -22,6 +22,7 @@ from launcher.places import Places
 from launcher.report import Clock, Failure, say
 from launcher.situation import Next
 from launcher.stack import Stack
+from launcher.watch import watching
 
 OPEN = """\
 Open:
@@ -55,8 +56,14 @@ def up(places: Places) -> int:
     if not no_tasks:
         with clock.step("starting the task runner"):
             fargate.start(places, emulator.url, emulator.instance)
-    with clock.step("pulumi up"):
+    with clock.step("pulumi up"), watching(emulator.url, stack.interrupt_foreground) as watch:
         code = the_stack.up()
+    if code == 0 and not no_tasks:
+        with clock.step("waiting for the services"):
+            watch.settle()
+    if watch.failures:
+        say(clock.table())
+        raise Failure(f"{' '.join(watch.failures)} The tasks' log has more; `make up` tries again.")
     if code != 0:
         say(clock.table())
         raise Failure(

@@ -21,6 +21,9 @@ from launcher.report import Failure, say
 NAME = "local"
 POLICY_PACK = "policy"
 
+# At most one: the launcher's lock sees to that.
+_in_foreground: list[subprocess.Popen[bytes]] = []
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -143,12 +146,21 @@ def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[s
     # A handler of ours, unlike "ignore", is not inherited by the child.
     previous = signal.signal(signal.SIGINT, note)
     try:
-        code = subprocess.Popen(command, cwd=folder, env=dict(variables)).wait()
+        child = subprocess.Popen(command, cwd=folder, env=dict(variables))
+        _in_foreground.append(child)
+        code = child.wait()
     finally:
+        _in_foreground.clear()
         signal.signal(signal.SIGINT, previous)
     if interrupts:
         raise KeyboardInterrupt
     return code
+
+
+def interrupt_foreground() -> None:
+    """From another thread: ask what runs in the foreground to end in order, as a Ctrl-C does."""
+    for child in _in_foreground:
+        child.send_signal(signal.SIGINT)
 
 
 def _holder(file: Path) -> int:

@@ -147,10 +147,10 @@ class Runner:
         for service in self._services.values():
             for task in service.tasks:
                 task.wait(max(0.0, deadline - time.monotonic()))
-        with contextlib.suppress(OSError):
-            self._aws.withdraw()
         self._world.close()
         shutil.rmtree(self._tasks_folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self._aws.withdraw()
 
     def _complain(self, what: str) -> None:
         """Say it, but not again while it stays the same."""

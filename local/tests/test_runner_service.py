@@ -58,7 +58,8 @@ class ToldTask:
 
 
 class Scene:
-    def __init__(self) -> None:
+    def __init__(self, has_breaker: bool = True) -> None:
+        self.has_breaker = has_breaker
         self.tasks: list[ToldTask] = []
         self.service = Service(self._make, lambda arn: DEFINITION, {})
 
@@ -75,7 +76,11 @@ class Scene:
             "status": "ACTIVE",
             "desiredCount": 1,
             "deployments": [primary],
-            "deploymentConfiguration": {"minimumHealthyPercent": 0, "maximumPercent": 100},
+            "deploymentConfiguration": {
+                "minimumHealthyPercent": 0,
+                "maximumPercent": 100,
+                "deploymentCircuitBreaker": {"enable": self.has_breaker, "rollback": True},
+            },
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["s"]}},
             **changes,
         }
@@ -97,6 +102,14 @@ def test_a_deployment_whose_tasks_fail_three_times_is_given_up() -> None:
     assert "LOGIN_PASSWORD is missing" in failed["reason"]
     scene.step()
     assert len(scene.tasks) == 3
+
+
+def test_a_deployment_without_a_circuit_breaker_is_tried_for_ever() -> None:
+    scene = Scene(has_breaker=False)
+    for _ in range(5):
+        assert scene.step()["state"] == "IN_PROGRESS"
+        scene.tasks[-1].fail()
+    assert len(scene.tasks) == 5
 
 
 def test_a_deployment_that_was_complete_is_tried_for_ever() -> None:

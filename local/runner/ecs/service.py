@@ -31,6 +31,7 @@ class Service:
         self._events: list[str] = []
         self._not_before = 0.0
         self._desired = 0
+        self._has_breaker = False
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -42,6 +43,7 @@ class Service:
         if primary is None:
             return
         self._desired = raw["desiredCount"]
+        self._has_breaker = raw["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"]
         # One that was complete before this runner began is no new one, which three failures would end.
         self._rollout(primary["id"], primary["rolloutState"])
         self._count_failures(raw["serviceName"], primary)
@@ -115,7 +117,8 @@ class Service:
         self._not_before = time.monotonic() + rollout.wait_after(failures)
         current = self._rollout(deployment)
         current["failedTasks"] = failures
-        if current["state"] == "IN_PROGRESS" and rollout.breaks_circuit(self._desired, failures):
+        trips = self._has_breaker and rollout.breaks_circuit(self._desired, failures)
+        if current["state"] == "IN_PROGRESS" and trips:
             current.update(
                 state="FAILED",
                 reason=f"ECS deployment circuit breaker: tasks failed to start. The last said: {reason}",

@@ -44,7 +44,7 @@ class Deployment:
     def complaint(self) -> str:
         """What has failed, for a person."""
         then = "No task of it runs." if self.is_given_up else "The tasks of the deployment before run again."
-        return f"The deployment of {self.service} failed. {self.reason} {then}"
+        return f"The deployment of {self.service} failed. {self.reason.rstrip('.')}. {then}"
 
 
 def deployments(url: str) -> list[Deployment]:

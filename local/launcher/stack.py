@@ -20,6 +20,7 @@ from launcher.report import Failure, say
 
 NAME = "local"
 POLICY_PACK = "policy"
+_INTERRUPT_SECONDS = 5.0
 
 # At most one: the launcher's lock sees to that.
 _in_foreground: list[subprocess.Popen[bytes]] = []
@@ -158,9 +159,18 @@ def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[s
 
 
 def interrupt_foreground() -> None:
-    """From another thread: ask what runs in the foreground to end in order, as a Ctrl-C does."""
-    for child in _in_foreground:
-        child.send_signal(signal.SIGINT)
+    """From another thread: end what runs in the foreground, as two Ctrl-C do.
+
+    After the first, Pulumi would end in order, but the provider's waiting knows no interruption.
+    """
+    for child in list(_in_foreground):
+        for _ in range(2):
+            child.send_signal(signal.SIGINT)
+            try:
+                child.wait(_INTERRUPT_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                continue
 
 
 def _holder(file: Path) -> int:

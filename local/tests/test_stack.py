@@ -6,8 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
+from pathlib import Path
 
 from conftest import LOCAL
+from launcher import stack
 
 CHILD = """
 import signal, sys, time
@@ -39,3 +43,23 @@ def test_an_interrupted_child_ends_first_and_its_success_does_not_count() -> Non
         os.killpg(parent.pid, signal.SIGINT)
         assert parent.stdout.read().splitlines() == ["child ended in order", "parent was interrupted"]
         assert parent.wait() == 0
+
+
+def test_what_does_not_end_at_the_first_interrupt_ends_at_the_second(tmp_path: Path) -> None:
+    stubborn = (
+        "import signal, sys, time\n"
+        "asked = []\n"
+        "signal.signal(signal.SIGINT, lambda *_: (asked.append(1), len(asked) > 1 and sys.exit(7)))\n"
+        "open('ready', 'w').close()\n"
+        "while True: time.sleep(0.05)\n"
+    )
+
+    def interrupt() -> None:
+        while not (tmp_path / "ready").exists():
+            time.sleep(0.02)
+        stack.interrupt_foreground()
+
+    other = threading.Thread(target=interrupt)
+    other.start()
+    assert stack.run_in_foreground([sys.executable, "-c", stubborn], tmp_path, os.environ) == 7
+    other.join()

@@ -22,7 +22,7 @@ from story.sandbox import Sandbox
 
 # What the model answers after what it answers in `make demo`.
 _MORE_STEPS = (
-    ("This takes a while.", "sleep 60"),
+    ("This takes a while.", "sleep 25"),
     ("Is it still blocked?", "curl --silent --show-error --max-time 10 http://example.org/"),
 )
 

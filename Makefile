@@ -8,6 +8,8 @@ VENV := $(CURDIR)/.local/venv/bin
 WITH_TOOLS := PATH="$(CURDIR)/.local/bin:$$PATH"
 GO_MODULES := local/aws-plugin local/docker-plugin
 IMAGES := images/environment images/orchestration
+# What a suite needs first; nothing where it was made before.
+TOOLS := tools
 
 .PHONY: help
 help: ## list the commands
@@ -46,23 +48,31 @@ env: ## print export lines: eval "$(make -s env)" lets pulumi and aws talk to th
 	@$(LAUNCHER) env
 
 .PHONY: test
-test: test-program test-local test-policy test-images test-story ## run every test
+test: tools ## run every test, two suites at a time: the engine's mostly wait
+	$(MAKE) --jobs=2 TOOLS= first-lane second-lane
+	$(MAKE) TOOLS= test-story
+
+.PHONY: first-lane second-lane
+first-lane:
+	$(MAKE) --jobs=1 test-program && $(MAKE) --jobs=1 test-local
+second-lane:
+	$(MAKE) --jobs=1 test-images && $(MAKE) --jobs=1 test-policy
 
 .PHONY: test-program
-test-program: tools ## the Java program: values, components, and whole lives of the stack on the real engine
+test-program: $(TOOLS) ## the Java program: values, components, and whole lives of the stack on the real engine
 	$(WITH_TOOLS) mvn -B -ntp -Pengine verify
 
 .PHONY: test-local
-test-local: tools ## the local AWS: plugins, emulator, launcher
+test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
 	for module in $(GO_MODULES); do go -C $$module test ./...; done
 	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml --ignore=local/tests/story local/tests bench
 
 .PHONY: test-policy
-test-policy: tools ## the policy pack and the reachability report
+test-policy: $(TOOLS) ## the policy pack and the reachability report
 	for folder in policy/tests policy/mutation prove; do $(WITH_TOOLS) $(VENV)/python -m pytest -q $$folder; done
 
 .PHONY: test-story
-test-story: tools ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
+test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
 	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x -c local/pyproject.toml local/tests/story
 
 .PHONY: test-images

@@ -74,7 +74,8 @@ def test_definitions_that_lack_a_variable_or_name_a_wrong_health_check_are_rolle
         wait_for(lambda which=which: is_back(sandbox, which, good[which]["taskDefinitionArn"]))  # type: ignore[misc]
     wait_for(sandbox.is_open)
     for arn in arns.values():
-        ecs.deregister_task_definition(taskDefinition=arn)  # ours, not the stack's: `make destroy` would say so
+        # It is ours, not the stack's: `make destroy` would find it.
+        ecs.deregister_task_definition(taskDefinition=arn)
     reasons = {which: failures(sandbox, which, arns[which]) for which in SERVICES}
     said = f"exited with status {REFUSED['environment']}: environment: CONTROL_TOKEN: is missing"
     assert all(said in one for one in reasons["environment"]), reasons

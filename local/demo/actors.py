@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,6 +84,14 @@ class Visitor(Actor):
         if "failed" in answer:
             raise Failure(
                 f"The person cannot {method.replace('_', ' ')}; what the browser showed: {self._failure}\n"
-                f"{answer['failed']}"
+                f"{_without_secrets(answer['failed'], arguments)}"
             )
         return answer["done"]
+
+
+def _without_secrets(said: str, arguments: Mapping[str, Any]) -> str:
+    """A browser's complaint tells what was typed."""
+    for name in ("password", "key"):
+        if name in arguments:
+            said = said.replace(str(arguments[name]), f"(the {name})")
+    return said

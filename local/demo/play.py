@@ -110,7 +110,7 @@ def _act(places: Places, outputs: Mapping[str, Any], folder: Path, clock: Clock)
             person.do("sign_in", **who)
             person.do("agree")
             person.do("drive")
-            person.do("enter_api_key", key=os.environ.get("ANTHROPIC_API_KEY") or _API_KEY)
+            person.do("enter_api_key", key=_api_key())
             person.do("begin_anew")
         with clock.step("the task, each action approved"):
             person.do("ask", prompt=_PROMPT)
@@ -120,6 +120,11 @@ def _act(places: Places, outputs: Mapping[str, Any], folder: Path, clock: Clock)
     if "Finished" not in ended["ending"]:
         raise Failure(f"The task has not finished: {ended['ending']}\nSee {folder / 'screenshot.png'}")
     say(f"The task has finished; {ended['approved']} actions were approved.")
+
+
+def _api_key() -> str:
+    """A person's own only where they have said which model is to get it."""
+    return (os.environ.get("ANTHROPIC_API_KEY") if os.environ.get(_MODEL_API) else None) or _API_KEY
 
 
 def _keep_record(places: Places, emulator: Emulator, outputs: Mapping[str, Any], folder: Path) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import stat
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,8 @@ from launcher.report import Failure
 # Where the image keeps it: DATA_DIRECTORY of its task definition.
 _DIRECTORY = "/var/lib/orchestration"
 _QUIET_SECONDS = 30.0
+# A screenshot is named by its SHA-256.
+_SCREEN = re.compile(r"[0-9a-f]{64}\.png")
 
 
 @dataclass(frozen=True)
@@ -83,22 +88,47 @@ def _log(aws: Aws, group: str, stream: str) -> list[str]:
 def _copy(source: Path, target: Path) -> None:
     """The head first: an event that comes meanwhile is then only newer than it."""
     shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    for name in ("events.head", "events.jsonl"):
-        shutil.copy(source / name, target / name)
-    shutil.copytree(source / "screens", target / "screens")
+    (target / "screens").mkdir(parents=True)
+    with _directory(source) as volume:
+        for name in ("events.head", "events.jsonl"):
+            _copy_file(volume, name, target / name)
+    with _directory(source / "screens") as screens:
+        for name in os.listdir(screens):  # noqa: PTH208  of the directory that was opened
+            if _SCREEN.fullmatch(name):
+                _copy_file(screens, name, target / "screens" / name)
+
+
+@contextmanager
+def _directory(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _copy_file(directory: int, name: str, target: Path) -> None:
+    """A file that is one: whoever reads as root follows no link that a task has made."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{name} is no file")
+        target.write_bytes(file.read())
 
 
 def _last_hash(record: Path) -> str:
     last = (record / "events.jsonl").read_text(encoding="utf-8").splitlines()[-1]
-    return str(json.loads(last)["hash"])
+    try:
+        return str(json.loads(last)["hash"])
+    except ValueError:
+        return "the last line was being written"
 
 
 def last_screen(record: Path) -> Path:
     """The newest screenshot that an event names."""
     for line in reversed((record / "events.jsonl").read_text(encoding="utf-8").splitlines()):
         for part in json.loads(line)["data"].get("content", []):
-            if "screen" in part:
+            if _SCREEN.fullmatch(f"{part.get('screen', '')}.png"):
                 return record / "screens" / f"{part['screen']}.png"
     raise Failure(f"{record} has no screenshot")
 

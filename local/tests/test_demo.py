@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from demo import play, record
+from demo import actors, play, record
 from launcher.emulator_process import Emulator
 from launcher.places import Places
 from launcher.report import Clock, Failure
@@ -50,3 +51,54 @@ def test_the_last_screenshot_is_the_newest_that_an_event_names(tmp_path: Path) -
     (tmp_path / "events.jsonl").write_text("")
     with pytest.raises(Failure, match="no screenshot"):
         record.last_screen(tmp_path)
+
+
+def _volume(folder: Path) -> Path:
+    (folder / "screens").mkdir(parents=True)
+    for name in ("events.head", "events.jsonl"):
+        (folder / name).write_text("x")
+    (folder / "screens" / f"{'a' * 64}.png").write_text("a picture")
+    return folder
+
+
+def test_a_record_is_copied_with_its_screenshots_and_nothing_else(tmp_path: Path) -> None:
+    volume = _volume(tmp_path / "volume")
+    (volume / "screens" / "something-else").write_text("y")
+    record._copy(volume, tmp_path / "kept")
+    kept = sorted(str(path.relative_to(tmp_path / "kept")) for path in (tmp_path / "kept").rglob("*.*"))
+    assert kept == ["events.head", "events.jsonl", f"screens/{'a' * 64}.png"]
+
+
+@pytest.mark.parametrize("name", ["events.head", "events.jsonl", f"screens/{'a' * 64}.png", "screens"])
+def test_no_link_that_a_task_has_made_is_followed(name: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / f"{'a' * 64}.png").write_text("of the machine")
+    volume = _volume(tmp_path / "volume")
+    where = volume / name
+    if where.is_dir():
+        shutil.rmtree(where)
+        where.symlink_to(secret)
+    else:
+        where.unlink()
+        where.symlink_to(secret / f"{'a' * 64}.png")
+    with pytest.raises(OSError):
+        record._copy(volume, tmp_path / "kept")
+    assert "of the machine" not in "".join(
+        path.read_text() for path in (tmp_path / "kept").rglob("*") if path.is_file()
+    )
+
+
+def test_what_the_browser_complains_of_holds_no_secret() -> None:
+    said = actors._without_secrets('fill("sk-secret") on "#key"', {"key": "sk-secret"})
+    assert said == 'fill("(the key)") on "#key"'
+
+
+def test_a_persons_own_key_is_used_only_with_a_model_that_they_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-of-a-person")
+    monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)
+    assert play._api_key() != "sk-of-a-person"
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    assert play._api_key() == "sk-of-a-person"

@@ -35,7 +35,8 @@ NOT_ENFORCED = (
     "It has no root file system of its own: it sees this machine's files with the rights of its user, a "
     "read-only root is not enforced, and its volumes lie elsewhere, as its variables say.",
     "Limits of its memory and CPU are not enforced; its user and capabilities are only where the runner is "
-    "root, and the desktop starts as root and gives that up itself.",
+    "root. The desktop starts as root and gives that up itself; the console runs as root where its own user "
+    "cannot enter the checkout.",
 )
 """What a person must be told."""
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from runner.ecs.definition import InvalidDefinition, TaskDefinition
+from runner.ecs.order import Order
 from runner.ecs.rollout import Running, Stage
 from runner.ecs.service import Service
-from runner.ecs.task import Order
 from runner.front_door import Doors, Doorway
 from runner.network.forwarder import Forwarder, Target
 

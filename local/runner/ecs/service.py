@@ -8,9 +8,10 @@ from typing import Any
 
 from runner.ecs import rollout
 from runner.ecs.definition import InvalidDefinition, TaskDefinition
+from runner.ecs.order import Order
 from runner.ecs.registration import Registration
 from runner.ecs.rollout import Wanted
-from runner.ecs.task import Order, Task
+from runner.ecs.task import Task
 
 _REMEMBERED = 10  # stopped tasks that are still shown
 

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,35 +17,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from runner.aws import Aws
 from runner.ecs import secrets
 from runner.ecs.container_log import ContainerLog
-from runner.ecs.definition import TaskDefinition
 from runner.ecs.health import Health, HealthState
-from runner.ecs.registration import Registration
+from runner.ecs.order import Order
 from runner.ecs.rollout import Running, Stage
+from runner.ecs.task_description import BY_SCHEDULER, CONTAINER_EXITED, FAILED_TO_START, describe
 from runner.network.namespace import NetworkError
 from runner.place import Connection, Place
 from runner.tasks.backend import Backend, CannotStart, Container, Launch
 
 _POLL_SECONDS = 0.1
 _LOG_SECONDS = 5.0
-
-# Names that need explaining, because ECS's own are stop codes (API_Task.html, `stopCode`).
-FAILED_TO_START = "TaskFailedToStart"
-CONTAINER_EXITED = "EssentialContainerExited"
-BY_SCHEDULER = "ServiceSchedulerInitiated"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a service wants a task to be. `overrides` are variables beside the task definition's."""
-
-    service: str
-    cluster_arn: str
-    deployment: str
-    definition: TaskDefinition
-    subnets: Sequence[str]
-    groups: Sequence[str]
-    registration: Registration
-    overrides: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -230,55 +211,4 @@ class Task:
 
     def describe(self) -> dict[str, Any]:
         """As DescribeTasks shows it; times in seconds since 1970."""
-        said, definition = self._said, self.order.definition
-        arn = self.arn
-        container = {
-            "name": definition.container.name,
-            "image": definition.container.image,
-            "taskArn": arn,
-            "lastStatus": _container_status(said["lastStatus"]),
-            "healthStatus": self._health.health.value,
-            **({"exitCode": said["exitCode"]} if said.get("exitCode") is not None else {}),
-            **({"reason": said["stoppedReason"]} if said.get("stopCode") == FAILED_TO_START else {}),
-        }
-        times = ("createdAt", "startedAt", "stoppingAt", "stoppedAt", "stopCode", "stoppedReason")
-        return {
-            "taskArn": arn,
-            "clusterArn": self.order.cluster_arn,
-            "taskDefinitionArn": definition.arn,
-            "group": f"service:{self.order.service}",
-            "startedBy": self.order.deployment,
-            "launchType": "FARGATE",
-            "cpu": definition.cpu,
-            "memory": definition.memory,
-            "lastStatus": said["lastStatus"],
-            "desiredStatus": said.get("desiredStatus", "RUNNING"),
-            "healthStatus": self._health.health.value,
-            "containers": [container],
-            "attachments": self._attachments(),
-            **{key: said[key] for key in times if key in said},
-        }
-
-    def _attachments(self) -> list[dict[str, Any]]:
-        connection = self._connection
-        if connection is None or connection.namespace is None:
-            return []
-        details = {
-            "subnetId": connection.subnet,
-            "networkInterfaceId": connection.interface,
-            "privateIPv4Address": str(connection.address),
-        }
-        return [
-            {
-                "id": connection.interface,
-                "type": "ElasticNetworkInterface",
-                "status": "DELETED" if self.is_stopped else "ATTACHED",
-                "details": [{"name": name, "value": value} for name, value in details.items()],
-            }
-        ]
-
-
-def _container_status(task_status: str) -> str:
-    if task_status in ("RUNNING", "DEACTIVATING", "STOPPING"):
-        return "RUNNING"
-    return "STOPPED" if task_status in ("DEPROVISIONING", "STOPPED") else "PENDING"
+        return describe(self.arn, self.order, self._said, self._health.health, self._connection)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, fields
 
 from story.machine import ROOT, Machine
 
@@ -26,6 +27,16 @@ class Inventory:
     mounts: str
     namespaces: str
     files: str
+
+
+def differences(before: Inventory, after: Inventory) -> list[str]:
+    """The lines that came (+) or went (-), with what they are lines of."""
+    found = []
+    for field in fields(Inventory):
+        old, new = (Counter(getattr(one, field.name).splitlines()) for one in (before, after))
+        found += [f"{field.name} + {line}" for line in (new - old)]
+        found += [f"{field.name} - {line}" for line in (old - new)]
+    return found
 
 
 def take(machine: Machine) -> Inventory:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 
@@ -14,11 +12,12 @@ from launcher.places import Places
 from launcher.report import Clock, Failure, say
 from launcher.tools import Part
 from runner.model_api import ModelApi
+from runner.tasks.docker_cli import Docker
 
 
 def prepare(places: Places, clock: Clock) -> str | None:
     """What tasks need on this machine. None, or why tasks can't run on it: a sentence for a person."""
-    if _docker_answers():
+    if Docker().unavailable() is None:
         if sys.platform == "linux" and os.geteuid() == 0:
             # Without them the containers would do with less than namespaces.
             packages.provide(places, clock, [places.sources / "packages.txt"], "the tasks' network")
@@ -90,16 +89,6 @@ def not_enforced(places: Places) -> list[str]:
     except (FileNotFoundError, ValueError):
         return []
     return list(state.get("not_enforced", []))
-
-
-def _docker_answers() -> bool:
-    if shutil.which("docker") is None:
-        return False
-    command = ["docker", "version", "--format", "{{.Server.Version}}"]
-    try:
-        return subprocess.run(command, capture_output=True, timeout=10, check=False).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
 
 
 def tell(reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -16,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from conftest import LOCAL
-from runner.network import namespace as module
 from runner.network.model import Interface, Vpc
 from runner.network.namespace import Namespace, NetworkError, available
 from runner.network.topology import Network
@@ -197,12 +197,10 @@ def test_it_is_said_which_package_lacks(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_it_is_said_when_the_kernel_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refuses:
-        def unshare(self, _flags: int) -> int:
-            return -1
+    def refuse(_flags: int) -> None:
+        raise PermissionError(errno.EPERM, "it is forbidden")
 
-    monkeypatch.setattr(module, "_libc", Refuses)
-    monkeypatch.setattr("ctypes.get_errno", lambda: 1)
+    monkeypatch.setattr("runner.kernel.unshare", refuse)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert available() == (
         "Network namespaces cannot be made: this user is not root; it takes CAP_SYS_ADMIN and CAP_NET_ADMIN "

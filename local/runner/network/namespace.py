@@ -8,7 +8,6 @@ or a socket that is still inside keeps it alive as well: end those first.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
 import socket
@@ -19,10 +18,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from runner import kernel
+
 T = TypeVar("T")
 
-# linux/sched.h
-_CLONE_NEWNET = 0x40000000
 # Debian's ordinary users do not have the folders of ip and nft on their PATH.
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 _PACKAGES = {"ip": "iproute2", "nft": "nftables", "nsenter": "util-linux"}
@@ -75,7 +74,10 @@ class Namespace:
         path = self.path
 
         def inside() -> T:
-            _check(_libc().setns(self._descriptor, _CLONE_NEWNET), f"setns({path})")
+            try:
+                kernel.setns(self._descriptor, kernel.CLONE_NEWNET)
+            except OSError as error:
+                raise NetworkError(f"setns({path}): {os.strerror(error.errno or 0)}") from error
             return function()
 
         return _in_a_thread(inside)
@@ -130,17 +132,11 @@ def available() -> str | None:
 
 
 def _unshared() -> int:
-    _check(_libc().unshare(_CLONE_NEWNET), "unshare(CLONE_NEWNET)")
+    try:
+        kernel.unshare(kernel.CLONE_NEWNET)
+    except OSError as error:
+        raise NetworkError(f"unshare(CLONE_NEWNET): {os.strerror(error.errno or 0)}") from error
     return os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _check(answer: int, call: str) -> None:
-    if answer != 0:
-        raise NetworkError(f"{call}: {os.strerror(ctypes.get_errno())}")
 
 
 def _run(command: Sequence[str], text: str) -> str:

@@ -17,7 +17,8 @@ import signal
 import sys
 from typing import Any
 
-from runner.tasks import descendants, kernel
+from runner import kernel
+from runner.tasks import descendants
 
 CANNOT_START = 125  # as `docker run` says it
 END_ALL = signal.SIGUSR1

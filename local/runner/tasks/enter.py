@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from runner.tasks import kernel
+from runner import kernel
 from runner.tasks.execution import CANNOT_START, execute, exit_code, import_nothing_more
 from runner.tasks.layout import Directory
 from runner.tasks.root_file_system import RootFileSystem, VolumeMount

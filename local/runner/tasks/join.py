@@ -12,7 +12,7 @@ import json
 import os
 import sys
 
-from runner.tasks import kernel
+from runner import kernel
 from runner.tasks.execution import CANNOT_START, execute, exit_code, import_nothing_more
 from runner.tasks.user import User
 

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from runner.tasks import kernel
+from runner import kernel
 from runner.tasks.mounts import INERT, bind, remount
 
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runner.tasks import kernel
+from runner import kernel
 
 INERT = kernel.MS_NOSUID | kernel.MS_NODEV
 """No file raises anybody's rights, and none is a device."""

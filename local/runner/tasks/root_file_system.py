@@ -19,7 +19,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.tasks import kernel, kernel_file_systems
+from runner import kernel
+from runner.tasks import kernel_file_systems
 from runner.tasks.layout import Directory
 from runner.tasks.mounts import INERT, bind, overlay, remount
 

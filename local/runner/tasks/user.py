@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from runner.tasks import kernel
+from runner import kernel
 
 # Those that a container can have at all (linux/capability.h).
 _NUMBERS = {

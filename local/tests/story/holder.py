@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runner.tasks import kernel
+from runner import kernel
 
 _TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
 _WITH_MOUNTS = kernel.MS_BIND | kernel.MS_REC

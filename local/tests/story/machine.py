@@ -147,8 +147,15 @@ class _There:
 
 
 def _clean() -> dict[str, str]:
-    """The variables of this process but for those that say where the model is."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("ANTHROPIC_")}
+    """The variables of this process, without those that say where the model is and those of a `make` above.
+
+    A person's `make` is not below another one, which would have it print the folders that it enters.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("ANTHROPIC_") and name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
 
 
 def _say_what_is_not_committed() -> None:

@@ -86,9 +86,9 @@ def _variants(deployment: Deployment, folder: Path) -> list[Variant]:
     places = deployment.places
     policies = ("--policy-pack", str(places.root / "policy"))
 
-    def preview(project: Path, *first_on_path: Path) -> Callable[[], object]:
+    def preview(project: Path, *first_on_path: Path, **variables: str) -> Callable[[], object]:
         path = os.pathsep.join([*map(str, first_on_path), deployment.variables["PATH"]])
-        return lambda: deployment.run(project, "preview", PATH=path)
+        return lambda: deployment.run(project, "preview", PATH=path, **variables)
 
     def as_make_does(*arguments: str) -> Callable[[], object]:
         def command(variables: Mapping[str, str]) -> int:
@@ -106,7 +106,11 @@ def _variants(deployment: Deployment, folder: Path) -> list[Variant]:
             preview(places.project, _without_archive(places.jvm, folder / "answers")),
         ),
         Variant("+ archive of the program's classes", preview(places.project, places.jvm)),
-        Variant("+ fewer garbage collections: what make runs", as_make_does()),
+        Variant(
+            "+ fewer garbage collections",
+            preview(places.project, places.jvm, **program.COLLECT_LITTLE),
+        ),
+        Variant("+ AWS plugin started ahead: what make runs", as_make_does()),
         Variant("the same with the policy pack", as_make_does(*policies)),
     ]
 

@@ -3,6 +3,7 @@
 // translates names between the two. What a preview or an update then does is the real provider's doing.
 //
 //	pulumi-resource-aws ENGINE_ADDRESS    serves the engine, which starts it; prints its port
+//	pulumi-resource-aws --ahead SOCKET    makes all ready for a plugin that the engine will start, which asks there
 //	pulumi-resource-aws --find-provider   prints the provider's path; fetches it with terraform where it is nowhere
 //
 // TF_BRIDGE_PLUGIN and TF_AWS_PROVIDER are the paths of the bridge and of the provider. Without them the bridge is the
@@ -18,6 +19,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"computeruse.io/sandbox/local/aws-plugin/ahead"
 	"computeruse.io/sandbox/local/aws-plugin/bridge"
 	"computeruse.io/sandbox/local/aws-plugin/lifetime"
 	"computeruse.io/sandbox/local/aws-plugin/loopback"
@@ -25,64 +27,120 @@ import (
 	"computeruse.io/sandbox/local/aws-plugin/proxy"
 )
 
-const findProvider = "--find-provider"
+const (
+	findProvider = "--find-provider"
+	startAhead   = "--ahead"
+)
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == findProvider {
-		path, err := findOrFetch()
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "pulumi-resource-aws:", err)
-			os.Exit(1)
+	arguments := os.Args[1:]
+	var err error
+	switch {
+	case len(arguments) == 1 && arguments[0] == findProvider:
+		var path string
+		if path, err = findOrFetch(); err == nil {
+			fmt.Println(path)
+			return
 		}
-		fmt.Println(path)
-		return
+	case len(arguments) == 2 && arguments[0] == startAhead:
+		err = serveAhead(arguments[1])
+	default:
+		err = serve(loopback.EngineAddress(arguments))
 	}
-	if err := serve(os.Args[1:]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "pulumi-resource-aws:", err)
 		lifetime.End(1)
 	}
 	select {} // lifetime ends the process
 }
 
-func serve(arguments []string) error {
-	engineAddress := loopback.EngineAddress(arguments)
+// serve serves the engine that started this process, through a plugin that was started ahead where one waits.
+func serve(engineAddress string) error {
 	if engineAddress == "" {
-		return fmt.Errorf("usage: pulumi-resource-aws ENGINE_ADDRESS | %s", findProvider)
-	}
-	bridgePath, err := bridge.Find()
-	if err != nil {
-		return err
-	}
-	providerPath, err := locateProvider()
-	if err != nil {
-		return err
+		return fmt.Errorf("usage: pulumi-resource-aws ENGINE_ADDRESS | %s | %s SOCKET", findProvider, startAhead)
 	}
 	if err := lifetime.Begin(); err != nil {
 		return err
 	}
-	engine, err := loopback.Dial(engineAddress)
+	lifetime.EndAfter(lifetime.ParentExit)
+	if plugin := ahead.Take(engineAddress); plugin != nil {
+		lifetime.EndAfter(plugin.WaitForEnd)
+		fmt.Println(plugin.Port) // how the engine learns it
+		return nil
+	}
+	p := proxy.New()
+	if err := connectEngine(p, engineAddress); err != nil {
+		return err
+	}
+	port, err := serveProvider(p)
 	if err != nil {
 		return err
 	}
-	p := proxy.New(engine)
+	fmt.Println(port)
+	return nil
+}
+
+// serveAhead makes everything ready, and serves the engine whose plugin comes to the socket.
+func serveAhead(socket string) error {
+	if err := lifetime.Begin(); err != nil {
+		return err
+	}
+	waiting, err := ahead.Wait(socket)
+	if err != nil {
+		return err
+	}
+	lifetime.EndAfter(func() { waiting.WaitForEnd(lifetime.ParentExit) })
+	p := proxy.New()
+	taken := make(chan error, 1)
+	go func() { // the bridge may have something to say to the engine before it is ready
+		address, err := waiting.EngineAddress()
+		if err == nil {
+			err = connectEngine(p, address)
+		}
+		taken <- err
+	}()
+	port, err := serveProvider(p)
+	if err != nil {
+		return err
+	}
+	if err := <-taken; err != nil {
+		return err
+	}
+	return waiting.Ready(port)
+}
+
+func connectEngine(p *proxy.Proxy, address string) error {
+	engine, err := loopback.Dial(address)
+	if err != nil {
+		return err
+	}
+	p.ConnectEngine(engine)
+	return nil
+}
+
+// serveProvider starts bridge and provider and returns the port on which the two answer as the published plugin does.
+func serveProvider(p *proxy.Proxy) (int, error) {
+	bridgePath, err := bridge.Find()
+	if err != nil {
+		return 0, err
+	}
+	providerPath, err := locateProvider()
+	if err != nil {
+		return 0, err
+	}
 	callbacks, err := loopback.Serve(loopback.NewServer(grpc.UnknownServiceHandler(p.ServeEngine)))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	bridgeConnection, err := bridge.Start(bridgePath, loopback.Address(callbacks), func() { lifetime.End(1) })
+	connection, err := bridge.Start(bridgePath, loopback.Address(callbacks), func() { lifetime.End(1) })
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := bridge.Load(context.Background(), bridgeConnection, providerPath); err != nil {
-		return err
+	if err := bridge.Load(context.Background(), connection, providerPath); err != nil {
+		return 0, err
 	}
-	p.Connect(bridgeConnection)
-	port, err := loopback.Serve(loopback.NewServer(grpc.UnknownServiceHandler(p.ServeProvider)))
-	if err != nil {
-		return err
-	}
-	fmt.Println(port) // how the engine learns it
-	return nil
+	p.ConnectBridge(connection)
+	return loopback.Serve(loopback.NewServer(grpc.UnknownServiceHandler(p.ServeProvider)))
 }
 
 // locateProvider trusts TF_AWS_PROVIDER, and what --find-provider verified: asking the provider for its version again

@@ -7,9 +7,11 @@ stands for the repository's own, names the jar, and the `java` of `launcher.jvm`
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from launcher import class_archive, jvm
+from launcher import class_archive, jvm, plugin_ahead
 from launcher.places import Places
 from launcher.report import Failure
 
@@ -17,7 +19,7 @@ _RUNTIME = "runtime: java\n"
 
 # Pulumi and its plugins are Go programs that fill their heaps once and end: collecting them meanwhile is 7 %
 # of a preview's CPU time. With heaps as large as the limit they collect as usual.
-_COLLECT_LITTLE = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+COLLECT_LITTLE = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
 
 
 def prepare(places: Places) -> None:
@@ -29,7 +31,14 @@ def prepare(places: Places) -> None:
 def run(places: Places, variables: Mapping[str, str], command: Callable[[Mapping[str, str]], int]) -> int:
     """Run a command of Pulumi's with the variables that suit the program, and return its code."""
     path = os.pathsep.join([str(places.jvm), variables["PATH"]])
-    return class_archive.run(places, {**_COLLECT_LITTLE, **variables, "PATH": path}, command)
+    # The Terraform provider leaves its socket behind. Below `.local` a path could be too long for one.
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as sockets:
+        suitable = {**COLLECT_LITTLE, **variables, "PATH": path, "PLUGIN_UNIX_SOCKET_DIR": sockets}
+
+        def with_archive(variables: Mapping[str, str]) -> int:
+            return class_archive.run(places, variables, command)
+
+        return plugin_ahead.run(places, Path(sockets), suitable, with_archive)
 
 
 def _write_project(places: Places) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -118,13 +117,11 @@ class Stack:
 
     def _show(self, *arguments: str) -> int:
         command = [str(self.pulumi), *arguments]
-        # The Terraform provider leaves its socket behind. Below `.local` its path could be too long for one.
-        with tempfile.TemporaryDirectory(prefix="sandbox-") as sockets:
-            return program.run(
-                self.places,
-                {**self.variables, "PLUGIN_UNIX_SOCKET_DIR": sockets},
-                lambda variables: run_in_foreground(command, self.places.project, variables),
-            )
+        return program.run(
+            self.places,
+            self.variables,
+            lambda variables: run_in_foreground(command, self.places.project, variables),
+        )
 
 
 def exists(places: Places) -> bool:

@@ -1,5 +1,5 @@
 // Package lifetime makes a process and all that it starts end together: with a signal, and with the process that
-// started it, since an engine that is killed cannot say goodbye. Ending one's own child is not enough: Terraform
+// it serves, since an engine that is killed cannot say goodbye. Ending one's own child is not enough: Terraform
 // providers ignore interrupts and outlive the bridge that started them.
 package lifetime
 
@@ -17,8 +17,8 @@ import (
 // patience is how long the processes that were started may take to end before they are killed.
 const patience = 5 * time.Second
 
-// Begin makes this process the leader of a process group of its own, which ends on SIGTERM, on SIGINT and when the
-// parent is gone. Call it before starting anything.
+// Begin makes this process the leader of a process group of its own, which ends on SIGTERM and on SIGINT. Call it
+// before starting anything.
 func Begin() error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, unix.SIGINT, unix.SIGTERM)
@@ -35,11 +35,15 @@ func Begin() error {
 		<-signals
 		End(0)
 	}()
+	return nil
+}
+
+// EndAfter ends this process, and all that it started, when wait returns.
+func EndAfter(wait func()) {
 	go func() {
-		waitForParentExit()
+		wait()
 		End(0)
 	}()
-	return nil
 }
 
 var (

@@ -55,6 +55,7 @@ func plugin() {
 	if err := lifetime.Begin(); err != nil {
 		panic(err)
 	}
+	lifetime.EndAfter(lifetime.ParentExit)
 	command := exec.Command("sh", "-c", shells[os.Getenv(role)])
 	stdout, err := command.StdoutPipe()
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 // is Linux only and comes when the parent's *thread* ends, which in a Go program says nothing.
 const parentPollInterval = 500 * time.Millisecond
 
-// waitForParentExit returns once the process that started this one is gone.
-func waitForParentExit() {
+// ParentExit returns once the process that started this one is gone.
+func ParentExit() {
 	for parent := os.Getppid(); os.Getppid() == parent; {
 		time.Sleep(parentPollInterval)
 	}

@@ -4,6 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Makes the SDK wait instead of spin. Until every resource is registered, {@code com.pulumi:pulumi} 1.36.1 asks in a loop without
@@ -13,7 +15,11 @@ import java.util.logging.Logger;
  * here has an effect.
  */
 final class CompletionPolling {
-    private static final long PAUSE_MILLISECONDS = 40;
+    /** What the loop logs first on each turn: how many tasks remain, and then each of them. */
+    private static final Pattern TURN = Pattern.compile("Remaining tasks \\[(\\d{1,6})].*", Pattern.DOTALL);
+
+    private static final long LEAST_MILLISECONDS = 5;
+    private static final long MOST_MILLISECONDS = 250;
 
     /** Held for ever: the log manager itself forgets loggers that nobody holds. */
     private static final Logger RUNNER = Logger.getLogger("com.pulumi.deployment.internal.DeploymentImpl");
@@ -27,13 +33,22 @@ final class CompletionPolling {
     }
 
     private static boolean isLoggable(LogRecord record) {
-        if (record.getMessage().startsWith("Remaining tasks")) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        try {
+            TimeUnit.MILLISECONDS.sleep(pauseMilliseconds(record.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         return record.getLevel().intValue() >= Level.SEVERE.intValue();
+    }
+
+    /**
+     * How long to wait when a message is logged: 0 unless it begins a turn. A turn writes every task down twice, so the pause grows
+     * with their number and what the turns cost does not; when few are left, it is short and the program ends at once.
+     */
+    static long pauseMilliseconds(String message) {
+        Matcher turn = TURN.matcher(message);
+        return turn.matches()
+                ? Math.min(Math.max(Long.parseLong(turn.group(1)), LEAST_MILLISECONDS), MOST_MILLISECONDS)
+                : 0;
     }
 }

@@ -22,8 +22,12 @@ from launcher.report import Failure
 _TOOLS = ("java", "javac", "mvn", "gradle")
 _PACKAGES = ("com.pulumi.bootstrap.internal.Main", "packages")
 
-# A second compiler and a parallel collector cost more than they bring in a program this short.
-OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+# A second compiler and a parallel collector cost more than they bring in a program this short. On two cores
+# Java runs each step of a future in a new thread, seven hundred of them, unless it is told to keep a pool.
+OPTIONS = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+    " -Djava.util.concurrent.ForkJoinPool.common.parallelism=8"
+)
 
 # About archives the JVM would talk on standard output. The name of a file is the second parameter of either.
 _WITH_ARCHIVE = "-Xlog:disable -XX:SharedArchiveFile="

@@ -145,6 +145,18 @@ def test_it_is_stopped_by_the_images_signal_and_its_status_is_told(start: Start)
     assert container.output.read() == b"stopping\n"
 
 
+def test_it_heeds_signals_that_the_runner_ignores(start: Start) -> None:
+    """As one does that a script has started in its background."""
+    heeded = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        container = start()
+    finally:
+        signal.signal(signal.SIGINT, heeded)
+    until_ready(container)
+    container.stop(10)
+    assert container.poll() == 7
+
+
 def test_one_that_does_not_stop_is_killed_after_its_grace(start: Start) -> None:
     container = start("trap '' INT")
     until_ready(container)

@@ -184,6 +184,10 @@ class Cloud:
         found = self("servicediscovery").list_instances(ServiceId=self.registry["Id"])["Instances"]
         return [one["Attributes"]["AWS_INSTANCE_IPV4"] for one in found]
 
+    def holds_nothing(self) -> bool:
+        """Of any task; one that is being stopped is not running, and holds something yet."""
+        return not (self.targets_registered() or self.instances() or self.interfaces())
+
 
 @contextlib.contextmanager
 def running(cloud: Cloud) -> Iterator[Runner]:
@@ -306,7 +310,7 @@ def test_a_definition_that_does_not_work_is_rolled_back_and_its_reason_is_told(
 def test_with_no_desired_task_there_is_none_and_nothing_of_it(cloud: Cloud) -> None:
     cloud("ecs").update_service(cluster="c", service="toy", desiredCount=0)
     until(lambda: not cloud.tasks() and cloud.service()["runningCount"] == 0)
-    assert cloud.targets_registered() == cloud.instances() == cloud.interfaces() == []
+    until(cloud.holds_nothing)
     cloud("ecs").update_service(cluster="c", service="toy", desiredCount=1)
     cloud.steady()
 
@@ -315,7 +319,7 @@ def test_a_deleted_service_drains_and_leaves_nothing(cloud: Cloud) -> None:
     cloud("ecs").update_service(cluster="c", service="toy", desiredCount=0)
     assert cloud("ecs").delete_service(cluster="c", service="toy")["service"]["status"] == "DRAINING"
     until(lambda: cloud.service()["status"] == "INACTIVE")
-    assert cloud.targets_registered() == cloud.instances() == cloud.interfaces() == []
+    assert cloud.holds_nothing()
     assert not cloud.answers()
 
 
@@ -325,7 +329,7 @@ def test_a_runner_that_ends_stops_its_tasks_and_says_so(cloud: Cloud) -> None:
     assert cloud.runner is not None
     cloud.runner.stop()
     until(lambda: cloud.service()["runningCount"] == 0 and not cloud.tasks())
-    assert cloud.targets_registered() == cloud.instances() == cloud.interfaces() == []
+    until(cloud.holds_nothing)
     assert not (cloud.folder / "tasks").exists()
 
 

@@ -235,6 +235,16 @@ class TestItsEnd:
         container.stop(60)
         assert (_line(container), container.poll()) == ("asked", 5)
 
+    def test_it_heeds_signals_that_the_runner_ignores(self, image: Image) -> None:
+        image.program("console", 'trap "exit 5" HUP; echo ready; kill -HUP $$; sleep 1000')
+        heeded = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            container = image.start()
+        finally:
+            signal.signal(signal.SIGHUP, heeded)
+        assert _line(container) == "ready"
+        assert _ended(container) == 5
+
     def test_it_is_killed_when_it_does_not_listen(self, image: Image) -> None:
         image.program("console", 'trap "" TERM; echo ready; while :; do sleep 0.05; done')
         container = image.start()

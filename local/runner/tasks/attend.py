@@ -19,8 +19,8 @@ from typing import Any
 
 from runner import kernel
 from runner.tasks import descendants
+from runner.tasks.execution import CANNOT_START, execute
 
-CANNOT_START = 125  # as `docker run` says it
 END_ALL = signal.SIGUSR1
 _AWAITED = {signal.SIGTERM, signal.SIGCHLD, END_ALL}
 
@@ -83,12 +83,9 @@ def _end_all() -> None:
 
 def _execute(specification: dict[str, Any]) -> None:
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
         os.close(specification["alive"])
-        os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
         os.chdir(specification["folder"])
-        command = specification["command"]
-        os.execve(command[0], command, specification["environment"])
+        execute(specification["command"], specification["environment"])
     except BaseException as error:
         print(f"cannot start the container: {error}", file=sys.stderr, flush=True)
         os._exit(CANNOT_START)

@@ -86,7 +86,6 @@ def _be_init(main_process: int) -> None:
 
 
 def _become_entry_point(specification: dict[str, Any]) -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     User(**specification["user"]).become(specification["capabilities"])
     execute(specification["command"], specification["environment"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -23,6 +24,7 @@ def execute(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     """Become this program, with nothing on standard input. A name without a slash is looked for in PATH."""
     error: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     try:
+        _heed_all_signals()
         os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
         for program in _candidates(command[0], environment):
             try:
@@ -35,6 +37,16 @@ def execute(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     except BaseException as raised:
         print(f"cannot execute {command[0]}: {raised}", file=sys.stderr, flush=True)
         os._exit(CANNOT_START)
+
+
+def _heed_all_signals() -> None:
+    """As in a container. A runner that was started by `nohup`, or behind a script, ignores some signals.
+
+    A shell could not even trap those, and its container would have to be killed.
+    """
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def exit_code(status: int) -> int:

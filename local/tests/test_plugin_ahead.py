@@ -83,6 +83,11 @@ def test_the_plugin_ends_when_the_command_is_interrupted(places: Places, tmp_pat
     assert not processes.is_alive(command.plugin)
 
 
+def test_the_plugin_that_pulumi_starts_asks_under_the_same_name() -> None:
+    source = Path(__file__).parents[1] / "aws-plugin" / "ahead" / "ahead.go"
+    assert f'const Socket = "{plugin_ahead.SOCKET}"' in source.read_text()
+
+
 def test_without_the_plugin_nothing_is_promised(places: Places, tmp_path: Path) -> None:
     (places.bin / plugin_ahead.PLUGIN).unlink()
     seen: dict[str, str] = {}

@@ -221,7 +221,7 @@ def test_a_browser_that_is_closed_while_it_is_asked_means_no(world: World, drive
     driver.ask("Click once more.")
     driver.sees("Approve this action?")
     driver.page.goto("about:blank")
-    end = time.monotonic() + 40
+    end = time.monotonic() + 120
     while not closed_answers(world):
         assert time.monotonic() < end
         time.sleep(0.5)

@@ -64,11 +64,13 @@ def get(port: int, path: str = "/") -> tuple[int, bytes] | None:
     """A page over TLS from 127.0.0.1, whose certificate is checked; None where nobody answers."""
     context = ssl.create_default_context(cadata=certificate()[0])
     try:
-        # The handshake by hand: when it fails in http.client, the socket stays open.
-        with (
-            socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
-            context.wrap_socket(plain, server_hostname="localhost", do_handshake_on_connect=False) as secured,
-        ):
+        # One step at a time: a socket that is reset before TLS has wrapped it, or in http.client's handshake,
+        # stays open for ever.
+        with context.wrap_socket(
+            socket.socket(), server_hostname="localhost", do_handshake_on_connect=False
+        ) as secured:
+            secured.settimeout(20)
+            secured.connect(("127.0.0.1", port))
             secured.do_handshake()
             connection = http.client.HTTPConnection("localhost", port)
             connection.sock = secured

@@ -20,6 +20,7 @@ FLAGS = [
     *["--disable-component-update", "--disable-sync"],
 ]
 BACKGROUND = (46, 52, 64)
+expect.set_options(timeout=60_000)  # the machine may be slow
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +143,7 @@ def test_viewer_reconnects_after_the_display_died(tab: Page, environment: Enviro
     expect(tab.locator("body[data-connected=control]")).to_be_visible()
     os.kill(environment.service_process("Xtigervnc"), signal.SIGKILL)
     expect(tab.locator("body:not([data-connected])")).to_be_visible()
-    expect(tab.locator("body[data-connected=control]")).to_be_visible(timeout=15_000)
+    expect(tab.locator("body[data-connected=control]")).to_be_visible()
 
 
 def test_signing_out_ends_the_session_on_the_server(

@@ -19,6 +19,7 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # also where a test says nothing: the machine may be slow
 
 
 @contextmanager
@@ -59,10 +60,10 @@ class Person:
 
     def agree(self) -> None:
         """Read the notice, agree, start."""
-        expect(self.page.get_by_text("Before you start")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.get_by_text("Before you start")).to_be_visible()
         self.page.get_by_text("I have read this").click()
         self.page.get_by_role("button", name="Start", exact=True).click()
-        expect(self.page.get_by_test_id("stChatInput")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.get_by_test_id("stChatInput")).to_be_visible()
 
     def enter_api_key(self, key: str) -> None:
         """Through the sidebar."""
@@ -73,20 +74,20 @@ class Person:
     def ask(self, prompt: str) -> None:
         """Send a prompt."""
         box = self.page.get_by_placeholder("What should be done?")
-        expect(box).to_be_enabled(timeout=PATIENCE_MS)
+        expect(box).to_be_enabled()
         box.fill(prompt)
         box.press("Enter")
 
     def decide(self, title: str, word: str = "Approve") -> None:
         """Answer the question about one action, once its buttons are there."""
         question = self.page.locator(".st-key-approval").filter(has_text=title)
-        expect(question).to_be_visible(timeout=PATIENCE_MS)
+        expect(question).to_be_visible()
         question.get_by_role("button", name=word).click()
-        expect(question).to_be_hidden(timeout=PATIENCE_MS)
+        expect(question).to_be_hidden()
 
     def sees(self, text: str) -> None:
         """Fails unless the text comes into view of the page."""
-        expect(self.page.get_by_text(text).filter(visible=True).last).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.get_by_text(text).filter(visible=True).last).to_be_visible()
 
     def close(self) -> None:
         """Close the browser window and forget its cookies."""

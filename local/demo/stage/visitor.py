@@ -11,7 +11,7 @@ import re
 import sys
 from typing import Any
 
-from person import PATIENCE_MS, Person, chromium
+from person import Person, chromium
 from playwright.sync_api import Browser, expect
 
 # How the console names a task's end; see orchestration/console/cards.py.
@@ -50,14 +50,14 @@ class Visitor(Person):
         ended = self.page.get_by_test_id("stAlert").filter(has_text=_ENDINGS)
         approved = 0
         while True:
-            expect(yes.or_(ended).first).to_be_visible(timeout=PATIENCE_MS)
+            expect(yes.or_(ended).first).to_be_visible()
             if ended.count():
                 return {"ending": ended.last.inner_text(), "approved": approved}
             key = re.search(r"st-key-yes-\S+", yes.first.get_attribute("class") or "")
             assert key is not None
             button = self.page.locator(f".{key[0]}")
             button.get_by_role("button").click()
-            expect(button).to_be_hidden(timeout=PATIENCE_MS)
+            expect(button).to_be_hidden()
             approved += 1
 
     def press(self, name: str) -> None:

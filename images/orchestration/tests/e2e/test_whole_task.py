@@ -177,7 +177,7 @@ def test_a_second_tab_is_the_same_session_and_signs_out_with_it(world: World) ->
     person.page.get_by_role("link", name="Sign out").click()
     expect(person.page.get_by_label("Password")).to_be_visible()
     # The other tab leaves for the login page by itself.
-    expect(tab.get_by_label("Password")).to_be_visible(timeout=40_000)
+    expect(tab.get_by_label("Password")).to_be_visible()
     person.close()
 
 

@@ -41,8 +41,10 @@ func startAhead(t *testing.T, wrapper ...string) (command *exec.Cmd, socket stri
 		_ = command.Process.Signal(unix.SIGTERM)
 		_ = command.Wait() // tests that end it have waited
 	})
-	for providerPID == 0 {
-		time.Sleep(5 * time.Millisecond)
+	for deadline := time.Now().Add(time.Minute); providerPID == 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it starts no provider")
+		}
 		pid, _ := os.ReadFile(file)
 		providerPID, _ = strconv.Atoi(string(pid))
 	}

@@ -50,7 +50,9 @@ class Command:
 
     def __call__(self, variables: Mapping[str, str]) -> int:
         self.variables = variables
+        deadline = time.monotonic() + 60
         while not self.told.exists():
+            assert time.monotonic() < deadline, "the plugin was not started"
             time.sleep(0.01)
         pid, *words = self.told.read_text().split()
         self.plugin = int(pid)

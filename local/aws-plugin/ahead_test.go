@@ -73,6 +73,17 @@ func startForEngine(t *testing.T, socket string) (*exec.Cmd, string) {
 	return command, strings.TrimSpace(line)
 }
 
+// mustEnd waits for a process that is about to end by itself, and returns how it did.
+func mustEnd(t *testing.T, command *exec.Cmd) error {
+	t.Helper()
+	giveUp := time.AfterFunc(time.Minute, func() {
+		t.Errorf("%s does not end", command)
+		_ = command.Process.Kill()
+	})
+	defer giveUp.Stop()
+	return command.Wait()
+}
+
 func TestPluginThatWaitsServesTheFirstEngineAndNoOther(t *testing.T) {
 	_, socket, _ := startAhead(t)
 	_, text := startForEngine(t, socket)
@@ -88,7 +99,7 @@ func TestPluginThatWaitsServesTheFirstEngineAndNoOther(t *testing.T) {
 	if _, err := pulumirpc.NewResourceProviderClient(connection).GetPluginInfo(t.Context(), &emptypb.Empty{}); err != nil {
 		t.Error(err)
 	}
-	if second, port := startForEngine(t, socket); port != "" || second.Wait() == nil {
+	if second, port := startForEngine(t, socket); port != "" || mustEnd(t, second) == nil {
 		t.Errorf("a second engine is served on port %q", port)
 	}
 }
@@ -100,7 +111,7 @@ func TestPluginThatWaitsEndsWithTheOneThatTookItOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = taker.Wait() // it was killed
-	if err := waiting.Wait(); err != nil {
+	if err := mustEnd(t, waiting); err != nil {
 		t.Error(err)
 	}
 	plugin{providerPID: provider}.providerMustEnd(t)
@@ -112,10 +123,10 @@ func TestPluginEndsWithTheOneThatItTookOver(t *testing.T) {
 	if err := waiting.Process.Signal(unix.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := waiting.Wait(); err != nil {
+	if err := mustEnd(t, waiting); err != nil {
 		t.Error(err)
 	}
-	if err := taker.Wait(); err != nil {
+	if err := mustEnd(t, taker); err != nil {
 		t.Error(err)
 	}
 	plugin{providerPID: provider}.providerMustEnd(t)

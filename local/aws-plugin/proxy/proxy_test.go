@@ -337,8 +337,10 @@ func TestCallsWhoseAnswersWouldBeInTheBridgesWordsAreRefused(t *testing.T) {
 func TestTheBridgeNeedNotWaitForAnEngineThatHearsAllLater(t *testing.T) {
 	p := proxy.New()
 	callbacks := pulumirpc.NewEngineClient(serveAndDial(t, loopback.NewServer(grpc.UnknownServiceHandler(p.ServeEngine))))
+	soon, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
 	for _, message := range []string{"first", "second"} {
-		if _, err := callbacks.Log(t.Context(), &pulumirpc.LogRequest{Message: message}); err != nil {
+		if _, err := callbacks.Log(soon, &pulumirpc.LogRequest{Message: message}); err != nil {
 			t.Errorf("without an engine: %v", err)
 		}
 	}
@@ -351,7 +353,7 @@ func TestTheBridgeNeedNotWaitForAnEngineThatHearsAllLater(t *testing.T) {
 	server := loopback.NewServer()
 	pulumirpc.RegisterEngineServer(server, late)
 	p.ConnectEngine(serveAndDial(t, server))
-	if _, err := callbacks.Log(t.Context(), &pulumirpc.LogRequest{Message: "third"}); err != nil {
+	if _, err := callbacks.Log(soon, &pulumirpc.LogRequest{Message: "third"}); err != nil {
 		t.Error(err)
 	}
 	if got := strings.Join(late.messages, " "); got != "first second third" {

@@ -25,12 +25,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Directory:
-    """A directory that the image's build makes; `copy_of` fills it."""
+    """A directory that the image's build makes; `copy_of` fills it. Its group is its owner's where none is named."""
 
     path: str
     mode: int
     owner: int
     copy_of: Path | None = None
+    group: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ def environment(images: Path, prefix: Path) -> Layout:
         {"/usr/local/bin/healthcheck": "/opt/environment/healthcheck"},
         (
             Account("desktop", desktop, "/home/desktop", "/bin/bash"),
-            Account("control", control, "/nonexistent", "/usr/sbin/nologin", ("desktop",)),
+            Account("control", control, "/nonexistent", "/usr/sbin/nologin"),
         ),
         (
             Directory("/tmp/.X11-unix", 0o1777, 0),
             Directory("/run/environment", 0o711, control),
+            Directory("/run/environment/display", 0o3770, control, group=desktop),
             Directory("/home/desktop", 0o755, desktop, prefix / "skeleton"),
         ),
         raising=("/opt/environment",),  # as-desktop is there

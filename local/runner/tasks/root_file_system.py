@@ -160,8 +160,9 @@ def _make(root: Path, directory: Directory) -> None:
         shutil.copytree(directory.copy_of, path, symlinks=True)
     else:
         path.mkdir(parents=True, exist_ok=True)
+    group = directory.owner if directory.group is None else directory.group
     for one in (path, *path.rglob("*")):
-        os.chown(one, directory.owner, directory.owner, follow_symlinks=False)
+        os.chown(one, directory.owner, group, follow_symlinks=False)
     path.chmod(directory.mode)
 
 

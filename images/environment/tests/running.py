@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +75,15 @@ class Environment:
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {TOKEN}"
 
-    def start(self) -> "Environment":
-        """Start and wait until the display answers."""
+    def start(self, starter: Sequence[str] = ()) -> "Environment":
+        """Start and wait until the display answers. `starter` goes in front of the entry point."""
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [PREFIX / "environment"], env=self.variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*starter, str(PREFIX / "environment")],
+                env=self.variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         wait_until(self.is_healthy, 15, self.log)
         return self

@@ -9,8 +9,8 @@ from desktop_control.runtime import INSTALLATION, Runtime, Users
 from desktop_control.settings import ConfigurationError
 
 _X_SOCKETS = Path("/tmp/.X11-unix")
-# The control user owns the folder, the desktop's group may add files, and what is added gets that group. Sticky: the
-# desktop's user may add the X server's socket but not replace the cookie.
+# The control user owns the folder, the desktop's group may add files, and what is added gets that group.
+# Sticky: the desktop's user may add the X server's socket but not replace the cookie.
 _SHARED_MODE = 0o3770
 
 
@@ -73,12 +73,14 @@ def _empty_shared_folder(folder: Path, users: Users) -> None:
     if found:
         raise ConfigurationError(
             "RUNTIME_DIRECTORY",
-            f"{folder} is {found}; it must be a folder of {wanted[0]}:{wanted[1]} with mode {_SHARED_MODE:o}. "
-            "The image's build makes it, and so does a start as root: mount no volume there",
+            f"{folder} is {found}; it must be a folder of {users.control}:{users.desktop} with mode "
+            f"{_SHARED_MODE:o}."
+            " The image's build makes it, and so does a start as root: mount no volume there",
         )
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.is_symlink():
-            # What the desktop's user put into a folder of its own cannot be removed by this one, and is in nobody's way.
+            # What the desktop's user put into a folder of its own this user cannot remove; it is in
+            # nobody's way.
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink()

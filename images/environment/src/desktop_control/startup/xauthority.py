@@ -12,8 +12,8 @@ _COOKIE_BYTES = 16
 
 
 def write_cookie(path: Path) -> None:
-    """Write a new random cookie, valid for any display name. Its folder gives it the desktop's group, which may
-    read it; there must be no file at `path`."""
+    """Write a new random cookie, valid for any display name. Its folder gives it the desktop's group, which
+    may read it; there must be no file at `path`."""
     record = struct.pack(">H", _FAMILY_WILD)
     for part in (b"", b"", _PROTOCOL, secrets.token_bytes(_COOKIE_BYTES)):
         record += struct.pack(">H", len(part)) + part

@@ -25,7 +25,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Directory:
-    """A directory that the image's build makes; `copy_of` fills it. Its group is its owner's where none is named."""
+    """A directory that the image's build makes; `copy_of` fills it. Without `group` it has its owner's."""
 
     path: str
     mode: int

@@ -102,7 +102,8 @@ def test_drag_goes_from_start_to_end_with_the_button_down(page: ProbePage) -> No
     (down,), (up,) = page.events("mousedown"), page.events("mouseup")
     assert (down["x"], down["y"], up["x"], up["y"]) == (100, 100, 700, 300)
     between = [move for move in page.events("mousemove") if 100 < move["x"] < 700]
-    assert len(between) >= 5, "programs see the way, not a jump"
+    # How many of the steps a browser reports depends on how often it draws, and so on the machine's load.
+    assert len(between) >= 3, "programs see the way, not a jump"
     assert picture(result).getpixel(SPOT) in (MAROON, RED)
 
 

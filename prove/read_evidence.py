@@ -78,7 +78,6 @@ def read_repositories(aws: Aws, images: Iterable[str]) -> tuple[Repository, ...]
                 arn=raw["repositoryArn"],
                 uri=raw["repositoryUri"],
                 key=encryption.get("kmsKey", "") if encryption.get("encryptionType") == "KMS" else "",
-                immutable=raw.get("imageTagMutability") == "IMMUTABLE",
                 scanned=bool(raw.get("imageScanningConfiguration", {}).get("scanOnPush")),
                 policy=parse(policy["policyText"] if policy else None),
             )

@@ -211,7 +211,6 @@ class Repository:
     arn: str
     uri: str
     key: str
-    immutable: bool
     scanned: bool
     policy: tuple[Statement, ...]
 

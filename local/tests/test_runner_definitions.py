@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,8 @@ def test_a_task_has_one_container_and_the_volumes_that_it_mounts() -> None:
 def test_a_secret_is_found_by_key_stage_and_version() -> None:
     assert SecretPlace.of(ARN) == SecretPlace(ARN, "", "", "")
     assert SecretPlace.of(f"{ARN}:password::") == SecretPlace(ARN, "password", "", "")
+    assert SecretPlace.of(f"{ARN}:password::v1") == SecretPlace(ARN, "password", "", "v1")
+    assert SecretPlace.of(f"{ARN}:::v1") == SecretPlace(ARN, "", "", "v1")
     assert SecretPlace.of(f"{ARN}:password:AWSCURRENT:v1") == SecretPlace(ARN, "password", "AWSCURRENT", "v1")
     with pytest.raises(CannotReadSecret, match="not the ARN"):
         SecretPlace.of("arn:aws:ssm:us-west-2:1:parameter/x")
@@ -129,6 +132,20 @@ def test_secrets_come_from_secrets_manager_and_a_missing_one_is_named_without_a_
     assert "not to be shown" not in str(missing_key.value)
     with pytest.raises(CannotReadSecret, match=r"LOGIN.*ResourceNotFound"):
         secrets.read(client, {"LOGIN": f"{arn}-gone"})
+
+
+def test_a_reference_with_a_version_reads_that_version_and_no_other(aws: Aws) -> None:
+    client = aws("secretsmanager")
+    old = client.create_secret(Name="key", SecretString='{"key": "old"}')
+    new = client.put_secret_value(SecretId=old["ARN"], SecretString='{"key": "new"}')
+    references = {
+        "NEW": f"{old['ARN']}:key::{new['VersionId']}",
+        "OLD": f"{old['ARN']}:key::{old['VersionId']}",
+        "WHOLE": f"{old['ARN']}:::{new['VersionId']}",
+    }
+    assert secrets.read(client, references) == {"NEW": "new", "OLD": "old", "WHOLE": '{"key": "new"}'}
+    with pytest.raises(CannotReadSecret, match=r"LOGIN.*ResourceNotFound"):
+        secrets.read(client, {"LOGIN": f"{old['ARN']}:key::{uuid.uuid4()}"})
 
 
 def test_an_image_runs_as_its_dockerfile_says(tmp_path: Path) -> None:

@@ -260,6 +260,26 @@ def test_a_new_definition_replaces_the_task_and_the_old_one_ends_first(cloud: Cl
     until(cloud.answers)
 
 
+def test_a_new_version_of_a_secret_reaches_the_next_task_and_the_old_version_none(cloud: Cloud) -> None:
+    def deploy(version: str) -> list[str]:
+        """The task's log, once a definition that names this version of the secret has its task."""
+        reference = {"name": "TOKEN", "valueFrom": f"{secret['ARN']}:::{version}"}
+        arn = cloud.define(f"echo token $TOKEN; {SERVE}", secrets=[reference])
+        cloud("ecs").update_service(cluster="c", service="toy", taskDefinition=arn)
+        task = cloud.steady()["taskArn"].rpartition("/")[2]
+
+        def lines() -> list[str]:
+            events = cloud("logs").get_log_events(logGroupName="/toy", logStreamName=f"toy/toy/{task}")
+            return [one["message"] for one in events["events"] if one["message"].startswith("token")]
+
+        return until(lines)
+
+    secret = cloud("secretsmanager").create_secret(Name="key", SecretString="old")
+    assert deploy(secret["VersionId"]) == ["token old"]
+    new = cloud("secretsmanager").put_secret_value(SecretId=secret["ARN"], SecretString="new")
+    assert deploy(new["VersionId"]) == ["token new"]
+
+
 def test_a_task_that_is_killed_comes_back(cloud: Cloud) -> None:
     before = cloud.steady()
     address = cloud.targets_registered()

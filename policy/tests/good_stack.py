@@ -192,7 +192,7 @@ def _resources() -> Iterator[tuple[str, str, dict[str, object]]]:
         "images",
         {
             "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": key}],
-            "imageTagMutability": "IMMUTABLE",
+            "imageTagMutability": "MUTABLE",
             "imageScanningConfiguration": {"scanOnPush": True},
         },
     )

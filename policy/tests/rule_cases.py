@@ -509,14 +509,6 @@ KEYS_AND_IMAGES: list[Cases] = [
         malformed=[{"encryptionConfigurations": "KMS"}, {"encryptionConfigurations": ["KMS"]}],
     ),
     Cases(
-        "repository-immutable",
-        REPOSITORY,
-        compliant=[{"imageTagMutability": "IMMUTABLE"}],
-        violating=[{}, {"imageTagMutability": "MUTABLE"}],
-        unknown=[{"imageTagMutability": UNKNOWN_STRING_VALUE}],
-        malformed=[{"imageTagMutability": True}],
-    ),
-    Cases(
         "repository-scanned",
         REPOSITORY,
         compliant=[{"imageScanningConfiguration": {"scanOnPush": True}}],

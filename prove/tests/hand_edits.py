@@ -377,14 +377,6 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     (
         "images",
-        "tags can be moved",
-        lambda box: box.ecr.put_image_tag_mutability(
-            repositoryName=box.repository,
-            imageTagMutability="MUTABLE",
-        ),
-    ),
-    (
-        "images",
         "no scan",
         lambda box: box.ecr.put_image_scanning_configuration(
             repositoryName=box.repository,

@@ -275,7 +275,7 @@ def trust(service: str) -> str:
 def _identities(box: Sandbox) -> None:
     repository = box.ecr.create_repository(
         repositoryName=box.named("images"),
-        imageTagMutability="IMMUTABLE",
+        imageTagMutability="MUTABLE",
         imageScanningConfiguration={"scanOnPush": True},
         encryptionConfiguration={"encryptionType": "KMS", "kmsKey": box.key},
     )["repository"]

@@ -15,6 +15,7 @@ import io.computeruse.sandbox.config.DomainPreset;
 import io.computeruse.sandbox.config.IngressCidr;
 import io.computeruse.sandbox.config.PulumiSettings;
 import io.computeruse.sandbox.config.SandboxConfig;
+import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.config.Viewer;
 import io.computeruse.sandbox.encryption.SandboxKey;
 import io.computeruse.sandbox.identity.SandboxSecrets;
@@ -51,10 +52,12 @@ final class SandboxStack {
 
     private final Context context;
     private final SandboxConfig config;
+    private final StackPath path;
 
     private SandboxStack(Context context, SandboxConfig config) {
         this.context = context;
         this.config = config;
+        this.path = new StackPath(context.stackName());
     }
 
     /** Reads the configuration first: if it is not valid, no resource is registered at all. */
@@ -100,7 +103,7 @@ final class SandboxStack {
         var insightsLogGroup = logGroup("container-insights", names.containerInsights(clusterName), key);
 
         var vpc = new SandboxVpc("sandbox", new SandboxVpc.Args(config.vpcCidr(), config.natGateways()), TOP);
-        new FlowLogs("flow-logs", new FlowLogs.Args(aws, vpc.id(), flowLogGroup), TOP);
+        new FlowLogs("flow-logs", new FlowLogs.Args(aws, path, vpc.id(), flowLogGroup), TOP);
         var traffic = new TrafficPolicy("traffic", new TrafficPolicy.Args(vpc.id(), config.ingress()), TOP);
         var frontDoor = new FrontDoor(
                 "front-door",
@@ -125,6 +128,7 @@ final class SandboxStack {
         var secrets = new SandboxSecrets(
                 "secrets",
                 new SandboxSecrets.Args(
+                        path,
                         key.arn(),
                         frontDoor.host(),
                         config.loginUsername(),
@@ -140,6 +144,7 @@ final class SandboxStack {
                 ENVIRONMENT,
                 new FargateService.Args(
                         aws,
+                        path,
                         cluster,
                         new ContainerSpec(
                                 ENVIRONMENT,
@@ -173,6 +178,7 @@ final class SandboxStack {
                 ORCHESTRATION,
                 new FargateService.Args(
                         aws,
+                        path,
                         cluster,
                         new ContainerSpec(
                                 ORCHESTRATION,
@@ -245,6 +251,7 @@ final class SandboxStack {
                 "orchestration-task",
                 new ServiceRole.Args(
                         aws,
+                        path,
                         ServiceRole.Principal.ECS_TASKS,
                         "Computer Use Sandbox: invokes the configured Bedrock models",
                         policy),

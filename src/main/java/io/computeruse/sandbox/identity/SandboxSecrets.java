@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
+import io.computeruse.sandbox.config.StackPath;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -24,12 +25,14 @@ public final class SandboxSecrets extends ComponentResource {
     private final Optional<StoredSecret> anthropicApiKey;
 
     /**
+     * @param path begins their names
      * @param keyArn the key that encrypts them
      * @param host the name that the certificate is for
      * @param loginPassword empty: generated
      * @param anthropicApiKey empty: there is no such secret
      */
     public record Args(
+            StackPath path,
             Output<String> keyArn,
             Output<String> host,
             String loginUsername,
@@ -42,6 +45,7 @@ public final class SandboxSecrets extends ComponentResource {
         login = new StoredSecret(
                 "login",
                 new StoredSecret.Args(
+                        args.path(),
                         // The name is in it, so that a new name is stored although the password is kept otherwise.
                         Output.of("Computer Use Sandbox: login of " + args.loginUsername()),
                         args.keyArn(),
@@ -52,6 +56,7 @@ public final class SandboxSecrets extends ComponentResource {
         tls = new StoredSecret(
                 "tls",
                 new StoredSecret.Args(
+                        args.path(),
                         args.host().applyValue(host -> "Computer Use Sandbox: TLS certificate of " + host),
                         args.keyArn(),
                         args.host().applyValue(host -> certificate(SelfSignedCertificate.forHost(host, Instant.now()))),
@@ -60,6 +65,7 @@ public final class SandboxSecrets extends ComponentResource {
         controlToken = new StoredSecret(
                 "control-token",
                 new StoredSecret.Args(
+                        args.path(),
                         Output.of("Computer Use Sandbox: token of the desktop's control API"),
                         args.keyArn(),
                         Output.ofSecret(Credentials.token()),
@@ -69,6 +75,7 @@ public final class SandboxSecrets extends ComponentResource {
                 .map(key -> new StoredSecret(
                         "anthropic-api-key",
                         new StoredSecret.Args(
+                                args.path(),
                                 Output.of("Computer Use Sandbox: key of the Anthropic API"),
                                 args.keyArn(),
                                 Output.ofSecret(key),

@@ -7,16 +7,26 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which environment variable of a container comes from which secret: references only, never a value. */
+/**
+ * Which environment variable of a container comes from which secret: references only, never a value.
+ *
+ * <p>Promise: a reference names the secret's version. ECS reads secrets only when it starts a task, so a reference without a
+ * version would leave a running task with the old value until something else restarts it. With the version in it, a changed
+ * secret changes the task definition, and the service replaces its task.
+ */
 public final class SecretReferences {
     /**
      * @param variable the environment variable
      * @param field the field of a secret that is a JSON object; empty: the whole secret
      */
     private record Reference(String variable, StoredSecret secret, String field) {
-        /** As {@code valueFrom} of a container definition takes it: {@code ARN:field:version-stage:version-id}. */
+        /**
+         * As {@code valueFrom} of a container definition takes it: {@code ARN:field:version-stage:version-id}, in which a part
+         * may be empty.
+         */
         Output<String> valueFrom() {
-            return secret.arn().applyValue(arn -> field.isEmpty() ? arn : "%s:%s::".formatted(arn, field));
+            return Output.tuple(secret.arn(), secret.versionId())
+                    .applyValue(t -> "%s:%s::%s".formatted(t.t1, field, t.t2));
         }
     }
 

@@ -10,6 +10,7 @@ import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.StackPath;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,11 +39,16 @@ public final class ServiceRole extends ComponentResource {
     }
 
     /**
+     * @param path where IAM files the role
      * @param description shown in the IAM console
      * @param policy the inline policy; empty: the role may do nothing at all
      */
     public record Args(
-            Output<AwsEnvironment> aws, Principal principal, String description, Optional<Output<String>> policy) {}
+            Output<AwsEnvironment> aws,
+            StackPath path,
+            Principal principal,
+            String description,
+            Optional<Output<String>> policy) {}
 
     public ServiceRole(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:identity:ServiceRole", name, options);
@@ -50,6 +56,7 @@ public final class ServiceRole extends ComponentResource {
         role = new Role(
                 name,
                 RoleArgs.builder()
+                        .path(args.path().iamPath())
                         .description(args.description())
                         .assumeRolePolicy(args.aws().applyValue(args.principal()::trustPolicy))
                         .maxSessionDuration(SESSION_SECONDS)

@@ -8,6 +8,7 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
+import io.computeruse.sandbox.config.StackPath;
 import java.util.Map;
 
 /**
@@ -29,17 +30,20 @@ public final class StoredSecret extends ComponentResource {
     private final SecretVersion version;
 
     /**
+     * @param path begins its name in Secrets Manager
      * @param description what it is; where it changes, a generated secret is made anew
      * @param keyArn the key that encrypts it
      * @param value the secret itself
      */
-    public record Args(Output<String> description, Output<String> keyArn, Output<String> value, Origin origin) {}
+    public record Args(
+            StackPath path, Output<String> description, Output<String> keyArn, Output<String> value, Origin origin) {}
 
     public StoredSecret(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:identity:StoredSecret", name, options);
         secret = new Secret(
                 name,
                 SecretArgs.builder()
+                        .namePrefix(args.path().secretPrefix() + name + "-")
                         .description(args.description())
                         .kmsKeyId(args.keyArn())
                         // Destroyed means destroyed: the default keeps the value for 30 days.
@@ -67,6 +71,11 @@ public final class StoredSecret extends ComponentResource {
 
     public Output<String> arn() {
         return secret.arn();
+    }
+
+    /** The id of the stored version: another value has another id. */
+    public Output<String> versionId() {
+        return version.versionId();
     }
 
     /** The value that is stored, a secret output: on later runs not the one that the program made, but the first one. */

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /**
  * The files that an image is built from.
  *
- * <p>Its hash names the image, since tags in the repository cannot be overwritten: another context, another tag. It covers
+ * <p>Its hash names the image, so that a person can tell which context an image was built from. It covers
  * names, contents and executable bits of what {@code .dockerignore} lets in.
  *
  * @param folder holds {@code Dockerfile} and {@code .dockerignore}

@@ -22,7 +22,9 @@ import java.util.Map;
 /**
  * The repository of both images.
  *
- * <p>Promise: images are encrypted with the sandbox's key, scanned when pushed, and a tag once pushed keeps its image.
+ * <p>Promise: images are encrypted with the sandbox's key and scanned when pushed. A tag may be pushed again: the Docker
+ * provider gives every build a random label, so a second build of the same files has another digest, and with immutable tags ECR
+ * would refuse it. Task definitions name images by digest, so a tag decides about nothing that runs.
  */
 public final class ImageRepository extends ComponentResource {
     private static final int KEPT_IMAGES = 10;
@@ -43,7 +45,7 @@ public final class ImageRepository extends ComponentResource {
                                 .encryptionType("KMS")
                                 .kmsKey(args.keyArn())
                                 .build())
-                        .imageTagMutability("IMMUTABLE")
+                        .imageTagMutability("MUTABLE")
                         .imageScanningConfiguration(RepositoryImageScanningConfigurationArgs.builder()
                                 .scanOnPush(true)
                                 .build())

@@ -7,6 +7,7 @@ import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.identity.ServiceRole;
 import io.computeruse.sandbox.identity.TaskPolicies;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
@@ -21,8 +22,11 @@ import java.util.Optional;
  * nothing else.
  */
 public final class FlowLogs extends ComponentResource {
-    /** @param logGroup where the records go */
-    public record Args(Output<AwsEnvironment> aws, Output<String> vpcId, EncryptedLogGroup logGroup) {}
+    /**
+     * @param path where IAM files the role that writes
+     * @param logGroup where the records go
+     */
+    public record Args(Output<AwsEnvironment> aws, StackPath path, Output<String> vpcId, EncryptedLogGroup logGroup) {}
 
     public FlowLogs(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:network:FlowLogs", name, options);
@@ -30,6 +34,7 @@ public final class FlowLogs extends ComponentResource {
                 name,
                 new ServiceRole.Args(
                         args.aws(),
+                        args.path(),
                         ServiceRole.Principal.FLOW_LOGS,
                         "Computer Use Sandbox: writes the VPC flow log",
                         Optional.of(args.logGroup().arn().applyValue(TaskPolicies::writeFlowLogs))),

@@ -19,6 +19,7 @@ import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.AwsEnvironment;
 import io.computeruse.sandbox.config.CpuArchitecture;
+import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.config.TaskSize;
 import io.computeruse.sandbox.identity.SecretReferences;
 import io.computeruse.sandbox.identity.ServiceRole;
@@ -49,6 +50,7 @@ public final class FargateService extends ComponentResource {
     private final Service service;
 
     /**
+     * @param path where IAM files the execution role
      * @param spec the container
      * @param environment its plain variables
      * @param taskRole the AWS identity of what runs in it; empty: none
@@ -58,6 +60,7 @@ public final class FargateService extends ComponentResource {
      */
     public record Args(
             Output<AwsEnvironment> aws,
+            StackPath path,
             SandboxCluster cluster,
             ContainerSpec spec,
             ServiceImage image,
@@ -140,6 +143,7 @@ public final class FargateService extends ComponentResource {
                 name + "-execution",
                 new ServiceRole.Args(
                         args.aws(),
+                        args.path(),
                         ServiceRole.Principal.ECS_TASKS,
                         "Computer Use Sandbox: starts the %s task".formatted(name),
                         Optional.of(policy)),

@@ -275,17 +275,24 @@ class StackLifecycleIT {
     @Test
     @Order(2)
     void secretsReachContainersByReferenceOnlyAndTheDesktopHasNoAwsIdentity() {
-        var secretArns = aws.list("SecretList", "secretsmanager", "list-secrets").stream()
+        var current = aws.list("SecretList", "secretsmanager", "list-secrets").stream()
                 .map(secret -> secret.get("ARN").getAsString())
-                .toList();
+                .collect(Collectors.toMap(arn -> arn, this::currentVersion));
         for (var service : List.of("environmentServiceName", "orchestrationServiceName")) {
             var container = container(runningTaskDefinition(service));
             assertThat(objects(container.get("secrets")))
                     .extracting(secret -> secret.get("name").getAsString())
                     .containsExactly(
                             "CONTROL_TOKEN", "LOGIN_PASSWORD", "LOGIN_USERNAME", "TLS_CERTIFICATE", "TLS_PRIVATE_KEY");
-            assertThat(objects(container.get("secrets"))).allSatisfy(secret -> assertThat(secretArns)
-                    .anyMatch(arn -> secret.get("valueFrom").getAsString().startsWith(arn)));
+            assertThat(objects(container.get("secrets"))).allSatisfy(secret -> {
+                // ARN:field:version-stage:version-id, see "Pass Secrets Manager secrets through environment variables"
+                // in
+                // the ECS developer guide.
+                var reference = secret.get("valueFrom").getAsString();
+                var arn = String.join(":", List.of(reference.split(":")).subList(0, 7));
+                assertThat(current).containsKey(arn);
+                assertThat(reference.substring(arn.length())).matches(":[A-Za-z]*::" + current.get(arn));
+            });
             assertThat(objects(container.get("environment")))
                     .noneMatch(
                             variable -> variable.get("name").getAsString().matches(".*(PASSWORD|TOKEN|KEY|SECRET).*"));
@@ -293,6 +300,30 @@ class StackLifecycleIT {
         var desktop = taskDefinition(runningTaskDefinition("environmentServiceName"));
         assertThat(desktop.has("taskRoleArn") && !desktop.get("taskRoleArn").isJsonNull())
                 .isFalse();
+    }
+
+    private String currentVersion(String secretArn) {
+        return aws.list("Versions", "secretsmanager", "list-secret-version-ids", "--secret-id", secretArn).stream()
+                .filter(version -> strings(version.get("VersionStages")).contains("AWSCURRENT"))
+                .map(version -> version.get("VersionId").getAsString())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @Order(2)
+    void rolesAndSecretsAreFiledUnderTheStacksPath() {
+        assertThat(aws.list("Roles", "iam", "list-roles"))
+                .extracting(role -> role.get("Path").getAsString())
+                .filteredOn(path -> !path.startsWith("/aws-"))
+                .hasSize(4)
+                .containsOnly("/computer-use-sandbox/local/");
+        assertThat(aws.list("SecretList", "secretsmanager", "list-secrets"))
+                .extracting(secret -> secret.get("Name").getAsString().replaceFirst("-[0-9a-f]+$", ""))
+                .containsExactlyInAnyOrder(
+                        "computer-use-sandbox/local/login",
+                        "computer-use-sandbox/local/tls",
+                        "computer-use-sandbox/local/control-token");
     }
 
     @Test
@@ -441,12 +472,12 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
-    void theRepositoryIsEncryptedImmutableAndScanned() {
+    void theRepositoryIsEncryptedAndScannedAndATagMayBePushedAgain() {
         var repositories = aws.list("repositories", "ecr", "describe-repositories");
         assertThat(repositories).hasSize(1);
         var repository = repositories.get(0);
         assertThat(repository.get("repositoryUri").getAsString()).isEqualTo(output("repositoryUrl"));
-        assertThat(repository.get("imageTagMutability").getAsString()).isEqualTo("IMMUTABLE");
+        assertThat(repository.get("imageTagMutability").getAsString()).isEqualTo("MUTABLE");
         assertThat(repository
                         .getAsJsonObject("imageScanningConfiguration")
                         .get("scanOnPush")
@@ -610,6 +641,62 @@ class StackLifecycleIT {
 
     @Test
     @Order(10)
+    void aChangedPasswordReplacesBothTasksAndNothingElse() throws Exception {
+        stack.setConfig("loginPassword", new ConfigValue("correct-horse-battery-staple", true));
+        assertThat(up().operations())
+                .isEqualTo(Map.of(
+                        "REPLACE",
+                        Set.of(
+                                "aws:ecs/taskDefinition:TaskDefinition::environment",
+                                "aws:ecs/taskDefinition:TaskDefinition::orchestration",
+                                "aws:secretsmanager/secretVersion:SecretVersion::login"),
+                        "UPDATE",
+                        Set.of("aws:ecs/service:Service::environment", "aws:ecs/service:Service::orchestration")));
+        for (var service : List.of("environmentServiceName", "orchestrationServiceName")) {
+            assertThat(secret(service, "LOGIN_PASSWORD")).contains("correct-horse-battery-staple");
+        }
+        assertThat(up().operations()).isEmpty();
+    }
+
+    @Test
+    @Order(10)
+    void aChangedApiKeyReplacesTheAgentsTaskAndNothingElse() throws Exception {
+        stack.setConfig("anthropicApiKey", new ConfigValue("sk-ant-first", true));
+        up();
+        assertThat(secret("orchestrationServiceName", "ANTHROPIC_API_KEY")).isEqualTo("sk-ant-first");
+        stack.setConfig("anthropicApiKey", new ConfigValue("sk-ant-second", true));
+        assertThat(up().operations())
+                .isEqualTo(Map.of(
+                        "REPLACE",
+                        Set.of(
+                                "aws:ecs/taskDefinition:TaskDefinition::orchestration",
+                                "aws:secretsmanager/secretVersion:SecretVersion::anthropic-api-key"),
+                        "UPDATE",
+                        Set.of("aws:ecs/service:Service::orchestration")));
+        assertThat(secret("orchestrationServiceName", "ANTHROPIC_API_KEY")).isEqualTo("sk-ant-second");
+    }
+
+    /** What ECS would read for a variable: the secret's value in the version that the running task definition names. */
+    private String secret(String serviceOutput, String variable) {
+        var reference = objects(container(runningTaskDefinition(serviceOutput)).get("secrets")).stream()
+                .filter(secret -> secret.get("name").getAsString().equals(variable))
+                .map(secret -> secret.get("valueFrom").getAsString())
+                .findFirst()
+                .orElseThrow();
+        var parts = List.of(reference.split(":"));
+        return aws.aws(
+                        "secretsmanager",
+                        "get-secret-value",
+                        "--secret-id",
+                        String.join(":", parts.subList(0, 7)),
+                        "--version-id",
+                        parts.get(9))
+                .get("SecretString")
+                .getAsString();
+    }
+
+    @Test
+    @Order(11)
     void destroyLeavesNothing() throws Exception {
         stack.destroy(DestroyOptions.builder().build());
         var left = new JsonArray();

@@ -19,7 +19,13 @@ const randomDigits = 7 // hexadecimal, as the published plugin appends
 // it, or "" where the type has no such property or the program names it. A name that AWS would refuse is a failure.
 func namePhysically(sdkType, name string, r *pulumirpc.CheckRequest) (string, *pulumirpc.CheckFailure) {
 	physical, ok := names.PhysicalNames[sdkType]
-	if !ok || isPresent(r.News, physical.Property) || isPresent(r.News, physical.Property+"Prefix") {
+	if !ok || isPresent(r.News, physical.Property) {
+		return "", nil
+	}
+	if isPresent(r.News, physical.Property+"Prefix") {
+		// Terraform's protocol does not tell the bridge that the two properties exclude each other, so it would add a name.
+		// The published plugin is built from the provider's source, knows it, and adds none.
+		r.Autonaming = &pulumirpc.CheckRequest_AutonamingOptions{Mode: pulumirpc.CheckRequest_AutonamingOptions_DISABLE}
 		return "", nil
 	}
 	if isDefault(r.Olds, physical.Property) { // it has one: another would replace the resource

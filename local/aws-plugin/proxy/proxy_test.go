@@ -200,6 +200,18 @@ func TestNameThatTheProgramGivesStays(t *testing.T) {
 	}
 }
 
+func TestTheBridgeAddsNoNameToAPrefix(t *testing.T) {
+	s := start(t)
+	for news, disabled := range map[string]bool{`{"namePrefix":"mine"}`: true, `{"name":"mine"}`: false} {
+		if _, err := s.provider.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(role), News: properties(t, news)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.check.GetAutonaming().GetMode() == pulumirpc.CheckRequest_AutonamingOptions_DISABLE; got != disabled {
+			t.Errorf("%s: the bridge's own names are disabled: %v", news, got)
+		}
+	}
+}
+
 func TestNameThatAWSWouldRefuseIsAFailure(t *testing.T) {
 	s := start(t)
 	response, err := s.provider.Check(t.Context(), &pulumirpc.CheckRequest{

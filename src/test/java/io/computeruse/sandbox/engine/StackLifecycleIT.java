@@ -643,15 +643,13 @@ class StackLifecycleIT {
     @Order(10)
     void aChangedPasswordReplacesBothTasksAndNothingElse() throws Exception {
         stack.setConfig("loginPassword", new ConfigValue("correct-horse-battery-staple", true));
-        assertThat(up().operations())
-                .isEqualTo(Map.of(
-                        "REPLACE",
-                        Set.of(
-                                "aws:ecs/taskDefinition:TaskDefinition::environment",
-                                "aws:ecs/taskDefinition:TaskDefinition::orchestration",
-                                "aws:secretsmanager/secretVersion:SecretVersion::login"),
-                        "UPDATE",
-                        Set.of("aws:ecs/service:Service::environment", "aws:ecs/service:Service::orchestration")));
+        assertReplacedAndUpdated(
+                up(),
+                Set.of(
+                        "aws:ecs/taskDefinition:TaskDefinition::environment",
+                        "aws:ecs/taskDefinition:TaskDefinition::orchestration",
+                        "aws:secretsmanager/secretVersion:SecretVersion::login"),
+                Set.of("aws:ecs/service:Service::environment", "aws:ecs/service:Service::orchestration"));
         for (var service : List.of("environmentServiceName", "orchestrationServiceName")) {
             assertThat(secret(service, "LOGIN_PASSWORD")).contains("correct-horse-battery-staple");
         }
@@ -665,15 +663,23 @@ class StackLifecycleIT {
         up();
         assertThat(secret("orchestrationServiceName", "ANTHROPIC_API_KEY")).isEqualTo("sk-ant-first");
         stack.setConfig("anthropicApiKey", new ConfigValue("sk-ant-second", true));
-        assertThat(up().operations())
-                .isEqualTo(Map.of(
-                        "REPLACE",
-                        Set.of(
-                                "aws:ecs/taskDefinition:TaskDefinition::orchestration",
-                                "aws:secretsmanager/secretVersion:SecretVersion::anthropic-api-key"),
-                        "UPDATE",
-                        Set.of("aws:ecs/service:Service::orchestration")));
+        assertReplacedAndUpdated(
+                up(),
+                Set.of(
+                        "aws:ecs/taskDefinition:TaskDefinition::orchestration",
+                        "aws:secretsmanager/secretVersion:SecretVersion::anthropic-api-key"),
+                Set.of("aws:ecs/service:Service::orchestration"));
         assertThat(secret("orchestrationServiceName", "ANTHROPIC_API_KEY")).isEqualTo("sk-ant-second");
+    }
+
+    /** A replacement is three operations of the engine: the decision, the new resource and the end of the old one. */
+    private static void assertReplacedAndUpdated(Changes changes, Set<String> replaced, Set<String> updated) {
+        assertThat(changes.operations())
+                .isEqualTo(Map.of(
+                        "REPLACE", replaced,
+                        "CREATE_REPLACEMENT", replaced,
+                        "DELETE_REPLACED", replaced,
+                        "UPDATE", updated));
     }
 
     /** What ECS would read for a variable: the secret's value in the version that the running task definition names. */

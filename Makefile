@@ -8,6 +8,8 @@ VENV := $(CURDIR)/.local/venv/bin
 WITH_TOOLS := PATH="$(CURDIR)/.local/bin:$$PATH"
 GO_MODULES := local/aws-plugin local/docker-plugin
 IMAGES := images/environment images/orchestration
+# The checks around a deployment have an environment of their own, as small as an AWS user's.
+OPERATE := operate/.venv/bin/python
 # What a suite needs first; nothing where it was made before.
 TOOLS := tools
 
@@ -34,6 +36,15 @@ refresh: ## look for what was changed by hand, and change nothing
 .PHONY: prove
 prove: ## read what the local AWS holds and prove the promises over it
 	@$(LAUNCHER) prove
+
+$(OPERATE): operate/requirements.txt
+	@python3 -m venv --clear operate/.venv
+	@operate/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r operate/requirements.txt
+	@touch $@
+
+.PHONY: preflight
+preflight: $(OPERATE) ## before `pulumi up`: say what would stop it, on AWS or after eval "$$(make -s env)"
+	@$(OPERATE) -m operate preflight
 
 .PHONY: demo
 demo: ## play a whole task with a scripted model; screenshot and record go to .local/demo/
@@ -68,8 +79,8 @@ test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
 	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml --ignore=local/tests/story local/tests bench
 
 .PHONY: test-policy
-test-policy: $(TOOLS) ## the policy pack and the reachability report
-	for folder in policy/tests policy/mutation prove; do $(WITH_TOOLS) $(VENV)/python -m pytest -q $$folder; done
+test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks around a deployment
+	for folder in policy/tests policy/mutation prove operate; do $(WITH_TOOLS) $(VENV)/python -m pytest -q $$folder; done
 
 .PHONY: test-story
 test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
@@ -84,7 +95,7 @@ check: tools ## formatting, lint, types
 	mvn -q -B -ntp spotless:check test-compile
 	for module in $(GO_MODULES); do test -z "$$(gofmt -l $$module)" && go -C $$module vet ./...; done
 	for module in $(GO_MODULES); do GOOS=darwin GOARCH=arm64 go -C $$module vet ./...; done
-	for folder in local policy prove; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
+	for folder in local policy prove operate; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
 	$(VENV)/ruff check --config local/pyproject.toml bench && $(VENV)/ruff format --check --config local/pyproject.toml bench
 	MYPYPATH=local $(VENV)/mypy --config-file local/pyproject.toml bench
 	$(VENV)/shellcheck $$(git ls-files | xargs awk 'FNR == 1 && /^#!.*[\/ ](ba)?sh$$/ { print FILENAME }')

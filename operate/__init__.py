@@ -1,0 +1,1 @@
+"""Checks for whoever deploys the sandbox: `preflight` before `pulumi up`, `verify` after it."""

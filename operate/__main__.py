@@ -1,0 +1,56 @@
+"""Checks around a deployment: `python -m operate preflight` before it, `python -m operate verify` after it.
+
+Both act on the selected Pulumi stack, or that of --stack, with its region, profile and keys, and only read.
+Exit code: 0 nothing fails, 1 something fails, 2 the stack cannot be read.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from operate import preflight, stack, table
+from operate.aws import Aws, AwsFailure
+from operate.findings import Outcome, Status, count
+from operate.preflight.plan import Plan
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; see the module's docstring for the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (stack.StackFailure, AwsFailure) as problem:
+        print(f"operate: {problem}", file=sys.stderr)
+        return 2
+
+
+def _preflight(options: argparse.Namespace) -> int:
+    read = stack.read(options.stack)
+    return _say(preflight.examine(Plan(read, Aws(read.access))), options.json)
+
+
+def _say(outcomes: Sequence[Outcome], as_json: bool) -> int:
+    if as_json:
+        json.dump([outcome.as_json() for outcome in outcomes], sys.stdout, indent=2, ensure_ascii=False)
+        print()
+    else:
+        sys.stdout.write(table.render(outcomes))
+    return 1 if count(outcomes, Status.FAILURE) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m operate", description=(__doc__ or "").split("\n\n", 1)[0]
+    )
+    commands = parser.add_subparsers(required=True)
+    before = commands.add_parser("preflight", help="what would stop `pulumi up`")
+    before.set_defaults(command=_preflight)
+    for command in (before,):
+        command.add_argument("--stack", metavar="NAME", help="instead of the selected stack")
+        command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,34 @@
+"""What a check of the preflight looks at: the stack that is to be deployed, and the account it goes to."""
+
+from dataclasses import dataclass
+
+from operate.aws import Aws
+from operate.checks import Check
+from operate.stack import Stack
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A stack and read-only access to AWS with its region and credentials."""
+
+    stack: Stack
+    aws: Aws
+
+    @property
+    def uses_bedrock(self) -> bool:
+        """Whether the agent reaches Claude through Bedrock at first."""
+        return self.stack.settings.text("defaultProvider") != "anthropic"
+
+    @property
+    def task_cpus(self) -> float:
+        """vCPUs of the two tasks together."""
+        settings = self.stack.settings
+        return (settings.number("environmentCpu", 2048) + settings.number("orchestrationCpu", 2048)) / 1024
+
+    @property
+    def zones_with_nat(self) -> int:
+        """How many zones get a NAT gateway and an elastic IP address."""
+        return self.stack.settings.number("natGateways", 1)
+
+
+PlanCheck = Check[Plan]

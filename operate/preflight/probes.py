@@ -1,0 +1,98 @@
+"""Turns the statements of a policy into requests that the statement allows, for IAM's simulation.
+
+A pattern in a resource or a condition is filled with a sample that it matches, so an identity that has the
+policy itself, or a wider one, passes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SAMPLE = "preflight"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the deployment goes."""
+
+    partition: str
+    region: str
+    account: str
+
+
+@dataclass(frozen=True)
+class ContextEntry:
+    """A condition key of the simulated request. `type` is one of IAM's ContextKeyTypeEnum."""
+
+    key: str
+    values: tuple[str, ...]
+    type: str
+
+    def as_argument(self) -> dict[str, object]:
+        """As SimulatePrincipalPolicy takes it."""
+        return {
+            "ContextKeyName": self.key,
+            "ContextKeyValues": list(self.values),
+            "ContextKeyType": self.type,
+        }
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Actions that are asked about with the same resources and context."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    context: tuple[ContextEntry, ...]
+
+
+def probes(policy: Mapping[str, Any], place: Place) -> Iterator[Probe]:
+    """One for each Allow statement. Actions with wildcards are left out: IAM simulates whole names only."""
+    for statement in _list(policy.get("Statement")):
+        actions = tuple(action for action in _list(statement.get("Action")) if "*" not in action)
+        if statement.get("Effect") == "Allow" and actions:
+            resources = tuple(_resource(pattern, place) for pattern in _list(statement.get("Resource", "*")))
+            yield Probe(actions, resources, tuple(_context(statement.get("Condition", {}))))
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _resource(pattern: str, place: Place) -> str:
+    """An ARN that the pattern matches, in this place wherever the pattern leaves it open."""
+    if pattern == "*":
+        return pattern
+    fields = pattern.split(":", 5)
+    for index, value in ((1, place.partition), (3, place.region), (4, place.account)):
+        if len(fields) == 6 and fields[index] == "*":
+            fields[index] = value
+    return _sample(":".join(fields))
+
+
+def _context(conditions: Mapping[str, Mapping[str, Any]]) -> Iterator[ContextEntry]:
+    for operator, keys in conditions.items():
+        quantifier, _, plain = operator.rpartition(":")
+        plain = plain.removesuffix("IfExists")
+        for key, values in keys.items():
+            first = str(_list(values)[0])
+            if plain == "Null":
+                if first == "false":
+                    yield ContextEntry(key, (SAMPLE,), "string")
+                continue
+            # A negated operator is met by a value that none of the listed ones equals.
+            value = SAMPLE if "Not" in plain else _sample(first)
+            yield ContextEntry(key, (value,), _type(plain) + ("List" if quantifier else ""))
+
+
+def _type(operator: str) -> str:
+    for prefix, name in (("Bool", "boolean"), ("Numeric", "numeric"), ("Date", "date"), ("IpAddress", "ip")):
+        if operator.startswith(prefix):
+            return name
+    return "string"
+
+
+def _sample(pattern: str) -> str:
+    return pattern.replace("*", SAMPLE).replace("?", "x")

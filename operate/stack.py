@@ -1,0 +1,153 @@
+"""The stack as the Pulumi CLI tells about it: name, settings with their defaults, resources, outputs."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from operate.aws import Access
+from operate.programs import ask
+
+PROJECT = "computer-use-sandbox"
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: where Pulumi.yaml is."""
+
+
+class StackFailure(Exception):
+    """The stack cannot be read; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource in the stack's state. `identifier` is the provider's: a name, an id or an ARN."""
+
+    type: str
+    identifier: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `pulumi config --json` prints: the stack's values over the defaults of Pulumi.yaml."""
+
+    raw: Mapping[str, Mapping[str, Any]]
+
+    def text(self, key: str, namespace: str = PROJECT) -> str:
+        """A value as text; empty if it is not set, or secret."""
+        return str(self.raw.get(f"{namespace}:{key}", {}).get("value", ""))
+
+    def number(self, key: str, default: int) -> int:
+        """A whole number. A value that is none counts as the default: the program itself refuses it."""
+        text = self.text(key)
+        return int(text) if text.isascii() and text.isdigit() else default
+
+    def items(self, key: str, namespace: str = PROJECT) -> tuple[str, ...]:
+        """A list of texts; empty if it is not set."""
+        value = self.raw.get(f"{namespace}:{key}", {}).get("objectValue")
+        return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+    def names(self, namespace: str) -> set[str]:
+        """The keys that are set in a namespace."""
+        return {key.partition(":")[2] for key in self.raw if key.startswith(f"{namespace}:")}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack. `name` is its own name, without organisation and project."""
+
+    name: str
+    settings: Settings
+    access: Access
+    resources: tuple[Resource, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cluster(self) -> str:
+        """Name of the ECS cluster, as the program builds it."""
+        return f"{PROJECT}-{self.name}"
+
+    @property
+    def log_groups(self) -> tuple[str, ...]:
+        """Names of the log groups, as the program builds them; the last is Container Insights'."""
+        own = (f"/{PROJECT}/{self.name}/{what}" for what in ("containers", "flow-logs", "dns-queries"))
+        return (*own, f"/aws/ecs/containerinsights/{self.cluster}/performance")
+
+    def owned(self, *types: str) -> set[str]:
+        """Identifiers of the stack's own resources of these types."""
+        return {resource.identifier for resource in self.resources if resource.type in types}
+
+
+def read(stack: str | None, root: Path = ROOT, with_outputs: bool = False) -> Stack:
+    """Read a stack, by default the selected one. Raises StackFailure.
+
+    Outputs come with their secrets, which never leave this process: see `redaction`.
+    """
+    chosen = ["--stack", stack] if stack else []
+    name = _pulumi(root, "stack", "--show-name", *chosen).strip()
+    settings = Settings(_json(_pulumi(root, "config", "--json", *chosen)))
+    outputs = (
+        _json(_pulumi(root, "stack", "output", "--json", "--show-secrets", *chosen)) if with_outputs else {}
+    )
+    return Stack(
+        # With an organisation the CLI prints `organisation/stack` to some users.
+        name=re.split("/", name)[-1],
+        settings=settings,
+        access=_access(root, settings, chosen),
+        resources=_resources(_json(_pulumi(root, "stack", "export", *chosen))),
+        outputs=outputs,
+    )
+
+
+def _pulumi(root: Path, *arguments: str) -> str:
+    answer = ask("pulumi", "--cwd", str(root), "--non-interactive", *arguments)
+    if answer.code is None:
+        raise StackFailure(f'{answer.error}: install the Pulumi CLI, see "On AWS" in README.md')
+    if not answer.succeeded:
+        raise StackFailure(
+            f"`pulumi {' '.join(arguments)}`: {answer.last_words}. Log in and select the stack first: "
+            "pulumi login; pulumi stack select --create NAME"
+        )
+    return answer.output
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise StackFailure(f"Pulumi's answer is no JSON ({error}): update the Pulumi CLI") from error
+    if not isinstance(value, dict):
+        raise StackFailure("Pulumi's answer is no JSON object: update the Pulumi CLI")
+    return value
+
+
+def _access(root: Path, settings: Settings, chosen: list[str]) -> Access:
+    """Where and as whom the AWS provider will act: the stack's settings come before the environment."""
+    region = (
+        settings.text("region", "aws")
+        or os.environ.get("AWS_REGION", "")
+        or os.environ.get("AWS_DEFAULT_REGION", "")
+    )
+    if not region:
+        raise StackFailure("no region is set: pulumi config set aws:region us-west-2")
+    keys = {
+        # A key that the stack keeps as a secret is shown by this command only.
+        name: _pulumi(root, "config", "get", f"aws:{name}", *chosen).strip()
+        for name in ("accessKey", "secretKey", "token")
+        if name in settings.names("aws")
+    }
+    return Access(
+        region=region,
+        profile=settings.text("profile", "aws") or None,
+        access_key=keys.get("accessKey"),
+        secret_key=keys.get("secretKey"),
+        token=keys.get("token"),
+    )
+
+
+def _resources(state: Mapping[str, Any]) -> tuple[Resource, ...]:
+    found = (state.get("deployment") or {}).get("resources") or []
+    return tuple(
+        Resource(str(one["type"]), str(one["id"])) for one in found if one.get("id") and not one.get("delete")
+    )

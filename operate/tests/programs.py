@@ -1,0 +1,67 @@
+"""Scripts in the place of Docker, Pulumi and the build tools. They answer as those programs do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from operate.tests.conftest import Script
+
+DOCKER = {
+    "version": "28.2.2",
+    "newest": "1.50",
+    "oldest": "1.24",
+    "system": "linux",
+    "processor": "arm64",
+    "store": "overlay2",
+}
+
+
+def docker(script: Script, folder: Path, buildx: str | None = "", **changes: str) -> None:
+    """A docker command whose daemon says `changes`; `buildx` are its builder's platforms, None: no buildx."""
+    told = {**DOCKER, **changes}
+    server = {
+        "Version": told["version"],
+        "ApiVersion": told["newest"],
+        "MinAPIVersion": told["oldest"],
+        "Os": told["system"],
+        "Arch": told["processor"],
+    }
+    store = [["driver-type", "io.containerd.snapshotter.v1"]] if told["store"] == "containerd" else []
+    info = {"DockerRootDir": told.get("root", str(folder)), "DriverStatus": store}
+    platforms = (
+        "echo 'docker: unknown command: docker buildx' >&2; exit 1"
+        if buildx is None
+        else f"printf 'Name: default\\nPlatforms: {buildx}\\n'"
+    )
+    script(
+        "docker",
+        f"""case $1 in
+version) echo '{json.dumps({"Client": {}, "Server": server})}';;
+info) echo '{json.dumps(info)}';;
+buildx) {platforms};;
+esac""",
+    )
+
+
+def pulumi(
+    script: Script,
+    settings: dict[str, Any],
+    name: str = "dev",
+    resources: list[dict[str, Any]] | None = None,
+    outputs: dict[str, Any] | None = None,
+) -> None:
+    """A pulumi command that knows one stack."""
+    state = {"version": 3, "deployment": {"resources": resources or []}}
+    script(
+        "pulumi",
+        f"""case " $* " in
+*" --show-name "*) echo '{name}';;
+*" config --json "*) echo '{json.dumps(settings)}';;
+*" config get aws:accessKey "*) echo key;;
+*" config get aws:secretKey "*) echo secret;;
+*" stack output "*) echo '{json.dumps(outputs or {})}';;
+*" stack export "*) echo '{json.dumps(state)}';;
+*" version "*) echo v3.259.0;;
+*) echo "error: unknown command $*" >&2; exit 255;;
+esac""",
+    )

@@ -1,0 +1,168 @@
+"""An AWS API on loopback that answers what a test says and passes everything else on to the emulator.
+
+What a test says must be an answer that AWS could give: it is checked against botocore's output shape of the
+operation (types, required members, enums, no member that does not exist) before it is sent.
+"""
+
+import http.client
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import botocore.session
+from botocore.model import ListShape, OperationModel, Shape, StringShape, StructureShape
+from botocore.validate import ParamValidator
+from moto.core.exceptions import ServiceException
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+
+Answer = dict[str, Any]
+Call = tuple[str, str]
+"""boto3's name of a service and an operation, such as `("iam", "GetRole")`."""
+
+# How the services word a missing permission, by protocol.
+DENIAL = {"ec2": "UnauthorizedOperation", "query": "AccessDenied"}
+SIGNING = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
+_MODELS = botocore.session.get_session()
+
+
+class Fault(ServiceException):
+    """An AWS error for an answer."""
+
+    def __init__(self, code: str, message: str = "because the test says so") -> None:
+        super().__init__(code, message)
+
+
+class Wire:
+    """The server before one account of the emulator. `calls` are all that were made."""
+
+    def __init__(self, emulator: str, account: str) -> None:
+        self.emulator, self.account = urlsplit(emulator).netloc, account
+        self.answers: dict[Call, Answer | Fault | Callable[[Mapping[str, Any]], Answer]] = {}
+        self.denied: set[Call] = set()
+        self.calls: list[Call] = []
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.wire = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def own_answer(
+        self, call: Call, parameters: Mapping[str, Any]
+    ) -> tuple[int, dict[str, str], bytes] | None:
+        """Status, headers and body; None where the emulator is to answer."""
+        self.calls.append(call)
+        operation = _MODELS.get_service_model(call[0]).operation_model(call[1])
+        protocol = operation.service_model.resolved_protocol
+        if call in self.denied:
+            return _serialized(operation, Fault(DENIAL.get(protocol, "AccessDeniedException"), "not allowed"))
+        if call not in self.answers:
+            return None
+        answer = self.answers[call]
+        try:
+            return _serialized(operation, answer(parameters) if callable(answer) else answer)
+        except Fault as fault:
+            return _serialized(operation, fault)
+
+
+def check(answer: Answer, operation: OperationModel) -> None:
+    """Raise AssertionError unless AWS could answer so."""
+    shape = operation.output_shape
+    assert shape is not None, f"{operation.name} answers nothing"
+    report = ParamValidator().validate(answer, shape)
+    assert not report.has_errors(), report.generate_report()
+    _check_members(answer, shape, operation.name)
+
+
+def _check_members(value: Any, shape: Shape, where: str) -> None:
+    if isinstance(shape, StructureShape):
+        for name, member in value.items():
+            assert name in shape.members, f"{where} has no member {name}"
+            _check_members(member, shape.members[name], f"{where}.{name}")
+    elif isinstance(shape, ListShape):
+        for member in value:
+            _check_members(member, shape.member, where)
+    elif isinstance(shape, StringShape) and shape.enum:
+        assert value in shape.enum, f"{where} is never {value}"
+
+
+def _serialized(operation: OperationModel, answer: Answer | Fault) -> tuple[int, dict[str, str], bytes]:
+    service = operation.service_model
+    # moto's serializers want their own kind of the same model.
+    own = get_service_model(service.service_name).operation_model(operation.name)
+    serializer = get_serializer_class(service.service_name, service.resolved_protocol)(own)
+    if not isinstance(answer, Fault):
+        check(answer, operation)
+    sent = serializer.serialize(answer)
+    body = sent["body"]
+    return sent["status_code"], dict(sent["headers"]), body.encode() if isinstance(body, str) else body
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    wire: Wire
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        call, parameters = self._call(body)
+        status, headers, reply = self.server.wire.own_answer(call, parameters) or self._forwarded(body)
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "connection", "date", "server", "transfer-encoding"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply)))
+        self.end_headers()
+        self.wfile.write(reply)
+
+    do_GET = do_POST = _answer
+
+    def _call(self, body: bytes) -> tuple[Call, Mapping[str, Any]]:
+        signed = self.headers["Authorization"].split("Credential=")[1].split("/")[3]
+        service = SIGNING.get(signed, signed)
+        target = self.headers.get("X-Amz-Target")
+        if target:
+            return (service, target.rpartition(".")[2]), json.loads(body or b"{}")
+        if body.startswith(b"Action="):
+            form = dict(parse_qsl(body.decode()))
+            return (service, form["Action"]), form
+        path = urlsplit(self.path).path
+        names = ("bedrock", "bedrock-runtime") if service == "bedrock" else (service,)
+        for name in names:
+            model = _MODELS.get_service_model(name)
+            for operation in map(model.operation_model, model.operation_names):
+                pattern = re.sub(r"\{\w+\}", "[^/]+", operation.http["requestUri"].partition("?")[0])
+                if operation.http["method"] == self.command and re.fullmatch(pattern, path):
+                    return (name, operation.name), {"path": path, "body": body.decode()}
+        raise AssertionError(f"no operation of {service} fits {self.command} {path}")
+
+    def _forwarded(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        upstream = http.client.HTTPConnection(self.server.wire.emulator, timeout=30)
+        try:
+            wire = self.server.wire
+            # How moto is told which of its accounts is meant.
+            headers = {**self.headers, "Host": wire.emulator, "x-moto-account-id": wire.account}
+            upstream.request(self.command, self.path, body, headers)
+            answer = upstream.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            upstream.close()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is logged."""

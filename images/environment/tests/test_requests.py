@@ -100,6 +100,26 @@ MALFORMED = [
 ]
 
 
+NO_MODIFIERS = ("Return", "a", "space", "ctrl+c", "shift+Return", "ctrl+ctrl", "ctrl+", "Tab", "F4", "BackSpace", "meta")
+MOUSE_ACTIONS: tuple[dict[str, object], ...] = (
+    {"action": "left_click", "coordinate": [5, 5]},
+    {"action": "middle_click"},
+    {"action": "left_click_drag", "start_coordinate": [5, 5], "coordinate": [9, 9]},
+    {"action": "scroll", "coordinate": [5, 5], "scroll_direction": "up", "scroll_amount": 0},
+)
+
+
+@pytest.mark.parametrize("mouse", MOUSE_ACTIONS, ids=lambda mouse: mouse["action"])
+@pytest.mark.parametrize("text", NO_MODIFIERS)
+def test_a_mouse_action_can_hold_modifiers_and_press_no_other_key(
+    environment: Environment, mouse: dict[str, object], text: str
+) -> None:
+    response = environment.post({"tool": "computer", "input": {**mouse, "text": text}})
+    assert response.status_code == 400
+    error = response.json()["error"]
+    assert "text" in error and repr(text) in error and "ctrl, shift, alt or super" in error
+
+
 @pytest.mark.parametrize(("tool_input", "field"), MALFORMED, ids=lambda value: str(value)[:60])
 def test_malformed_input_is_refused_and_nothing_is_sent(
     environment: Environment, tool_input: dict[str, object], field: str

@@ -60,13 +60,16 @@ class Rig:
     def __post_init__(self) -> None:
         self.log = ExchangeLog(self.redactor)
         self.desk = ApprovalDesk(lambda: self.someone, self.grace_seconds)
-        self.journal = Journal(self.folder, self.redactor, self.published.append)
+        self.journal = Journal(self.folder, self.redactor, self._publish)
+
+    def _publish(self, event: Event, record: str) -> None:
+        self.published.append(event)
 
     def reopen(self) -> None:
         """As after a restart of the process: everything from the record."""
         self.journal.close()
         self.agent = None
-        self.journal = Journal(self.folder, self.redactor, self.published.append)
+        self.journal = Journal(self.folder, self.redactor, self._publish)
 
     async def run(self, prompt: str | None, settings: TaskSettings = SETTINGS, **changes: Any) -> End:
         """One task, start to end."""

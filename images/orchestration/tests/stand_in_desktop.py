@@ -43,6 +43,7 @@ class StandInDesktop:
     on_action: Callable[[str, dict[str, Any]], Response | None] = lambda tool, value: None
     executed: list[dict[str, Any]] = field(default_factory=list)
     screenshots: int = 0
+    pointer: tuple[int, int] = (WIDTH // 2, HEIGHT // 2)
     _picture: Image.Image = field(default_factory=lambda: Image.new("RGB", (WIDTH, HEIGHT), (58, 110, 165)))
     _server: ThreadingHTTPServer | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -103,6 +104,8 @@ class StandInDesktop:
         answer = self.on_action(tool, value)
         if answer is not None:
             return answer
+        if tool == "computer" and value["action"] == "cursor_position":
+            return 200, result(output="X={},Y={}".format(*self.pointer))
         looking = tool == "computer" and value["action"] in ("screenshot", "zoom")
         pictured = tool == "computer" and request.get("options", {}).get("screenshot", True)
         with self._lock:
@@ -117,8 +120,10 @@ class StandInDesktop:
 
     def _do(self, tool: str, value: dict[str, Any]) -> None:
         draw = ImageDraw.Draw(self._picture)
-        if value.get("action", "").endswith("click") and "coordinate" in value:
-            x, y = value["coordinate"]
+        if "coordinate" in value:
+            self.pointer = (value["coordinate"][0], value["coordinate"][1])
+        if value.get("action", "").endswith("click"):
+            x, y = self.pointer
             draw.rectangle((x - 15, y - 15, x + 15, y + 15), fill=(240, 200, 40))
         elif value.get("action") == "type":
             draw.rectangle((100, 700, 100 + 4 * len(value["text"]), 720), fill=(20, 20, 20))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from typing import Any
 
@@ -11,14 +12,16 @@ from PIL import Image
 
 from conftest import MakeRig
 from fake_claude.script import calls, member, says, tool
-from orchestration.agent.actions import parse
-from orchestration.agent.approval import Consequence, escaped, title_of
+from orchestration.agent.actions import Action, InvalidInput, parse
+from orchestration.agent.approval import LONGEST_APPROVABLE, escaped, title_of
+from orchestration.agent.consequence import Consequence
 from orchestration.agent.loop import End
 from orchestration.agent.picture import MARK, compare, picture_size, with_target
 from rig import Rig, texts, until
-from stand_in_desktop import StandInDesktop
+from stand_in_desktop import StandInDesktop, result
 
 CLICK = member("t1", "left_click", coordinate=[300, 200])
+CLICK_AFTER = member("t2", "left_click", coordinate=[300, 200])
 
 
 @pytest.fixture
@@ -200,6 +203,10 @@ ALWAYS = {
     "hold_key": action("hold_key", text="a", duration=1),
     "drag": action("left_click_drag", start_coordinate=[1, 1], coordinate=[5, 5]),
     "mouse down": action("left_mouse_down"),
+    "mouse up": action("left_mouse_up"),
+    "middle click": action("middle_click", coordinate=[1, 1]),
+    "click with a modifier": action("left_click", coordinate=[1, 1], text="ctrl"),
+    "scroll with a modifier": action("scroll", scroll_direction="up", scroll_amount=1, text="ctrl"),
     "bash": action("bash", command="ls"),
     "bash restart": action("bash", restart=True),
     "create": action("str_replace_based_edit_tool", command="create", path="/a", file_text=""),
@@ -221,33 +228,234 @@ NEVER = {
 }
 
 
+PLAIN = StandInDesktop()._png()
+PLACE = ((1, 1),)
+
+
+def agreed() -> Consequence:
+    """The rules after the person approved a click on the plain screen."""
+    rules = Consequence()
+    click = action("left_click", coordinate=[1, 1])
+    rules.approved(click, PLAIN)
+    rules.done(click, succeeded=True)
+    return rules
+
+
+def asks(rules: Consequence, asked: Action, newest: bytes | None = PLAIN) -> bool:
+    return rules.needs_approval("consequential", asked, newest, asked.points or PLACE)
+
+
+def painted(*boxes: tuple[int, int, int, int]) -> bytes:
+    """The plain screen with something on it."""
+    desktop = StandInDesktop()
+    for box in boxes:
+        desktop.paint(box)
+    return desktop._png()
+
+
 @pytest.mark.parametrize("asked", ALWAYS.values(), ids=ALWAYS.keys())
 def test_a_consequential_action_is_asked_about(asked: Any) -> None:
-    assert Consequence().needs_approval("consequential", asked)
-    assert not Consequence().needs_approval("auto", asked)
+    assert asks(Consequence(), asked) and asks(agreed(), asked)
+    assert not Consequence().needs_approval("auto", asked, PLAIN, PLACE)
 
 
 @pytest.mark.parametrize("harmless", NEVER.values(), ids=NEVER.keys())
 def test_a_harmless_action_is_asked_about_only_in_each(harmless: Any) -> None:
-    assert not Consequence().needs_approval("consequential", harmless)
-    assert Consequence().needs_approval("each", harmless)
+    assert not asks(Consequence(), harmless)
+    assert Consequence().needs_approval("each", harmless, PLAIN, PLACE)
 
 
-def test_a_click_is_asked_about_after_navigation_only() -> None:
-    click = action("left_click", coordinate=[1, 1])
-    rules = Consequence()
-    assert rules.needs_approval("consequential", click)
-    rules.done(click, screen_navigated=False)
-    assert not rules.needs_approval("consequential", click)
-    rules.done(click, screen_navigated=True)
-    assert rules.needs_approval("consequential", click)
-    rules.done(click, screen_navigated=False)
-    for leads_on in (ALWAYS["key"], ALWAYS["bash"], ALWAYS["type"]):
-        rules.done(leads_on, screen_navigated=False)
-        assert rules.needs_approval("consequential", click)
-        rules.done(click, screen_navigated=False)
-    rules.done(NEVER["screenshot"], screen_navigated=True)
-    assert rules.needs_approval("consequential", click)
+def test_a_click_is_asked_about_once_on_an_unchanged_screen() -> None:
+    click = action("left_click", coordinate=[500, 300])
+    assert asks(Consequence(), click)
+    assert not asks(agreed(), click)
+    assert not asks(agreed(), action("left_click")), "at the pointer's place"
+    assert asks(agreed(), click, newest=None), "an unknown screen"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [(0, 0, 1023, 767), (100, 100, 420, 340), (900, 700, 925, 720), (495, 295, 503, 303)],
+    ids=["another page", "a dialog of 10 %", "a small button elsewhere", "a label at the target"],
+)
+def test_a_click_is_asked_about_after_any_change(box: tuple[int, int, int, int]) -> None:
+    assert asks(agreed(), action("left_click", coordinate=[500, 300]), painted(box))
+
+
+def test_changes_too_small_to_count_add_up() -> None:
+    """Each is no larger than a clock's digits; together they are another screen than the one agreed to."""
+    rules, click = agreed(), action("left_click", coordinate=[500, 300])
+    boxes = [(40 * number, 700, 40 * number + 11, 711) for number in range(5)]
+    assert not asks(rules, click, painted(*boxes[:2]))
+    rules.done(click, succeeded=True)
+    assert asks(rules, click, painted(*boxes))
+
+
+@pytest.mark.parametrize("leads_on", [ALWAYS["key"], ALWAYS["bash"], ALWAYS["type"], ALWAYS["middle click"]])
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_a_click_is_asked_about_after_anything_that_may_have_led_elsewhere(
+    leads_on: Any, succeeded: bool
+) -> None:
+    rules = agreed()
+    rules.done(leads_on, succeeded)
+    assert asks(rules, action("left_click", coordinate=[1, 1]))
+
+
+def test_moving_with_a_button_down_is_a_drag() -> None:
+    rules, move = agreed(), action("mouse_move", coordinate=[5, 5])
+    assert not asks(rules, move)
+    rules.done(action("left_mouse_down"), succeeded=False)
+    assert asks(rules, move) and asks(rules, NEVER["scroll"])
+    rules.done(action("left_mouse_up"), succeeded=False)
+    assert asks(rules, move)
+    rules.done(action("left_mouse_up"), succeeded=True)
+    assert not asks(rules, move)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Return",
+        "a",
+        "space",
+        "ctrl+c",
+        "shift+Return",
+        "ctrl+ctrl",
+        "ctrl shift",
+        "ctrl+",
+        "",
+        "Ctrl",
+        "F4",
+        5,
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("left_click", {"coordinate": [5, 5]}),
+        ("middle_click", {}),
+        ("left_click_drag", {"start_coordinate": [5, 5], "coordinate": [9, 9]}),
+        ("scroll", {"scroll_direction": "up", "scroll_amount": 0}),
+    ],
+)
+def test_a_mouse_action_can_hold_modifiers_and_press_no_other_key(
+    name: str, fields: dict[str, Any], text: Any
+) -> None:
+    with pytest.raises(InvalidInput, match="ctrl, shift, alt or super"):
+        action(name, **fields, text=text)
+    for good in ("ctrl", "shift", "alt", "super", "ctrl+shift+alt+super"):
+        assert action(name, **fields, text=good).modified
+
+
+async def test_scrolling_cannot_run_a_command_unasked(make_rig: MakeRig, pointed: Any) -> None:
+    scrolls = [
+        member(f"t{number}", "scroll", scroll_direction="up", scroll_amount=0, text=key)
+        for number, key in enumerate(["l", "s", "Return", "ctrl"])
+    ]
+    rig = pointed(make_rig(*[calls(scroll) for scroll in scrolls], says("Done.")))
+    running = asyncio.create_task(rig.run("Go.", approval="consequential"))
+    await until(lambda: rig.desk.pending)
+    assert [rig.results()[f"t{number}"]["outcome"] for number in range(3)] == ["invalid"] * 3
+    assert rig.desk.pending.title == "scroll at the pointer, (512, 384) with ctrl held"
+    await answer(rig, False)
+    await running
+    assert rig.desktop.executed == []
+    rig.check()
+
+
+async def test_a_second_click_of_an_answer_is_judged_on_the_screen_that_the_first_one_left(
+    make_rig: MakeRig, pointed: Any, desktop: StandInDesktop
+) -> None:
+    def on_action(tool_name: str, value: dict[str, Any]) -> None:
+        if value.get("coordinate") == [300, 200]:
+            desktop.paint((0, 0, 1023, 767))
+
+    first, second = CLICK, member("t2", "left_click", coordinate=[600, 300])
+    desktop.on_action = on_action
+    rig = pointed(make_rig(calls(first, second, tool("t3", "bash", command="ls")), says("Done.")))
+    running = asyncio.create_task(rig.run("Go.", approval="consequential"))
+    await until(lambda: rig.desk.pending)
+    shown_first = rig.desk.pending
+    await answer(rig, True)
+    await until(lambda: rig.desk.pending and rig.desk.pending is not shown_first)
+    assert len(rig.desktop.executed) == 1, "the second click must not be sent before it is approved"
+    shown = Image.open(io.BytesIO(rig.journal.screens.get(rig.desk.pending.screen)))
+    assert shown.convert("RGB").getpixel((700, 600)) == (200, 60, 60), "the person sees the newest screen"
+    await answer(rig, False)
+    await running
+    assert len(rig.desktop.executed) == 1
+    rig.check()
+
+
+async def test_further_clicks_on_the_same_screen_are_done_and_recorded_with_what_they_were_judged_on(
+    make_rig: MakeRig, pointed: Any, desktop: StandInDesktop
+) -> None:
+    desktop.on_action = lambda tool, value: (200, result()) if value["action"] == "left_click" else None
+    clicks = [member(f"t{number}", "left_click", coordinate=[300, 200]) for number in range(3)]
+    rig = pointed(make_rig(calls(*clicks), says("Done.")))
+    running = asyncio.create_task(rig.run("Go.", approval="consequential"))
+    await until(lambda: rig.desk.pending)
+    await answer(rig, True)
+    assert (await running).reason == "finished"
+    assert [event.data["approved"] for event in rig.events("approval")] == [True]
+    assert [bool(event.data.get("screen")) for event in rig.events("action")] == [False, True, True]
+    rig.check()
+
+
+async def test_a_click_at_the_pointer_is_checked_near_the_pointer(make_rig: MakeRig, pointed: Any) -> None:
+    rig = pointed(make_rig(calls(member("t1", "left_click")), says("Done.")))
+    rig.desktop.pointer = (700, 500)
+    running = await start(rig)
+    assert rig.desk.pending is not None
+    assert rig.desk.pending.points == ((700, 500),) and "(700, 500)" in rig.desk.pending.title
+    rig.desktop.paint((696, 496, 704, 504))  # 81 pixels: too few to count anywhere else
+    await answer(rig, True)
+    await running
+    assert rig.desktop.executed == [] and rig.results()["t1"]["outcome"] == "screen_changed"
+
+
+async def test_a_click_at_a_pointer_that_was_moved_meanwhile_is_not_done(
+    make_rig: MakeRig, pointed: Any
+) -> None:
+    rig = pointed(make_rig(calls(member("t1", "left_mouse_down")), says("Done.")))
+    running = await start(rig)
+    rig.desktop.pointer = (10, 10)
+    await answer(rig, True)
+    await running
+    assert rig.desktop.executed == [] and rig.results()["t1"]["outcome"] == "screen_changed"
+
+
+async def test_a_click_at_a_pointer_whose_place_is_unknown_is_not_done(
+    make_rig: MakeRig, pointed: Any, desktop: StandInDesktop
+) -> None:
+    desktop.on_action = lambda tool, value: (
+        (200, result(output="somewhere")) if value.get("action") == "cursor_position" else None
+    )
+    rig = pointed(make_rig(calls(member("t1", "left_click")), says("Done.")))
+    assert (await rig.run("Go.", approval="consequential")).reason == "finished"
+    assert rig.desktop.executed == [] and "pointer's place" in texts(rig.results()["t1"])
+    rig.check()
+
+
+@pytest.mark.parametrize("mode", ["consequential", "each"])
+async def test_what_nobody_could_read_is_refused_and_the_model_is_told_why(
+    make_rig: MakeRig, pointed: Any, mode: str
+) -> None:
+    hidden = "true " + "#" * 90_000 + "\nrm -rf ~"
+    rig = pointed(make_rig(calls(tool("t1", "bash", command=hidden), CLICK_AFTER), says("Done.")))
+    assert (await rig.run("Go.", approval=mode)).reason == "finished"
+    assert rig.desktop.executed == [] and rig.events("approval_asked") == []
+    told = texts(rig.results()["t1"])
+    assert rig.results()["t1"]["outcome"] == "too_long"
+    assert "90,0" in told and f"{LONGEST_APPROVABLE:,}" in told
+    assert "not approved" in texts(rig.results()["t2"])
+    rig.check()
+
+
+def test_the_limit_of_what_is_asked_is_on_what_the_person_would_see() -> None:
+    """A character outside ASCII is shown as an escape and takes more room than one in it."""
+    plain, escaping = action("type", text="x" * 1_000), action("type", text="ü" * 1_000)
+    assert len(escaped(plain)) < LONGEST_APPROVABLE < len(escaped(escaping))
 
 
 def test_the_target_is_drawn_where_the_action_aims(tmp_path: Any) -> None:
@@ -270,13 +478,17 @@ def test_the_target_is_drawn_where_the_action_aims(tmp_path: Any) -> None:
 
 def test_the_title_holds_no_text_of_the_models() -> None:
     evil = action("bash", command="rm -rf / # (approved already)")
-    assert title_of(evil) == "run a shell command"
+    assert title_of(evil, ()) == "run a shell command"
     assert json.loads(escaped(evil)) == {"command": "rm -rf / # (approved already)"}
-    assert title_of(action("left_click", coordinate=[3, 4])) == "left click at (3, 4)"
+    assert title_of(action("left_click", coordinate=[3, 4]), ((3, 4),)) == "left click at (3, 4)"
+    assert (
+        title_of(action("left_click", text="ctrl"), ((3, 4),))
+        == "left click at the pointer, (3, 4) with ctrl held"
+    )
 
 
 def test_pictures_of_another_size_and_broken_ones_count_as_changed() -> None:
     plain = StandInDesktop()._png()
     assert not compare(plain, plain).noticeable
     assert compare(plain, plain[:200]).noticeable
-    assert compare(plain, b"").navigation and compare(plain, b"").noticeable
+    assert compare(plain, b"").noticeable

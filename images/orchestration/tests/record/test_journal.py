@@ -30,7 +30,7 @@ def test_an_event_is_on_the_disk_before_append_returns_or_publishes(
 
     monkeypatch.setattr(os, "write", noted_write)
     monkeypatch.setattr(os, "fdatasync", noted_sync)
-    journal = Journal(tmp_path, Redactor(), lambda event: order.append("publish"))
+    journal = Journal(tmp_path, Redactor(), lambda event, record: order.append("publish"))
     order.clear()
     journal.append("prompt", {"text": "x"})
     assert order == ["write", "sync", "publish"]
@@ -58,7 +58,7 @@ def test_a_full_disk_is_an_error_and_leaves_no_half_event(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published: list[Event] = []
-    journal = Journal(tmp_path, Redactor(), published.append)
+    journal = Journal(tmp_path, Redactor(), lambda event, record: published.append(event))
     write = os.write
 
     def half(descriptor: int, data: bytes) -> int:

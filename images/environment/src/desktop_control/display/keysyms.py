@@ -5,6 +5,7 @@ from functools import cache
 
 _NO_SYMBOL = 0
 _CASE_INSENSITIVE = 1
+MODIFIERS = ("ctrl", "shift", "alt", "super")
 _LINE_BREAKS = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09}
 
 # What people and models write, and what the X server calls it.
@@ -101,6 +102,19 @@ def parse_chords(text: str) -> list[list[int]]:
     if not chords:
         raise UnknownKeyError(f"{text!r} names no key; for a blank use 'space'")
     return chords
+
+
+def parse_modifiers(text: str) -> list[int]:
+    """`"ctrl+shift"` to keysyms: keys that may be held down during a mouse action. Raises UnknownKeyError for
+    anything else than MODIFIERS, so that no mouse action can press a key that types."""
+    names = text.split("+")
+    for name in names:
+        if name not in MODIFIERS or names.count(name) > 1:
+            raise UnknownKeyError(
+                f"{text!r} cannot be held during a mouse action: name {', '.join(MODIFIERS[:-1])} or "
+                f"{MODIFIERS[-1]}, each once, joined with '+' (ctrl+shift); other keys are for the key action"
+            )
+    return [keysym_of_name(name) for name in names]
 
 
 def _split_chord(chord: str) -> list[str]:

@@ -9,7 +9,7 @@ import xcffib
 
 from desktop_control.display.connection import DisplayUnavailableError
 from desktop_control.display.desktop import Desktop
-from desktop_control.display.keysyms import parse_chords
+from desktop_control.display.keysyms import parse_chords, parse_modifiers
 from desktop_control.display.newborns import Newborns
 from desktop_control.display.pointer import LEFT, MIDDLE, RIGHT, SCROLL_BUTTONS
 from desktop_control.display.scaling import Scaling
@@ -134,7 +134,7 @@ class Computer:
         start = action.start_coordinate if isinstance(action, asked.LeftClickDrag) else action.coordinate
         if start is not None:
             desktop.pointer.move(*desktop.scaling.to_screen(*start))
-        modifiers = parse_chords(action.text)[0] if action.text else []
+        modifiers = parse_modifiers(action.text) if action.text else []
         with desktop.keyboard.held(modifiers):
             if isinstance(action, asked.Click):
                 button, times = _CLICKS[action.action]

@@ -4,7 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
-from desktop_control.display.keysyms import UnknownKeyError, keysym_of_character, parse_chords
+from desktop_control.display.keysyms import (
+    UnknownKeyError,
+    keysym_of_character,
+    parse_chords,
+    parse_modifiers,
+)
 
 _MAX_TEXT = 100_000
 _MAX_SECONDS = 300
@@ -25,6 +30,11 @@ def _is_one_chord(text: str) -> str:
     return text
 
 
+def _is_modifiers(text: str) -> str:
+    parse_modifiers(text)
+    return text
+
+
 def _is_typeable(text: str) -> str:
     for position, character in enumerate(text):
         try:
@@ -40,6 +50,9 @@ Coordinate = Annotated[list[Pixel], Field(min_length=2, max_length=2)]
 Region = Annotated[list[Pixel], Field(min_length=4, max_length=4)]
 Chords = Annotated[str, Field(strict=True, min_length=1, max_length=1000), AfterValidator(_is_chords)]
 Chord = Annotated[str, Field(strict=True, min_length=1, max_length=100), AfterValidator(_is_one_chord)]
+Modifiers = Annotated[
+    str, Field(strict=True, min_length=1, max_length=100), AfterValidator(_is_modifiers)
+]
 Text = Annotated[str, Field(strict=True, min_length=1, max_length=_MAX_TEXT), AfterValidator(_is_typeable)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=_MAX_SECONDS, allow_inf_nan=False)]
 
@@ -67,16 +80,17 @@ class Click(_Action):
 
     action: Literal["left_click", "right_click", "middle_click", "double_click", "triple_click"]
     coordinate: Coordinate | None = None
-    text: Chord | None = None
+    text: Modifiers | None = None
 
 
 class LeftClickDrag(_Action):
-    """Without `start_coordinate` (tool version 20241022) the drag starts where the pointer is."""
+    """Without `start_coordinate` (tool version 20241022) the drag starts where the pointer is. `text` as in
+    Click."""
 
     action: Literal["left_click_drag"]
     start_coordinate: Coordinate | None = None
     coordinate: Coordinate
-    text: Chord | None = None
+    text: Modifiers | None = None
 
 
 class MouseButton(_Action):
@@ -84,11 +98,13 @@ class MouseButton(_Action):
 
 
 class Scroll(_Action):
+    """`text` as in Click."""
+
     action: Literal["scroll"]
     coordinate: Coordinate | None = None
     scroll_direction: Literal["up", "down", "left", "right"]
     scroll_amount: Annotated[int, Field(strict=True, ge=0, le=_MAX_SCROLL)]
-    text: Chord | None = None
+    text: Modifiers | None = None
 
 
 class Type(_Action):

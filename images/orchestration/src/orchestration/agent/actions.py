@@ -11,6 +11,7 @@ from orchestration.agent.tool_versions import BASH, COMPUTER, EDITOR
 LONGEST_HOLD_SECONDS = 300
 LONGEST_TEXT = 100_000
 BASH_SECONDS = 150
+MODIFIERS = ("ctrl", "shift", "alt", "super")
 SCROLL_DIRECTIONS = ("up", "down", "left", "right")
 
 
@@ -24,8 +25,8 @@ class Action:
 
     `tool` is the control API's name; `input` what it takes (a computer action under `action`); `verb` says
     what it does: the computer action, the editor command, `bash` or `restart`. `points` are the pixels that
-    it aims at (a drag has two, a zoom the corners of its region); `seconds` is the longest that it may take
-    by itself.
+    it aims at (a drag has two, a zoom the corners of its region; none where it aims at the pointer);
+    `seconds` is the longest that it may take by itself.
     """
 
     tool: str
@@ -41,15 +42,31 @@ class Action:
 
     @property
     def changes_nothing(self) -> bool:
-        """Looking, waiting and moving the pointer."""
+        """Looking, waiting, scrolling and moving the pointer, with no key held."""
         if self.tool == EDITOR:
             return self.verb == "view"
-        return self.tool == COMPUTER and self.verb in HARMLESS
+        return self.tool == COMPUTER and self.verb in HARMLESS and not self.modified
+
+    @property
+    def aims(self) -> bool:
+        """Whether it moves the pointer or uses its buttons or wheel."""
+        return self.tool == COMPUTER and self.verb in AIMED
+
+    @property
+    def modified(self) -> bool:
+        """Whether it holds keys down during a mouse action."""
+        return self.aims and "text" in self.input
+
+    @property
+    def aims_at_pointer(self) -> bool:
+        """Whether it takes place where the pointer happens to be."""
+        return self.aims and not self.points
 
 
 LOOKING = frozenset({"screenshot", "zoom", "cursor_position", "wait"})
 HARMLESS = LOOKING | {"mouse_move", "scroll"}
 CLICKS = frozenset({"left_click", "right_click", "middle_click", "double_click", "triple_click"})
+AIMED = CLICKS | {"mouse_move", "scroll", "left_click_drag", "left_mouse_down", "left_mouse_up"}
 
 
 def parse(name: str, toolset: str | None, value: object, width: int, height: int) -> Action:
@@ -101,6 +118,17 @@ class _Fields:
         if value is not None and (not isinstance(value, str) or len(value) > LONGEST_TEXT):
             raise InvalidInput(f"'{name}' must be text of at most {LONGEST_TEXT} characters.")
         return value
+
+    def modifiers(self, name: str) -> None:
+        value = self.take(name, needed=False)
+        if value is None:
+            return
+        parts = value.split("+") if isinstance(value, str) else []
+        if not parts or any(part not in MODIFIERS or parts.count(part) > 1 for part in parts):
+            raise InvalidInput(
+                f"'{name}' names keys to hold during a mouse action: {', '.join(MODIFIERS[:-1])} or "
+                f"{MODIFIERS[-1]}, each once, joined with '+'. Other keys are for the key action."
+            )
 
     def pixel(self, name: str, needed: bool) -> tuple[int, int] | None:
         value = self.take(name, needed)
@@ -169,13 +197,13 @@ def _move(fields: _Fields) -> _Reading:
 
 
 def _click(fields: _Fields) -> _Reading:
-    fields.text("text", needed=False)
+    fields.modifiers("text")
     return _points(fields.pixel("coordinate", False)), 0.0
 
 
 def _drag(fields: _Fields) -> _Reading:
     start = fields.pixel("start_coordinate", True)
-    fields.text("text", needed=False)
+    fields.modifiers("text")
     return _points(start, fields.pixel("coordinate", True)), 0.0
 
 
@@ -183,7 +211,7 @@ def _scroll(fields: _Fields) -> _Reading:
     point = fields.pixel("coordinate", False)
     fields.one_of("scroll_direction", SCROLL_DIRECTIONS)
     fields.number("scroll_amount", 0, 100, whole=True)
-    fields.text("text", needed=False)
+    fields.modifiers("text")
     return _points(point), 0.0
 
 

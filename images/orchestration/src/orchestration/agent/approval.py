@@ -8,13 +8,15 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from orchestration.agent.actions import CLICKS, Action
+from orchestration.agent.actions import Action
 from orchestration.agent.tool_versions import COMPUTER
 
 CLOSED_BROWSER_GRACE_SECONDS = 10.0
 CHECK_SECONDS = 0.25
+# What a person can be expected to read before a yes: some sixty lines.
+LONGEST_APPROVABLE = 5_000
 
 DECLINED = "The person supervising declined this action."
 TIMED_OUT = "Nobody approved this action in time, so it was not done."
@@ -23,6 +25,12 @@ SCREEN_CHANGED = (
     "The screen changed before this action could be approved, so it was not done. "
     "Take a screenshot and decide again."
 )
+_REFUSALS = {
+    "declined": DECLINED,
+    "timeout": TIMED_OUT,
+    "browser_closed": BROWSER_CLOSED,
+    "screen_changed": SCREEN_CHANGED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,8 @@ class ApprovalRequest:
     """What the person decides on.
 
     `screen` is the SHA-256 of the screenshot that the action was decided on (None if there is none);
-    `input` is the action's input as escaped JSON, so that nothing in it can pass for something else;
-    `deadline` is monotonic time.
+    `input` is the action's input as escaped JSON, so that nothing in it can pass for something else, and at
+    most LONGEST_APPROVABLE characters of it; `deadline` is monotonic time.
     """
 
     id: str
@@ -46,7 +54,7 @@ class ApprovalRequest:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`reason` is `approved`, `declined`, `timeout`, `browser_closed` or `screen_changed`."""
+    """`reason` is `approved`, `declined`, `timeout`, `browser_closed`, `screen_changed` or `too_long`."""
 
     approved: bool
     reason: str
@@ -128,15 +136,21 @@ def _settle(answer: asyncio.Future[Decision], decision: Decision) -> None:
         answer.set_result(decision)
 
 
-def new_request(tool_use_id: str, action: Action, screen: str | None, seconds: float) -> ApprovalRequest:
-    """The request for one action, to be decided within `seconds`."""
+def new_request(
+    tool_use_id: str,
+    action: Action,
+    points: tuple[tuple[int, int], ...],
+    screen: str | None,
+    seconds: float,
+) -> ApprovalRequest:
+    """The request for one action, which aims at `points`, to be decided within `seconds`."""
     return ApprovalRequest(
         id=secrets.token_hex(8),
         tool_use_id=tool_use_id,
-        title=title_of(action),
+        title=title_of(action, points),
         input=escaped(action),
         verb=action.verb,
-        points=action.points,
+        points=points,
         screen=screen,
         deadline=time.monotonic() + seconds,
     )
@@ -147,41 +161,24 @@ def escaped(action: Action) -> str:
     return json.dumps(dict(action.input), indent=2, ensure_ascii=True, sort_keys=True)
 
 
-def title_of(action: Action) -> str:
+def refusal(reason: str, action: Action) -> str:
+    """What the model is told when an action was not approved."""
+    if reason == "too_long":
+        return (
+            "This action was not done: a person has to approve it, and its input, written as JSON, has "
+            f"{len(escaped(action)):,} characters, of which they are asked to read at most "
+            f"{LONGEST_APPROVABLE:,}. Do it in several shorter steps."
+        )
+    return _REFUSALS[reason]
+
+
+def title_of(action: Action, points: tuple[tuple[int, int], ...]) -> str:
     """The action in a few words, without any text that the model chose."""
-    where = " to ".join(f"({x}, {y})" for x, y in action.points)
+    where = " to ".join(f"({x}, {y})" for x, y in points)
     if action.tool == COMPUTER:
-        return f"{action.verb.replace('_', ' ')}{' at ' + where if where else ''}"
+        at = f" at {'the pointer, ' if action.aims_at_pointer else ''}{where}" if where else ""
+        keys = f" with {action.input['text']} held" if action.modified else ""
+        return f"{action.verb.replace('_', ' ')}{at}{keys}"
     if action.verb in ("bash", "restart"):
         return "run a shell command" if action.verb == "bash" else "restart the shell"
     return f"{action.verb.replace('_', ' ')} a file"
-
-
-@dataclass(slots=True)
-class Consequence:
-    """Decides which actions are consequential: typing, keys, shell, edits, drags; clicks after navigation.
-
-    After anything that may have led elsewhere (a key, text, a shell command, another window or page on the
-    screen) the next click is asked about; once one is approved, further clicks on the same page are not.
-    """
-
-    _navigated: bool = field(default=True)
-
-    def needs_approval(self, mode: str, action: Action) -> bool:
-        """Whether `action` has to be approved in this approval mode."""
-        if mode == "auto":
-            return False
-        if mode == "each":
-            return True
-        if action.changes_nothing:
-            return False
-        if action.tool == COMPUTER and action.verb in CLICKS:
-            return self._navigated
-        return True
-
-    def done(self, action: Action, screen_navigated: bool) -> None:
-        """Take in that an action was done, and whether the screen became another one by it."""
-        if action.tool == COMPUTER and action.verb in CLICKS:
-            self._navigated = screen_navigated
-        elif not action.changes_nothing or screen_navigated:
-            self._navigated = True

@@ -14,16 +14,14 @@ from typing import Any
 from orchestration.agent.actions import Action, InvalidInput, parse
 from orchestration.agent.answer import INVALID_JSON
 from orchestration.agent.approval import (
-    BROWSER_CLOSED,
-    DECLINED,
-    SCREEN_CHANGED,
-    TIMED_OUT,
+    LONGEST_APPROVABLE,
     ApprovalDesk,
-    Consequence,
     Decision,
     escaped,
     new_request,
+    refusal,
 )
+from orchestration.agent.consequence import Consequence
 from orchestration.agent.desktop import Desktop, Outcome
 from orchestration.agent.interruption import Interrupted, Interruption
 from orchestration.agent.live import Live
@@ -42,19 +40,18 @@ NOT_EXECUTED_SHUTDOWN = "Not executed: the console is being shut down."
 CUT_OFF = "Not executed: the answer was cut off before this tool call was complete."
 INTERRUPTED = "The action was interrupted; whether it took effect is unknown. Take a screenshot."
 UNSETTLED = "The screen was still changing when this screenshot was taken."
+POINTER_UNKNOWN = (
+    "Not executed: the pointer's place could not be read. Take a screenshot, and name a coordinate where the "
+    "action takes one."
+)
 UNCHANGED = "The screen looks exactly as in the last screenshot."
 BY_REASON = {
     "stopped": NOT_EXECUTED_STOPPED,
     "budget": NOT_EXECUTED_BUDGET,
     "shutdown": NOT_EXECUTED_SHUTDOWN,
 }
-NO = {
-    "declined": DECLINED,
-    "timeout": TIMED_OUT,
-    "browser_closed": BROWSER_CLOSED,
-    "screen_changed": SCREEN_CHANGED,
-}
 
+Points = tuple[tuple[int, int], ...]
 Write = Callable[[str, dict[str, Any]], Event]
 
 
@@ -159,10 +156,18 @@ class Batch:
             self.answer(block, [_text(str(error))], is_error=True, outcome="invalid")
             return EARLIER_FAILED if computer else None
         try:
-            if self._consequence.needs_approval(self._settings.approval, action):
-                decision = await self._ask(block, action, first=number == 0)
+            points = await self._points(action)
+            if points is None:
+                self.answer(block, [_text(POINTER_UNKNOWN)], is_error=True, outcome="not_executed")
+                return EARLIER_FAILED
+            newest = await self._judged_screen(action)
+            if self._consequence.needs_approval(
+                self._settings.approval, action, newest.image if newest else None, points
+            ):
+                decision = await self._ask(block, action, points, first=number == 0)
                 if not decision.approved:
-                    self.answer(block, [_text(NO[decision.reason])], is_error=True, outcome=decision.reason)
+                    told = refusal(decision.reason, action)
+                    self.answer(block, [_text(told)], is_error=True, outcome=decision.reason)
                     return EARLIER_DECLINED
         except Interrupted as interrupted:
             self.answer(block, [_text(BY_REASON[interrupted.reason])], is_error=True, outcome="not_executed")
@@ -170,11 +175,18 @@ class Batch:
         self._live.set("acting", f"{action.tool}: {action.verb}")
         self._write(
             "action",
-            {"tool_use_id": block["id"], "tool": action.tool, "input": dict(action.input), "place": number},
+            {
+                "tool_use_id": block["id"],
+                "tool": action.tool,
+                "input": dict(action.input),
+                "place": number,
+                **({"screen": newest.digest} if newest else {}),
+            },
         )
         try:
             outcome = await self._interruption.guard(self._do(action, attach))
         except Interrupted as interrupted:
+            self._consequence.done(action, succeeded=False)
             self.answer(block, [_text(INTERRUPTED)], is_error=True, outcome="interrupted")
             return BY_REASON[interrupted.reason]
         self._record(block, action, outcome)
@@ -189,16 +201,34 @@ class Batch:
             return outcome
         return Outcome(outcome.output, None, after.image, after.settled, outcome.elapsed_ms)
 
-    async def _ask(self, block: dict[str, Any], action: Action, first: bool) -> Decision:
+    async def _points(self, action: Action) -> Points | None:
+        """The pixels that an action aims at: its own, or where the pointer is; None when that is not known.
+
+        In automatic mode nobody looks at them.
+        """
+        if not action.aims_at_pointer or self._settings.approval == "auto":
+            return action.points
+        place = await self._interruption.guard(self._desktop.pointer())
+        return None if place is None else (place,)
+
+    async def _judged_screen(self, action: Action) -> Screen | None:
+        """The newest screen, where it decides whether an action has to be approved."""
+        if not self._consequence.judges_screen(self._settings.approval, action):
+            return None
+        return await self._fresh()
+
+    async def _ask(self, block: dict[str, Any], action: Action, points: Points, first: bool) -> Decision:
         """Ask the person, showing the screenshot that the action was decided on, and look again before a
         yes counts.
 
         The first action of an answer was decided on the model's last screenshot. A later one follows what the
         earlier ones did, so it is shown on the screen as they left it.
         """
+        if len(escaped(action)) > LONGEST_APPROVABLE:
+            return Decision(False, "too_long")
         base = self._decided_on if first else (await self._fresh() or self._decided_on)
         request = new_request(
-            block["id"], action, base.digest if base else None, self._settings.approval_seconds
+            block["id"], action, points, base.digest if base else None, self._settings.approval_seconds
         )
         self._live.set("asking", request.title)
         self._write(
@@ -208,14 +238,14 @@ class Batch:
                 "request": request.id,
                 "title": request.title,
                 "input": escaped(action),
-                "points": [list(point) for point in action.points],
+                "points": [list(point) for point in points],
                 **({"screen": base.digest} if base else {}),
             },
         )
         decision = await self._interruption.guard(self._desk.ask(request))
         details: dict[str, Any] = {}
         if decision.approved and action.on_screen:
-            decision, details = await self._still_the_same(decision, base, action)
+            decision, details = await self._still_the_same(decision, base, action, points)
         self._write(
             "approval",
             {
@@ -230,15 +260,16 @@ class Batch:
         return decision
 
     async def _still_the_same(
-        self, decision: Decision, base: Screen | None, action: Action
+        self, decision: Decision, base: Screen | None, action: Action, points: Points
     ) -> tuple[Decision, dict[str, Any]]:
         now = await self._fresh()
         if base is None or now is None:
             return Decision(False, "screen_changed", decision.by), {}
-        change = compare(base.image, now.image, action.points)
+        change = compare(base.image, now.image, points)
         details = {"changed_pixels": change.pixels, "changed_near_target": change.near, "screen": now.digest}
-        if change.noticeable:
+        if change.noticeable or await self._points(action) != points:
             return Decision(False, "screen_changed", decision.by), details
+        self._consequence.approved(action, now.image)
         return decision, details
 
     async def _fresh(self) -> Screen | None:
@@ -254,14 +285,10 @@ class Batch:
         text = _clipped("\n".join(part for part in (outcome.output, outcome.error) if part))
         if text:
             content.append(_text(text))
-        navigated = False
         if outcome.image is not None and action.verb == "zoom":
             content.append({"type": "image", "screen": self._journal.put_screen(outcome.image)})
         elif outcome.image is not None:
             screen = self._see(outcome.image)
-            # Only this mode asks; comparing takes longer than everything else here.
-            if before is not None and self._settings.approval == "consequential":
-                navigated = compare(before.image, outcome.image).navigation
             if outcome.settled is False:
                 content.append(_text(UNSETTLED))
             if action.on_screen and before is not None and before.digest == screen.digest:
@@ -272,7 +299,9 @@ class Batch:
             # The API takes only text in an error.
             content = [part for part in content if part["type"] == "text"] or [_text("The action failed.")]
         self.paused = self.paused or outcome.paused
-        self._consequence.done(action, navigated)
+        self._consequence.done(action, succeeded=not outcome.failed)
+        if outcome.paused:
+            self._consequence.forget()
         self.answer(
             block,
             content or [_text("Done.")],

@@ -11,6 +11,7 @@ import asyncio
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +107,12 @@ class Desktop:
     async def screenshot(self) -> Outcome:
         """A settled picture of the whole screen."""
         return await self.execute(Action("computer", {"action": "screenshot"}, "screenshot"))
+
+    async def pointer(self) -> tuple[int, int] | None:
+        """Where the pointer is, in the screenshot's pixels; None when the desktop does not say."""
+        outcome = await self.execute(Action(COMPUTER, {"action": "cursor_position"}, "cursor_position"))
+        place = re.fullmatch(r"X=(\d{1,5}),Y=(\d{1,5})", outcome.output or "", re.ASCII)
+        return (int(place[1]), int(place[2])) if place and not outcome.failed else None
 
     async def _send(self, action: Action, picture: bool) -> Outcome:
         patience = self._answer_seconds + action.seconds

@@ -17,7 +17,6 @@ CHANGED_PIXELS_NEAR_TARGET = 40
 CHANGED_PIXELS_ANYWHERE = 400
 NEAR_PIXELS = 40
 NOTICEABLE_DIFFERENCE = 24
-NAVIGATION_SHARE = 0.2
 MARK = (220, 20, 60)
 HALO = (255, 255, 255)
 
@@ -28,23 +27,15 @@ class PictureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How two screenshots differ: pixels in all, pixels near the target, and the share of the whole
-    picture.
-    """
+    """How two screenshots differ: pixels in all, and pixels near the target."""
 
     pixels: int
     near: int
-    share: float
 
     @property
     def noticeable(self) -> bool:
         """Whether a person who decided on the first would be deciding on something else in the second."""
         return self.pixels > CHANGED_PIXELS_ANYWHERE or self.near > CHANGED_PIXELS_NEAR_TARGET
-
-    @property
-    def navigation(self) -> bool:
-        """Whether so much changed that this is another page or window."""
-        return self.share >= NAVIGATION_SHARE
 
 
 def picture_size(image: bytes) -> tuple[int, int]:
@@ -64,19 +55,22 @@ def picture_size(image: bytes) -> tuple[int, int]:
 def compare(before: bytes, after: bytes, points: Sequence[tuple[int, int]] = ()) -> Change:
     """How two screenshots differ. Pictures of different sizes, or broken ones, differ in everything."""
     if before == after:
-        return Change(0, 0, 0.0)
+        return Change(0, 0)
     try:
         with Image.open(io.BytesIO(before)) as first, Image.open(io.BytesIO(after)) as second:
             if first.size != second.size:
-                return Change(first.width * first.height, 1 + CHANGED_PIXELS_NEAR_TARGET, 1.0)
+                return Change(
+                    max(first.width * first.height, second.width * second.height),
+                    1 + CHANGED_PIXELS_NEAR_TARGET,
+                )
             difference = ImageChops.difference(first.convert("RGB"), second.convert("RGB"))
     except (OSError, ValueError, SyntaxError):
-        return Change(1 + CHANGED_PIXELS_ANYWHERE, 1 + CHANGED_PIXELS_NEAR_TARGET, 1.0)
+        return Change(1 + CHANGED_PIXELS_ANYWHERE, 1 + CHANGED_PIXELS_NEAR_TARGET)
     red, green, blue = difference.split()
     strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     changed = _count(strongest)
     near = max((_count(strongest.crop(_around(point))) for point in points), default=0)
-    return Change(changed, near, changed / (strongest.width * strongest.height))
+    return Change(changed, near)
 
 
 def _count(channel: Image.Image) -> int:

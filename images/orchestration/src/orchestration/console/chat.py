@@ -21,6 +21,8 @@ RUNNING_SECONDS = 0.6
 WATCHING_SECONDS = 1.5
 STYLE = """<style>
 .st-key-status{position:sticky;bottom:5.5rem;z-index:90;background:var(--st-background-color,canvas)}
+:has(>.st-key-decide){position:sticky;top:3.75rem;z-index:91;padding:.5rem 0;
+background:var(--st-background-color,canvas)}
 a.sign-out{color:inherit;opacity:.75;font-size:.9rem}
 </style>"""
 STATES = {
@@ -103,18 +105,20 @@ def _approval(console: Console, session: Session, request: ApprovalRequest, driv
         else:
             picture.caption("There is no screenshot yet.")
         with words:
-            st.markdown(f"#### :material/gavel: Approve this action?\n{request.title}")
-            st.caption("Its input, escaped")
-            st.code(request.input, language="json", wrap_lines=True)
-            if not driving:
-                st.caption(f"{console.driver.name or 'Nobody'} decides; {left} s are left.")
-                return
-            yes, no = st.columns(2)
-            if yes.button("Approve", type="primary", key=f"yes-{request.id}", width="stretch"):
-                _do(lambda: console.decide(session, request.id, True))
-            if no.button("Decline", key=f"no-{request.id}", width="stretch"):
-                _do(lambda: console.decide(session, request.id, False))
-            st.caption(f"No answer within {left} s, a changed screen or a closed browser means no.")
+            # The length and the buttons stay in sight however far down the input is read.
+            with st.container(key="decide"):
+                st.markdown(f"#### :material/gavel: Approve this action?\n{request.title}")
+                st.caption(f"Its input has {len(request.input):,} characters, all of them shown below.")
+                if driving:
+                    yes, no = st.columns(2)
+                    if yes.button("Approve", type="primary", key=f"yes-{request.id}", width="stretch"):
+                        _do(lambda: console.decide(session, request.id, True))
+                    if no.button("Decline", key=f"no-{request.id}", width="stretch"):
+                        _do(lambda: console.decide(session, request.id, False))
+                    st.caption(f"No answer within {left} s, a changed screen or a closed browser means no.")
+                else:
+                    st.caption(f"{console.driver.name or 'Nobody'} decides; {left} s are left.")
+            st.code(request.input, language="json", wrap_lines=True, height="content")
 
 
 def _status(console: Console, session: Session, running: bool, driving: bool) -> None:

@@ -24,9 +24,11 @@ accounts that
 - **The internet is limited, not harmless.** The desktop reaches only the sites that the operator allows.
 Each of those
   can still receive data or show misleading content.
-- **Everything is recorded.** Prompts, actions, screenshots, approvals and sign-ins are kept in a record
-that shows any
-  later change, and are sent, without images, to the operator's logs.
+- **Everything is recorded.** Prompts, actions, screenshots, approvals and sign-ins are kept in a record, and
+are sent, without
+  images, to the operator's logs. A later change to the record is found by checking it; someone who can
+rewrite all of it
+  is found only by comparing it with those logs, and only for events that had reached them.
 """
 
 

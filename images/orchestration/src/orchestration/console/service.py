@@ -31,7 +31,7 @@ from orchestration.record.chain import Event
 from orchestration.record.journal import Journal, RecordError
 from orchestration.record.redaction import Redactor
 
-NOTICE_VERSION = 1
+NOTICE_VERSION = 2
 LONGEST_PROMPT = 100_000
 SHUTDOWN_SECONDS = 4.0
 

@@ -1,1 +1,3 @@
-"""The record: every prompt, action, result, approval and sign-in, in a chain that shows any later change."""
+"""The record: every prompt, action, result, approval and sign-in, in a chain of hashes.
+
+`verify` says what a check of it finds, with and without the log outside the task, and what it does not."""

@@ -26,19 +26,31 @@ EVENTS_FILE = "events.jsonl"
 HEAD_FILE = "events.head"
 SCREENS_FOLDER = "screens"
 HEAD_BYTES = 128
+CREATED = "record_created"
+
+
+Publish = Callable[[Event, str], None]
 
 
 class RecordError(RuntimeError):
     """The record cannot be written or continued; nothing may be sent to the desktop."""
 
 
+def record_id(first: Event) -> str | None:
+    """The id of the record that begins with an event; None when a record does not begin so."""
+    identifier = first.data.get("record") if first.kind == CREATED and first.seq == 0 else None
+    return identifier if isinstance(identifier, str) and identifier else None
+
+
 class Journal:
-    """The open record. `publish` is called with each event after it is durable. Safe to use from any
-    thread.
+    """The open record. `publish` is called with each event, and the record's id, after it is durable. Safe to
+    use from any thread.
+
+    `id` is made with the record and stands in its first event.
     """
 
     def __init__(
-        self, directory: Path, redactor: Redactor, publish: Callable[[Event], None] = lambda event: None
+        self, directory: Path, redactor: Redactor, publish: Publish = lambda event, record: None
     ) -> None:
         """Open or create the record and repair what a sudden end left behind.
 
@@ -53,6 +65,7 @@ class Journal:
         self._lock = threading.Lock()
         self._listeners: list[Callable[[Event], None]] = []
         self.failed = False
+        self.id = secrets.token_hex(16)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = directory / EVENTS_FILE
         self.screens = Screens(directory / SCREENS_FOLDER)
@@ -71,7 +84,7 @@ class Journal:
             raise
         if self._seq < 0:
             sync_folder(directory)
-            self.append("record_created", {"record": secrets.token_hex(16), "format": 1})
+            self.append(CREATED, {"record": self.id, "format": 1})
         else:
             self._write_head()
         if torn:
@@ -94,7 +107,7 @@ class Journal:
             self._write(event.line())
             self._seq, self._hash = seq, digest
             self._write_head()
-            self._publish(event)
+            self._publish(event, self.id)
             for listener in self._listeners:
                 listener(event)
         return event
@@ -191,6 +204,8 @@ class Journal:
                 )
                 if event.hash != recomputed:
                     raise RecordError("the record was changed; run the verify command on it")
+                if last is None:
+                    self.id = self._id_in(event)
                 last, previous = event, event.hash
         except MalformedEvent as error:
             raise RecordError(
@@ -199,6 +214,14 @@ class Journal:
         seq, digest = (last.seq, last.hash) if last else (-1, GENESIS)
         self._check_head(seq)
         return seq, digest
+
+    def _id_in(self, first: Event) -> str:
+        identifier = record_id(first)
+        if identifier is None:
+            raise RecordError(
+                "the record was changed (it does not begin with its id); run the verify command on it"
+            )
+        return identifier
 
     def _check_head(self, seq: int) -> None:
         head = self._directory / HEAD_FILE

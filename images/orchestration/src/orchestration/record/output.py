@@ -1,6 +1,7 @@
 """Events on stdout as JSON lines, for the log service: no images, no secrets, and long texts cut.
 
-Each line carries the event's seq and hash, so the log outside the task anchors the record inside it.
+Each line carries the record's id and the event's seq and hash, so the log outside the task anchors the record
+inside it, also where it holds the lines of several records.
 """
 
 from __future__ import annotations
@@ -13,15 +14,22 @@ from typing import Any
 from orchestration.record.chain import Event
 from orchestration.record.redaction import Redactor
 
+SOURCE = "record"
 LONGEST_TEXT = 2_000
 LONGEST_LINE = 200_000
 _lock = threading.Lock()
 
 
-def publish(event: Event) -> None:
-    """Print one event of the record."""
+def publish(event: Event, record: str) -> None:
+    """Print one event of the record with that id."""
+    _print(event_line(event, record))
+
+
+def event_line(event: Event, record: str) -> str:
+    """An event as the log gets it."""
     line = {
-        "source": "record",
+        "source": SOURCE,
+        "record": record,
         "seq": event.seq,
         "hash": event.hash,
         "time": event.time,
@@ -32,7 +40,7 @@ def publish(event: Event) -> None:
     text = json.dumps(line, separators=(",", ":"))
     if len(text) > LONGEST_LINE:
         text = json.dumps({**line, "data": "too long for the log; the record has it"}, separators=(",", ":"))
-    _print(text)
+    return text
 
 
 def say(redactor: Redactor, message: str, **details: Any) -> None:

@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from orchestration.console.service import Console
 from orchestration.gateway.gate import Application, Gate, Hooks
 from orchestration.gateway.password import Login
 from orchestration.gateway.throttle import Throttle
+from orchestration.incidents import report
 from orchestration.record.journal import Journal, RecordError
 from orchestration.record.output import publish, say
 from orchestration.record.redaction import Redactor
@@ -48,9 +48,8 @@ def pages(redactor: Redactor) -> Application:
     import streamlit  # noqa: PLC0415 (reads its configuration when imported: after the environment is clean)
 
     def failed(error: Exception) -> bool:
-        trace = "".join(traceback.format_exception(error, limit=-5))
-        say(redactor, "a page failed", error=type(error).__name__, trace=trace)
-        streamlit.error("This page failed. The reason is in the console's log.")
+        number = report(redactor, "a page failed", error)
+        streamlit.error(f"This page failed. The reason is in the console's log under the number {number}.")
         return True
 
     return streamlit.App(PAGES_SCRIPT, on_script_error=failed)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import logging
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -102,8 +103,9 @@ def _run(tools: Tools, execution: Execution) -> tuple[ToolResult, int]:
     except LaneFullError as error:
         return ToolResult(error=str(error)), 429
     except Exception:
-        logger.exception("a tool failed unexpectedly")
-        return ToolResult(error="the tool failed; the desktop's log says where"), 500
+        number = f"D-{secrets.token_hex(4)}"
+        logger.exception("a tool failed unexpectedly", extra={"fields": {"number": number}})
+        return ToolResult(error=f"the tool failed; the desktop's log says where under {number}"), 500
 
 
 def _is_authorized(header: str, token_digest: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any
 
 import streamlit as st
@@ -55,7 +56,7 @@ def draw(event: Event, hide_screens: bool) -> None:
             st.caption(f":material/gavel: {word}{who}")
         case "model_failed":
             again = f" Next try after {data['wait']:.1f} s." if data["wait"] is not None else ""
-            st.warning(f"{data['text']}{again}", icon=":material/sync_problem:")
+            st.warning(f"{literal(data['text'])}{again}", icon=":material/sync_problem:")
         case "task_ended":
             ending(data)
 
@@ -102,13 +103,18 @@ def ending(data: dict[str, Any]) -> None:
     """How a task ended and what it cost."""
     word = ENDINGS.get(data["reason"], data["reason"])
     cost = f" · {data['seconds']:.0f} s · ${data['cost']:.4f}" if "cost" in data else ""
-    text = f"**{word}**{cost}" + (f"  \n{plain(data['text'])}" if data["text"] else "")
+    text = f"**{word}**{cost}" + (f"  \n{literal(data['text'])}" if data["text"] else "")
     if data["reason"] == "finished":
         st.success(text, icon=":material/check:")
     elif data["reason"] in ("stopped", "budget", "shutdown", "restart"):
         st.info(text, icon=":material/stop_circle:")
     else:
         st.error(text, icon=":material/error:")
+
+
+def literal(text: str) -> str:
+    """Text that somebody else wrote, such as an API's error message, spelled so that no markdown is in it."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def plain(text: str) -> str:

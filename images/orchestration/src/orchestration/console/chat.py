@@ -126,7 +126,9 @@ def _status(console: Console, session: Session, running: bool, driving: bool) ->
     with st.container(border=True, key="status"):
         state, facts, button = st.columns([3, 3, 2], vertical_alignment="center")
         words = STATES.get(moment.state, moment.state)
-        detail = f": {moment.detail}" if moment.detail and moment.state in ("acting", "retrying") else ""
+        # What the model's API said may be in it, and has not been through the record's redaction.
+        said = cards.literal(console.redactor.text(moment.detail))
+        detail = f": {said}" if said and moment.state in ("acting", "retrying") else ""
         state.markdown(
             f"{':material/progress_activity:' if running else ':material/circle:'} {words}{detail}"
         )

@@ -27,6 +27,7 @@ from orchestration.configuration import Configuration
 from orchestration.console.driver import Driver
 from orchestration.console.worker import Worker
 from orchestration.gateway.sessions import Session, Sessions
+from orchestration.incidents import report
 from orchestration.record.chain import Event
 from orchestration.record.journal import Journal, RecordError
 from orchestration.record.redaction import Redactor
@@ -219,7 +220,11 @@ class Console:
             self._trouble = f"The task was ended because the record refused an event: {error}"
             raise
         except Exception as error:
-            self._trouble = f"The task was ended by an internal error ({type(error).__name__})."
+            number = report(self.redactor, "a task was ended by an internal error", error)
+            self._trouble = (
+                f"The task was ended by an internal error ({type(error).__name__}). Its reason is in the "
+                f"console's log under the number {number}: quote it to the operator. You can continue."
+            )
             raise
         finally:
             self._agent = None

@@ -34,3 +34,5 @@ class Worker:
         """Stop the loop; what runs in it is not waited for."""
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(5)
+        if not self._thread.is_alive():
+            self.loop.close()

@@ -100,7 +100,19 @@ MALFORMED = [
 ]
 
 
-NO_MODIFIERS = ("Return", "a", "space", "ctrl+c", "shift+Return", "ctrl+ctrl", "ctrl+", "Tab", "F4", "BackSpace", "meta")
+NO_MODIFIERS = (
+    "Return",
+    "a",
+    "space",
+    "ctrl+c",
+    "shift+Return",
+    "ctrl+ctrl",
+    "ctrl+",
+    "Tab",
+    "F4",
+    "BackSpace",
+    "meta",
+)
 MOUSE_ACTIONS: tuple[dict[str, object], ...] = (
     {"action": "left_click", "coordinate": [5, 5]},
     {"action": "middle_click"},

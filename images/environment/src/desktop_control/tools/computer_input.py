@@ -50,9 +50,7 @@ Coordinate = Annotated[list[Pixel], Field(min_length=2, max_length=2)]
 Region = Annotated[list[Pixel], Field(min_length=4, max_length=4)]
 Chords = Annotated[str, Field(strict=True, min_length=1, max_length=1000), AfterValidator(_is_chords)]
 Chord = Annotated[str, Field(strict=True, min_length=1, max_length=100), AfterValidator(_is_one_chord)]
-Modifiers = Annotated[
-    str, Field(strict=True, min_length=1, max_length=100), AfterValidator(_is_modifiers)
-]
+Modifiers = Annotated[str, Field(strict=True, min_length=1, max_length=100), AfterValidator(_is_modifiers)]
 Text = Annotated[str, Field(strict=True, min_length=1, max_length=_MAX_TEXT), AfterValidator(_is_typeable)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=_MAX_SECONDS, allow_inf_nan=False)]
 

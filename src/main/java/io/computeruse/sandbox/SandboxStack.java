@@ -5,6 +5,7 @@ import com.pulumi.aws.AwsFunctions;
 import com.pulumi.aws.inputs.GetCallerIdentityArgs;
 import com.pulumi.aws.inputs.GetPartitionArgs;
 import com.pulumi.aws.inputs.GetRegionArgs;
+import com.pulumi.aws.inputs.GetRegionPlainArgs;
 import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.Resource;
@@ -25,6 +26,7 @@ import io.computeruse.sandbox.image.ImageRepository;
 import io.computeruse.sandbox.image.ServiceImage;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
 import io.computeruse.sandbox.logging.LogGroupNames;
+import io.computeruse.sandbox.naming.ResourceNames;
 import io.computeruse.sandbox.network.DnsFirewall;
 import io.computeruse.sandbox.network.FlowLogs;
 import io.computeruse.sandbox.network.FrontDoor;
@@ -34,14 +36,16 @@ import io.computeruse.sandbox.network.TaskNames;
 import io.computeruse.sandbox.network.TrafficPolicy;
 import io.computeruse.sandbox.service.ContainerSpec;
 import io.computeruse.sandbox.service.ContainerVariables;
+import io.computeruse.sandbox.service.EmptyVolume;
 import io.computeruse.sandbox.service.FargateService;
+import io.computeruse.sandbox.service.LinuxCapability;
 import io.computeruse.sandbox.service.SandboxCluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Wires the components together and exports the outputs; the only class that sees Pulumi's context. */
 final class SandboxStack {
@@ -57,15 +61,25 @@ final class SandboxStack {
     private SandboxStack(Context context, SandboxConfig config) {
         this.context = context;
         this.config = config;
-        this.path = new StackPath(context.stackName());
+        this.path = new StackPath(config.stack());
     }
 
     /** Reads the configuration first: if it is not valid, no resource is registered at all. */
     static void define(Context context) {
-        var config = SandboxConfig.from(new PulumiSettings(context.config()));
+        var config = SandboxConfig.from(new PulumiSettings(context.config(), context.stackName(), region(context)));
         var stack = new SandboxStack(context, config);
         stack.warn();
         stack.create();
+    }
+
+    /**
+     * Asks the provider only where the configuration is silent: asking registers the provider, and a wrong configuration should
+     * leave no trace.
+     */
+    private static String region(Context context) {
+        return context.config("aws").get("region").orElseGet(() -> AwsFunctions.getRegionPlain(GetRegionPlainArgs.Empty)
+                .join()
+                .name());
     }
 
     private void warn() {
@@ -93,17 +107,17 @@ final class SandboxStack {
 
     private void create() {
         var aws = awsEnvironment();
-        var names = new LogGroupNames(context.stackName());
-        var clusterName = "computer-use-sandbox-" + context.stackName();
+        var names = new ResourceNames(config.stack());
+        var logGroups = new LogGroupNames(names);
 
-        var key = new SandboxKey("sandbox", new SandboxKey.Args(aws, names.patterns(clusterName)), TOP);
-        var containerLogs = logGroup("containers", names.containers(), key);
-        var flowLogGroup = logGroup("flow-logs", names.flows(), key);
-        var queryLogGroup = logGroup("dns-queries", names.dnsQueries(), key);
-        var insightsLogGroup = logGroup("container-insights", names.containerInsights(clusterName), key);
+        var key = new SandboxKey("sandbox", new SandboxKey.Args(aws, logGroups.patterns()), TOP);
+        var containerLogs = logGroup("containers", logGroups.containers(), key);
+        var flowLogGroup = logGroup("flow-logs", logGroups.flows(), key);
+        var queryLogGroup = logGroup("dns-queries", logGroups.dnsQueries(), key);
+        var insightsLogGroup = logGroup("container-insights", logGroups.containerInsights(), key);
 
-        var vpc = new SandboxVpc("sandbox", new SandboxVpc.Args(config.vpcCidr(), config.natGateways()), TOP);
-        new FlowLogs("flow-logs", new FlowLogs.Args(aws, path, vpc.id(), flowLogGroup), TOP);
+        var vpc = new SandboxVpc("sandbox", new SandboxVpc.Args(aws, config.vpcCidr(), config.natGateways()), TOP);
+        var flowLogs = new FlowLogs("flow-logs", new FlowLogs.Args(aws, path, vpc.id(), flowLogGroup), TOP);
         var traffic = new TrafficPolicy("traffic", new TrafficPolicy.Args(vpc.id(), config.ingress()), TOP);
         var frontDoor = new FrontDoor(
                 "front-door",
@@ -111,7 +125,7 @@ final class SandboxStack {
                         vpc.id(),
                         vpc.publicSubnetIds(),
                         traffic.frontDoorGroupId(),
-                        config.tcpIdleTimeoutSeconds(),
+                        config.tcpIdleTimeout(),
                         vpc.internetReady()),
                 TOP);
 
@@ -135,10 +149,11 @@ final class SandboxStack {
                         config.loginPassword(),
                         config.anthropicApiKey()),
                 TOP);
-        var cluster = new SandboxCluster(
-                "sandbox", new SandboxCluster.Args(clusterName, vpc.id(), ZONE, insightsLogGroup), TOP);
-        var before = Stream.<Resource>concat(dnsFirewall.enforcement().stream(), vpc.egressReady().stream())
-                .toList();
+        var cluster =
+                new SandboxCluster("sandbox", new SandboxCluster.Args(names, vpc.id(), ZONE, insightsLogGroup), TOP);
+        // Whole components: a rule or a route that is added to one is there before a task starts, without being named
+        // here.
+        var before = List.<Resource>of(vpc, flowLogs, traffic, dnsFirewall);
 
         var environment = new FargateService(
                 ENVIRONMENT,
@@ -151,7 +166,7 @@ final class SandboxStack {
                                 List.of(Ports.CONTROL_API, Ports.VIEWER),
                                 // The entry point becomes two users, so that the agent's shell cannot read the control
                                 // token.
-                                List.of("SETGID", "SETUID"),
+                                Set.of(LinuxCapability.SETGID, LinuxCapability.SETUID),
                                 false,
                                 List.of()),
                         image(
@@ -183,9 +198,9 @@ final class SandboxStack {
                         new ContainerSpec(
                                 ORCHESTRATION,
                                 List.of(Ports.CONSOLE),
-                                List.of(),
+                                Set.of(),
                                 true,
-                                List.of("/tmp", ContainerVariables.DATA_DIRECTORY)),
+                                List.of(new EmptyVolume("/tmp"), ContainerVariables.DATA_DIRECTORY)),
                         image(ORCHESTRATION, Optional.empty(), Map.of(), repository),
                         repository,
                         config.orchestrationSize(),
@@ -215,6 +230,9 @@ final class SandboxStack {
         context.export("environmentServiceName", environment.serviceName());
         context.export("orchestrationServiceName", orchestration.serviceName());
         context.export("logGroupName", containerLogs.logGroupName());
+        context.export("dnsQueryLogGroupName", queryLogGroup.logGroupName());
+        context.export("flowLogGroupName", flowLogGroup.logGroupName());
+        context.export("containerInsightsLogGroupName", insightsLogGroup.logGroupName());
         context.export("dnsFirewallRuleGroupId", dnsFirewall.ruleGroupId());
         context.export("dnsFirewallDomainListId", dnsFirewall.domainListId());
         context.export("environmentServiceDns", Output.of(ENVIRONMENT + "." + ZONE));

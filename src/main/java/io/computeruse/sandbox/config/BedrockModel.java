@@ -1,6 +1,5 @@
 package io.computeruse.sandbox.config;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,63 +16,65 @@ public record BedrockModel(String id) {
 
     private static final Pattern MODEL = Pattern.compile("[a-z0-9-]+\\.[a-z0-9][a-z0-9.-]*(:[0-9a-z]+)*");
 
-    /**
-     * The geographies of cross-region inference and the regions that a request may be served in, as IAM patterns. A pattern is
-     * wider than AWS's list of the day; the condition on the profile's ARN is what limits it.
-     */
-    private enum Geography {
-        US("us.", List.of("us-east-1", "us-east-2", "us-west-2")),
-        US_GOV("us-gov.", List.of("us-gov-*")),
-        EU("eu.", List.of("eu-*")),
-        APAC("apac.", List.of("ap-*")),
-        JP("jp.", List.of("ap-northeast-*")),
-        AU("au.", List.of("ap-southeast-*")),
-        // The empty region is how AWS writes the global routing's own resource.
-        GLOBAL("global.", List.of("", "*"));
-
-        private final String prefix;
-        private final List<String> regions;
-
-        Geography(String prefix, List<String> regions) {
-            this.prefix = prefix;
-            this.regions = regions;
-        }
-    }
+    /** An id with a prefix before the vendor that is in no table: Anthropic's own ids begin with the vendor. */
+    private static final Pattern UNKNOWN_GEOGRAPHY = Pattern.compile("[a-z0-9-]+\\.anthropic\\..*");
 
     /** @throws InvalidSettingException if the id has wildcards or is no model or profile id */
     public BedrockModel {
         var model = withoutGeography(id);
-        if (!MODEL.matcher(model).matches()) {
+        if (!MODEL.matcher(model).matches() || UNKNOWN_GEOGRAPHY.matcher(model).matches()) {
             throw new InvalidSettingException(
                     KEY,
                     id,
                     "is not a Bedrock model or inference profile id",
                     "Write an id such as anthropic.claude-opus-5-5 or, for an inference profile, one that begins with "
-                            + Arrays.stream(Geography.values())
-                                    .map(g -> g.prefix)
+                            + BedrockGeography.ALL.stream()
+                                    .map(g -> g.prefix() + ".")
                                     .collect(Collectors.joining(", ")));
         }
     }
 
-    private static Optional<Geography> geography(String id) {
-        return Arrays.stream(Geography.values())
-                .filter(g -> id.startsWith(g.prefix))
-                .findFirst();
+    private static String withoutGeography(String id) {
+        return BedrockGeography.of(id)
+                .map(g -> id.substring(g.prefix().length() + 1))
+                .orElse(id);
     }
 
-    private static String withoutGeography(String id) {
-        return geography(id).map(g -> id.substring(g.prefix.length())).orElse(id);
+    /**
+     * An inference profile can be called from the regions of its geography only; elsewhere Bedrock would refuse the agent's first
+     * message.
+     *
+     * @param key the setting that names the model
+     * @throws InvalidSettingException if AWS does not offer the profile in the region; it names those that it offers there
+     */
+    void requireCallableFrom(String region, String key) {
+        var geography = BedrockGeography.of(id);
+        if (geography.isEmpty() || geography.get().sourceRegions().contains(region)) {
+            return;
+        }
+        var profiles = BedrockGeography.callableFrom(region).stream()
+                .map(g -> g.prefix() + "." + withoutGeography(id))
+                .collect(Collectors.joining(" or "));
+        var regions = String.join(", ", geography.get().sourceRegions());
+        throw new InvalidSettingException(
+                key,
+                id,
+                "is an inference profile that Bedrock does not offer in " + region,
+                profiles.isEmpty()
+                        ? "Bedrock has no inference profiles there that this program knows. Write a foundation model, or"
+                                + " set aws:region to one of " + regions
+                        : "Write %s, or set aws:region to one of %s".formatted(profiles, regions));
     }
 
     /** The inference profile's ARN, if this is one. */
     public Optional<String> profileArn(AwsEnvironment aws) {
-        return geography(id).map(g -> "arn:%s:bedrock:%s:%s:inference-profile/%s"
+        return BedrockGeography.of(id).map(g -> "arn:%s:bedrock:%s:%s:inference-profile/%s"
                 .formatted(aws.partition(), aws.region(), aws.accountId(), id));
     }
 
     /** The ARNs of the foundation model in every region that may serve it. */
     public List<String> foundationModelArns(AwsEnvironment aws) {
-        return geography(id).map(g -> g.regions).orElse(List.of(aws.region())).stream()
+        return BedrockGeography.of(id).map(g -> g.servingRegions(aws.region())).orElse(List.of(aws.region())).stream()
                 .map(region -> "arn:%s:bedrock:%s::foundation-model/%s"
                         .formatted(aws.partition(), region, withoutGeography(id)))
                 .toList();

@@ -12,9 +12,27 @@ import java.util.stream.StreamSupport;
 /** The settings of a real stack. */
 public final class PulumiSettings implements Settings {
     private final Config config;
+    private final String stackName;
+    private final String region;
 
-    public PulumiSettings(Config config) {
+    /**
+     * @param config the project's own namespace
+     * @param region the one that the AWS provider uses
+     */
+    public PulumiSettings(Config config, String stackName, String region) {
         this.config = config;
+        this.stackName = stackName;
+        this.region = region;
+    }
+
+    @Override
+    public String stackName() {
+        return stackName;
+    }
+
+    @Override
+    public String region() {
+        return region;
     }
 
     @Override

@@ -10,12 +10,13 @@ import java.util.stream.Stream;
  * Everything that a stack can choose, valid by construction. Defaults are those of {@code Pulumi.yaml}; they stand here too so
  * that the program behaves the same when it is run without them.
  *
+ * @param stack the stack's name
  * @param ingress who may connect; {@link IngressCidr#BLOCKED} unless the stack says otherwise
  * @param allowedDomains what the desktop may look up: the preset and the stack's own list, each name once
  * @param domainPreset the preset that is part of it
  * @param vpcCidr address range of the network
  * @param natGateways 1, or one for each availability zone
- * @param tcpIdleTimeoutSeconds how long the load balancer keeps a silent connection
+ * @param tcpIdleTimeout how long the load balancer keeps a silent connection
  * @param architecture processor of the tasks
  * @param environmentSize CPU and memory of the desktop's task
  * @param orchestrationSize CPU and memory of the agent's task
@@ -32,12 +33,13 @@ import java.util.stream.Stream;
  * @param defaultModel the model it uses at first
  */
 public record SandboxConfig(
+        StackName stack,
         IngressCidr ingress,
         List<DomainName> allowedDomains,
         DomainPreset domainPreset,
         VpcCidr vpcCidr,
         int natGateways,
-        int tcpIdleTimeoutSeconds,
+        TcpIdleTimeout tcpIdleTimeout,
         CpuArchitecture architecture,
         TaskSize environmentSize,
         TaskSize orchestrationSize,
@@ -61,13 +63,13 @@ public record SandboxConfig(
     /** @throws InvalidConfigurationException that lists everything that is wrong */
     public static SandboxConfig from(Settings settings) {
         var read = new SettingsReader(settings);
+        var stack = read.attempt(() -> new StackName(settings.stackName()));
         var ingress = read.value(IngressCidr.KEY, IngressCidr.BLOCKED, IngressCidr::parse);
         var preset = read.value(DomainPreset.KEY, DomainPreset.STANDARD, DomainPreset::parse);
         var domains = read.list(DomainName.KEY, List.of(), DomainName::new);
         var vpcCidr = read.value(VpcCidr.KEY, VpcCidr.DEFAULT, VpcCidr::parse);
         var natGateways = read.number("natGateways", 1, 1, 2);
-        // 60 to 6000 seconds is what a Network Load Balancer takes.
-        var tcpIdleTimeout = read.number("tcpIdleTimeoutSeconds", 3600, 60, 6000);
+        var tcpIdleTimeout = TcpIdleTimeout.read(read);
         var architecture = read.value(CpuArchitecture.KEY, CpuArchitecture.ARM64, CpuArchitecture::parse);
         var environmentSize = taskSize(read, "environment");
         var orchestrationSize = taskSize(read, "orchestration");
@@ -82,11 +84,14 @@ public record SandboxConfig(
         var models = read.list(BedrockModel.KEY, List.of(DEFAULT_BEDROCK_MODEL), BedrockModel::new);
         var provider = read.value(ModelProvider.KEY, ModelProvider.BEDROCK, ModelProvider::parse);
         var model = read.value("defaultModel", DEFAULT_BEDROCK_MODEL, SandboxConfig::modelId);
-        read.throwIfWrong();
+        models.forEach(m -> read.check(() -> m.requireCallableFrom(settings.region(), BedrockModel.KEY)));
+        if (provider == ModelProvider.BEDROCK && model != null) {
+            read.check(() -> requireInvocable(model, models, settings.region()));
+        }
         var dcvSource = read.attempt(() -> DcvSource.read(read, viewer));
-        read.attempt(() -> requireInvocable(provider, model, models));
         read.throwIfWrong();
         return new SandboxConfig(
+                stack,
                 ingress,
                 Stream.concat(preset.domains().stream(), domains.stream())
                         .distinct()
@@ -187,15 +192,15 @@ public record SandboxConfig(
         return text;
     }
 
-    /** IAM would refuse the first message of the first task: better said now. */
-    private static String requireInvocable(ModelProvider provider, String model, List<BedrockModel> models) {
-        if (provider == ModelProvider.BEDROCK && models.stream().noneMatch(m -> m.id().equals(model))) {
-            throw new InvalidSettingException(
-                    "defaultModel",
-                    model,
-                    "is not among " + BedrockModel.KEY + ", so the agent could not invoke it",
-                    "Add it to " + BedrockModel.KEY + " or set " + ModelProvider.KEY + " to anthropic");
-        }
-        return model;
+    /** IAM or Bedrock would refuse the first message of the first task: better said now. */
+    private static void requireInvocable(String model, List<BedrockModel> models, String region) {
+        var invocable = models.stream().filter(m -> m.id().equals(model)).findFirst();
+        invocable
+                .orElseThrow(() -> new InvalidSettingException(
+                        "defaultModel",
+                        model,
+                        "is not among " + BedrockModel.KEY + ", so the agent could not invoke it",
+                        "Add it to " + BedrockModel.KEY + " or set " + ModelProvider.KEY + " to anthropic"))
+                .requireCallableFrom(region, "defaultModel");
     }
 }

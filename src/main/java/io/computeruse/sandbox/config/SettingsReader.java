@@ -63,6 +63,14 @@ final class SettingsReader {
         }
     }
 
+    /** Runs a check that throws {@link InvalidSettingException} where values do not go together. */
+    void check(Runnable check) {
+        attempt(() -> {
+            check.run();
+            return null;
+        });
+    }
+
     void throwIfWrong() {
         if (!problems.isEmpty()) {
             throw new InvalidConfigurationException(problems);

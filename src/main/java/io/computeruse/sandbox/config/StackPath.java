@@ -6,7 +6,7 @@ package io.computeruse.sandbox.config;
  *
  * @param stack the stack's name
  */
-public record StackPath(String stack) {
+public record StackPath(StackName stack) {
     /** As IAM wants a path: with a slash at both ends. */
     public String iamPath() {
         return "/" + secretPrefix();

@@ -29,7 +29,7 @@ public final class KeyPolicy {
                 List.of("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
                 List.of("*"),
                 condition);
-        logs.put("Principal", Map.of("Service", "logs.%s.amazonaws.com".formatted(aws.region())));
+        logs.put("Principal", Map.of("Service", ServicePrincipal.LOGS.in(aws)));
         return PolicyDocument.of(List.of(account, logs));
     }
 }

@@ -2,6 +2,7 @@ package io.computeruse.sandbox.identity;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.computeruse.sandbox.config.AwsEnvironment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,9 @@ final class PolicyDocument {
     }
 
     /** A statement of a trust policy: the role is the resource, so none is named. */
-    static Map<String, Object> trust(String servicePrincipal, Map<String, Object> condition) {
+    static Map<String, Object> trust(ServicePrincipal service, AwsEnvironment aws, Map<String, Object> condition) {
         var statement = allow("Assume", List.of("sts:AssumeRole"), condition);
-        statement.put("Principal", Map.of("Service", servicePrincipal));
+        statement.put("Principal", Map.of("Service", service.in(aws)));
         return statement;
     }
 

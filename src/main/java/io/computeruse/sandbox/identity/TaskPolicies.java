@@ -37,9 +37,7 @@ public final class TaskPolicies {
                         "DecryptSecrets",
                         List.of("kms:Decrypt"),
                         List.of(keyArn),
-                        Map.of(
-                                "StringEquals",
-                                Map.of("kms:ViaService", "secretsmanager.%s.amazonaws.com".formatted(aws.region()))))));
+                        Map.of("StringEquals", Map.of("kms:ViaService", aws.serviceHost("secretsmanager"))))));
     }
 
     /**

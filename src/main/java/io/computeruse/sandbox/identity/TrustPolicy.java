@@ -10,14 +10,14 @@ final class TrustPolicy {
     private TrustPolicy() {}
 
     static String ecsTasks(AwsEnvironment aws) {
-        return of(aws, "ecs-tasks.amazonaws.com", "ecs", "*");
+        return of(aws, ServicePrincipal.ECS_TASKS, "ecs", "*");
     }
 
     static String flowLogs(AwsEnvironment aws) {
-        return of(aws, "vpc-flow-logs.amazonaws.com", "ec2", "vpc-flow-log/*");
+        return of(aws, ServicePrincipal.FLOW_LOGS, "ec2", "vpc-flow-log/*");
     }
 
-    private static String of(AwsEnvironment aws, String principal, String service, String resource) {
+    private static String of(AwsEnvironment aws, ServicePrincipal principal, String service, String resource) {
         var condition = new LinkedHashMap<String, Object>();
         condition.put("StringEquals", Map.of("aws:SourceAccount", aws.accountId()));
         condition.put(
@@ -26,6 +26,6 @@ final class TrustPolicy {
                         "aws:SourceArn",
                         "arn:%s:%s:%s:%s:%s"
                                 .formatted(aws.partition(), service, aws.region(), aws.accountId(), resource)));
-        return PolicyDocument.of(List.of(PolicyDocument.trust(principal, condition)));
+        return PolicyDocument.of(List.of(PolicyDocument.trust(principal, aws, condition)));
     }
 }

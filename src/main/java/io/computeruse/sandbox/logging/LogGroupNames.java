@@ -1,15 +1,16 @@
 package io.computeruse.sandbox.logging;
 
+import io.computeruse.sandbox.naming.ResourceNames;
 import java.util.List;
 
 /**
  * Names of the stack's log groups: in one place, since the key's policy has to name them before they exist.
  *
- * @param stack the stack's name
+ * @param names those of the stack
  */
-public record LogGroupNames(String stack) {
+public record LogGroupNames(ResourceNames names) {
     private String named(String what) {
-        return "/computer-use-sandbox/" + stack + "/" + what;
+        return "/%s/%s/%s".formatted(ResourceNames.PROJECT, names.stack(), what);
     }
 
     /** Output of the two tasks' containers. */
@@ -30,12 +31,12 @@ public record LogGroupNames(String stack) {
     /**
      * Where Container Insights writes. ECS makes this group itself, unencrypted and kept for ever, unless it is there first.
      */
-    public String containerInsights(String clusterName) {
-        return "/aws/ecs/containerinsights/" + clusterName + "/performance";
+    public String containerInsights() {
+        return "/aws/ecs/containerinsights/" + names.cluster() + "/performance";
     }
 
     /** IAM patterns that match exactly these groups. */
-    public List<String> patterns(String clusterName) {
-        return List.of(named("*"), containerInsights(clusterName));
+    public List<String> patterns() {
+        return List.of(named("*"), containerInsights());
     }
 }

@@ -18,7 +18,6 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
-import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.DomainName;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
 import java.util.List;
@@ -28,20 +27,20 @@ import java.util.Map;
  * What names the tasks may look up.
  *
  * <p>Promise: a name that is on neither list gets an empty answer (NODATA); if the firewall itself fails, every look-up fails;
- * every query is logged. The tasks' own names are a list of their own, so an empty allowlist does not stop the sandbox.
+ * every query is logged. The tasks' own names are a list of their own, so an empty allowlist does not stop the sandbox. What
+ * depends on this component exists only once names are filtered and logged.
  */
 public final class DnsFirewall extends ComponentResource {
-    private static final int TASK_NAMES_PRIORITY = 100;
-    private static final int ALLOWLIST_PRIORITY = 200;
+    private static final FirewallPriority TASK_NAMES_PRIORITY = new FirewallPriority(100);
+    private static final FirewallPriority ALLOWLIST_PRIORITY = new FirewallPriority(200);
     /** Last: the resolver lets through what no rule matches. */
-    private static final int BLOCK_PRIORITY = 1000;
+    private static final FirewallPriority BLOCK_PRIORITY = new FirewallPriority(1000);
 
-    private static final int ASSOCIATION_PRIORITY = 1000; // AWS keeps 100 and below, and 9000 and above, for itself
+    private static final FirewallPriority ASSOCIATION_PRIORITY = new FirewallPriority(1000);
     private static final String EVERY_NAME = "*.";
 
     private final ResolverFirewallRuleGroup group;
     private final ResolverFirewallDomainList allowlist;
-    private final List<Resource> enforcement;
 
     /**
      * @param allowed what the desktop may look up
@@ -70,24 +69,24 @@ public final class DnsFirewall extends ComponentResource {
                 ResolverFirewallRuleArgs.builder()
                         .firewallRuleGroupId(group.id())
                         .firewallDomainListId(everyName.id())
-                        .priority(BLOCK_PRIORITY)
+                        .priority(BLOCK_PRIORITY.number())
                         .action("BLOCK")
                         .blockResponse("NODATA")
                         .build(),
                 child());
-        var failClosed = new ResolverFirewallConfig(
+        new ResolverFirewallConfig(
                 name,
                 ResolverFirewallConfigArgs.builder()
                         .resourceId(args.vpcId())
                         .firewallFailOpen("DISABLED")
                         .build(),
                 child());
-        var association = new ResolverFirewallRuleGroupAssociation(
+        new ResolverFirewallRuleGroupAssociation(
                 name,
                 ResolverFirewallRuleGroupAssociationArgs.builder()
                         .firewallRuleGroupId(group.id())
                         .vpcId(args.vpcId())
-                        .priority(ASSOCIATION_PRIORITY)
+                        .priority(ASSOCIATION_PRIORITY.number())
                         .build(),
                 CustomResourceOptions.builder()
                         .parent(this)
@@ -100,14 +99,13 @@ public final class DnsFirewall extends ComponentResource {
                         .destinationArn(args.queryLog().arn())
                         .build(),
                 child());
-        var logging = new ResolverQueryLogConfigAssociation(
+        new ResolverQueryLogConfigAssociation(
                 name,
                 ResolverQueryLogConfigAssociationArgs.builder()
                         .resolverQueryLogConfigId(queries.id())
                         .resourceId(args.vpcId())
                         .build(),
                 child());
-        enforcement = List.of(failClosed, association, logging);
         registerOutputs(Map.of("ruleGroupId", group.id(), "domainListId", allowlist.id()));
     }
 
@@ -123,13 +121,13 @@ public final class DnsFirewall extends ComponentResource {
                 child());
     }
 
-    private ResolverFirewallRule allow(String name, ResolverFirewallDomainList domains, int priority) {
+    private ResolverFirewallRule allow(String name, ResolverFirewallDomainList domains, FirewallPriority priority) {
         return new ResolverFirewallRule(
                 name,
                 ResolverFirewallRuleArgs.builder()
                         .firewallRuleGroupId(group.id())
                         .firewallDomainListId(domains.id())
-                        .priority(priority)
+                        .priority(priority.number())
                         .action("ALLOW")
                         // An allowed name may be an alias; by default each alias would have to be on the list too.
                         .firewallDomainRedirectionAction("TRUST_REDIRECTION_DOMAIN")
@@ -148,10 +146,5 @@ public final class DnsFirewall extends ComponentResource {
     /** The list that {@code allowedDomains} fills. */
     public Output<String> domainListId() {
         return allowlist.id();
-    }
-
-    /** What has to exist before a task may start: from then on names are filtered and logged. */
-    public List<Resource> enforcement() {
-        return enforcement;
     }
 }

@@ -13,6 +13,7 @@ import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
+import io.computeruse.sandbox.config.TcpIdleTimeout;
 import java.util.List;
 import java.util.Map;
 
@@ -36,14 +37,14 @@ public final class FrontDoor extends ComponentResource {
     /**
      * @param subnetIds public, dual-stack
      * @param securityGroupId the group that admits the deployer
-     * @param idleTimeoutSeconds 60 to 6000; a session is silent while a person reads
+     * @param idleTimeout how long a silent connection is kept
      * @param internetReady routes that make the subnets public
      */
     public record Args(
             Output<String> vpcId,
             Output<List<String>> subnetIds,
             Output<String> securityGroupId,
-            int idleTimeoutSeconds,
+            TcpIdleTimeout idleTimeout,
             List<Resource> internetReady) {}
 
     /**
@@ -104,7 +105,7 @@ public final class FrontDoor extends ComponentResource {
                         .loadBalancerArn(loadBalancer.arn())
                         .port(port)
                         .protocol(TCP)
-                        .tcpIdleTimeoutSeconds(args.idleTimeoutSeconds())
+                        .tcpIdleTimeoutSeconds(args.idleTimeout().seconds())
                         .defaultActions(ListenerDefaultActionArgs.builder()
                                 .type("forward")
                                 .targetGroupArn(targets.arn())

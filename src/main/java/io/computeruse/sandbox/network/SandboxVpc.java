@@ -20,12 +20,14 @@ import com.pulumi.aws.ec2.SubnetArgs;
 import com.pulumi.aws.ec2.Vpc;
 import com.pulumi.aws.ec2.VpcArgs;
 import com.pulumi.aws.inputs.GetAvailabilityZonesArgs;
+import com.pulumi.aws.inputs.GetAvailabilityZonesFilterArgs;
 import com.pulumi.core.Output;
 import com.pulumi.deployment.InvokeOptions;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
+import io.computeruse.sandbox.config.AwsEnvironment;
 import io.computeruse.sandbox.config.VpcCidr;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,20 +37,20 @@ import java.util.Map;
  * The network: two availability zones with a public and a private subnet each.
  *
  * <p>Promise: the private subnets, where the tasks live, have no route from the internet and no IPv6; the way out is a NAT
- * gateway. Nothing gets a public address by default, and the VPC's default security group lets nothing through.
+ * gateway. Nothing gets a public address by default, and the VPC's default security group lets nothing through. The zones stay
+ * the same as long as the subnets live. What depends on this component exists only once every route does.
  */
 public final class SandboxVpc extends ComponentResource {
     private static final String EVERYWHERE = "0.0.0.0/0";
     private static final String EVERYWHERE_IPV6 = "::/0";
 
     private final Vpc vpc;
-    private final List<Output<String>> publicSubnetIds = new ArrayList<>();
+    private final List<Subnet> publicSubnets = new ArrayList<>();
     private final List<Output<String>> privateSubnetIds = new ArrayList<>();
     private final List<Resource> internetRoutes = new ArrayList<>();
-    private final List<Resource> natRoutes = new ArrayList<>();
 
     /** @param natGateways 1 for both zones, or 2: one each, so that a zone's failure does not cut the other off */
-    public record Args(VpcCidr cidr, int natGateways) {}
+    public record Args(Output<AwsEnvironment> aws, VpcCidr cidr, int natGateways) {}
 
     public SandboxVpc(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:network:SandboxVpc", name, options);
@@ -75,17 +77,7 @@ public final class SandboxVpc extends ComponentResource {
                 name,
                 InternetGatewayArgs.builder().vpcId(vpc.id()).tags(named(name)).build(),
                 child());
-        var zones = AwsFunctions.getAvailabilityZones(
-                        GetAvailabilityZonesArgs.builder().state("available").build(),
-                        InvokeOptions.builder().parent(this).build())
-                .applyValue(found -> {
-                    if (found.names().size() < SubnetPlan.ZONES) {
-                        throw new IllegalStateException(
-                                "this region offers the account %d availability zone(s), and the sandbox needs %d: choose another aws:region"
-                                        .formatted(found.names().size(), SubnetPlan.ZONES));
-                    }
-                    return found.names();
-                });
+        var zones = availabilityZones(args.aws());
         var plan = SubnetPlan.of(args.cidr());
         var publicTable = routeTable("public");
         internetRoutes.add(new Route(
@@ -105,20 +97,19 @@ public final class SandboxVpc extends ComponentResource {
                         .build(),
                 child()));
         RouteTable privateTable = null;
-        for (int i = 0; i < SubnetPlan.ZONES; i++) {
-            var zone = zone(zones, i);
-            var publicSubnet = publicSubnet(i, zone, plan);
+        for (int i = 0; i < AvailabilityZones.NEEDED; i++) {
+            var publicSubnet = publicSubnet(i, zones, plan);
             associate("public-" + i, publicTable, publicSubnet);
-            publicSubnetIds.add(publicSubnet.id());
+            publicSubnets.add(publicSubnet);
             if (i < args.natGateways()) {
                 privateTable = routeTable("private-" + i);
-                natRoutes.add(natRoute(i, publicSubnet, privateTable));
+                natRoute(i, publicSubnet, privateTable);
             }
             var privateSubnet = new Subnet(
                     "private-" + i,
                     SubnetArgs.builder()
                             .vpcId(vpc.id())
-                            .availabilityZone(zone)
+                            .availabilityZone(publicSubnet.availabilityZone())
                             .cidrBlock(plan.privateBlocks().get(i))
                             .mapPublicIpOnLaunch(false)
                             .tags(named("private-" + i))
@@ -130,21 +121,48 @@ public final class SandboxVpc extends ComponentResource {
         registerOutputs(Map.of("vpcId", vpc.id()));
     }
 
-    private Subnet publicSubnet(int index, Output<String> zone, SubnetPlan plan) {
+    /** Local Zones and Wavelength Zones are left out: there is no Fargate in them, and no NAT gateway. */
+    private Output<AvailabilityZones> availabilityZones(Output<AwsEnvironment> aws) {
+        var offered = AwsFunctions.getAvailabilityZones(
+                GetAvailabilityZonesArgs.builder()
+                        .state("available")
+                        .filters(
+                                filter("opt-in-status", "opt-in-not-required"),
+                                filter("zone-type", "availability-zone"))
+                        .build(),
+                InvokeOptions.builder().parent(this).build());
+        return Output.tuple(aws, offered)
+                .applyValue(t -> AvailabilityZones.of(t.t1.region(), t.t2.names(), t.t2.zoneIds()));
+    }
+
+    private static GetAvailabilityZonesFilterArgs filter(String name, String value) {
+        return GetAvailabilityZonesFilterArgs.builder().name(name).values(value).build();
+    }
+
+    /**
+     * The zone is chosen when the subnet is made and kept from then on. Otherwise a zone that AWS adds, or one that becomes
+     * unavailable, would replace the subnets and everything in them.
+     */
+    private Subnet publicSubnet(int index, Output<AvailabilityZones> zones, SubnetPlan plan) {
+        var taken =
+                Output.all(publicSubnets.stream().map(Subnet::availabilityZone).toList());
         return new Subnet(
                 "public-" + index,
                 SubnetArgs.builder()
                         .vpcId(vpc.id())
-                        .availabilityZone(zone)
+                        .availabilityZone(Output.tuple(zones, taken).applyValue(t -> t.t1.bestBut(t.t2)))
                         .cidrBlock(plan.publicBlocks().get(index))
                         .ipv6CidrBlock(vpc.ipv6CidrBlock().applyValue(block -> SubnetPlan.ipv6Block(block, index)))
                         .mapPublicIpOnLaunch(false)
                         .tags(named("public-" + index))
                         .build(),
-                child());
+                CustomResourceOptions.builder()
+                        .parent(this)
+                        .ignoreChanges("availabilityZone")
+                        .build());
     }
 
-    private Route natRoute(int index, Subnet publicSubnet, RouteTable table) {
+    private void natRoute(int index, Subnet publicSubnet, RouteTable table) {
         var address = new Eip(
                 "nat-" + index,
                 EipArgs.builder().domain("vpc").tags(named("nat-" + index)).build(),
@@ -161,7 +179,7 @@ public final class SandboxVpc extends ComponentResource {
                         // Without its subnet's route to the internet a NAT gateway is made but forwards nothing.
                         .dependsOn(internetRoutes)
                         .build());
-        return new Route(
+        new Route(
                 "private-" + index,
                 RouteArgs.builder()
                         .routeTableId(table.id())
@@ -186,10 +204,6 @@ public final class SandboxVpc extends ComponentResource {
                 child());
     }
 
-    private static Output<String> zone(Output<List<String>> zones, int index) {
-        return zones.applyValue(names -> names.get(index));
-    }
-
     private static Map<String, String> named(String name) {
         return Map.of("Name", name);
     }
@@ -204,7 +218,7 @@ public final class SandboxVpc extends ComponentResource {
 
     /** One for each zone, dual-stack. */
     public Output<List<String>> publicSubnetIds() {
-        return Output.all(publicSubnetIds);
+        return Output.all(publicSubnets.stream().map(Subnet::id).toList());
     }
 
     /** One for each zone, IPv4 only. */
@@ -215,10 +229,5 @@ public final class SandboxVpc extends ComponentResource {
     /** What has to exist before a load balancer in the public subnets is reachable. */
     public List<Resource> internetReady() {
         return List.copyOf(internetRoutes);
-    }
-
-    /** What has to exist before a task in the private subnets can pull its image. */
-    public List<Resource> egressReady() {
-        return List.copyOf(natRoutes);
     }
 }

@@ -11,8 +11,7 @@ import java.util.stream.IntStream;
  * @param privateBlocks one IPv4 block for each availability zone
  */
 public record SubnetPlan(List<String> publicBlocks, List<String> privateBlocks) {
-    /** A load balancer needs two; more would cost more and protect nothing further. */
-    public static final int ZONES = 2;
+    private static final int ZONES = AvailabilityZones.NEEDED;
 
     public static SubnetPlan of(VpcCidr vpc) {
         int prefix = vpc.prefixLength() + 2;

@@ -21,18 +21,16 @@ public final class TaskNames {
      */
     public static List<DomainName> of(
             AwsEnvironment aws, String registryHost, List<String> privateNames, Set<ModelProvider> providers) {
-        var region = aws.region();
-        var suffix = aws.partition().equals("aws-cn") ? "amazonaws.com.cn" : "amazonaws.com";
         var names = new ArrayList<>(privateNames);
         // Starting a task: token, manifest, and layers, which ECR serves from a bucket of its own; then logs and
         // secrets.
-        names.add("api.ecr.%s.%s".formatted(region, suffix));
+        names.add(aws.serviceHost("api.ecr"));
         names.add(registryHost);
-        names.add("prod-%1$s-starport-layer-bucket.s3.%1$s.%2$s".formatted(region, suffix));
-        names.add("logs.%s.%s".formatted(region, suffix));
-        names.add("secretsmanager.%s.%s".formatted(region, suffix));
+        names.add(aws.serviceHost("prod-%s-starport-layer-bucket.s3".formatted(aws.region())));
+        names.add(aws.serviceHost("logs"));
+        names.add(aws.serviceHost("secretsmanager"));
         if (providers.contains(ModelProvider.BEDROCK)) {
-            names.add("bedrock-runtime.%s.%s".formatted(region, suffix));
+            names.add(aws.serviceHost("bedrock-runtime"));
         }
         if (providers.contains(ModelProvider.ANTHROPIC)) {
             names.add("api.anthropic.com");

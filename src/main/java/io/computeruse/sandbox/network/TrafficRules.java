@@ -10,6 +10,7 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.IngressCidr;
+import io.computeruse.sandbox.naming.Description;
 import java.util.Map;
 
 /**
@@ -19,6 +20,8 @@ import java.util.Map;
 final class TrafficRules {
     private static final String TCP = "tcp";
     private static final String EVERYWHERE = "0.0.0.0/0";
+
+    private static final Description DEPLOYER = new Description("Address range of the deployer");
 
     private final Resource parent;
 
@@ -32,12 +35,12 @@ final class TrafficRules {
     }
 
     /** A group that lets nothing in and, since Pulumi removes EC2's default rule, nothing out. */
-    SecurityGroup group(String name, String description, Output<String> vpcId) {
+    SecurityGroup group(String name, Description description, Output<String> vpcId) {
         return new SecurityGroup(
                 name,
                 SecurityGroupArgs.builder()
                         .vpcId(vpcId)
-                        .description(description)
+                        .description(description.text())
                         .tags(Map.of("Name", name))
                         .build(),
                 child());
@@ -50,7 +53,7 @@ final class TrafficRules {
     void admitDeployer(String name, SecurityGroup to, int port, IngressCidr from) {
         var rule = SecurityGroupIngressRuleArgs.builder()
                 .securityGroupId(to.id())
-                .description("The deployer's address range")
+                .description(DEPLOYER.text())
                 .ipProtocol(TCP)
                 .fromPort(port)
                 .toPort(port);
@@ -63,13 +66,13 @@ final class TrafficRules {
     }
 
     /** From one group to another: a rule on each side. */
-    void connect(String name, String description, SecurityGroup from, SecurityGroup to, int port) {
+    void connect(String name, Description description, SecurityGroup from, SecurityGroup to, int port) {
         new SecurityGroupIngressRule(
                 name,
                 SecurityGroupIngressRuleArgs.builder()
                         .securityGroupId(to.id())
                         .referencedSecurityGroupId(from.id())
-                        .description(description)
+                        .description(description.text())
                         .ipProtocol(TCP)
                         .fromPort(port)
                         .toPort(port)
@@ -80,7 +83,7 @@ final class TrafficRules {
                 SecurityGroupEgressRuleArgs.builder()
                         .securityGroupId(from.id())
                         .referencedSecurityGroupId(to.id())
-                        .description(description)
+                        .description(description.text())
                         .ipProtocol(TCP)
                         .fromPort(port)
                         .toPort(port)
@@ -89,13 +92,13 @@ final class TrafficRules {
     }
 
     /** From a group to one port anywhere; which names can be resolved to an address is the DNS firewall's part. */
-    void letOut(String name, String description, SecurityGroup from, int port) {
+    void letOut(String name, Description description, SecurityGroup from, int port) {
         new SecurityGroupEgressRule(
                 name,
                 SecurityGroupEgressRuleArgs.builder()
                         .securityGroupId(from.id())
                         .cidrIpv4(EVERYWHERE)
-                        .description(description)
+                        .description(description.text())
                         .ipProtocol(TCP)
                         .fromPort(port)
                         .toPort(port)

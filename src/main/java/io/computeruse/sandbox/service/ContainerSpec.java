@@ -2,11 +2,12 @@ package io.computeruse.sandbox.service;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * One container of a task, apart from what AWS decides.
@@ -17,35 +18,21 @@ import java.util.stream.Stream;
  * @param ports TCP ports that it listens on
  * @param keptCapabilities Linux capabilities that its entry point needs; all others of Docker's default set are dropped
  * @param readonlyRoot true: it can write to its volumes only
- * @param writablePaths mount points of empty volumes that live as long as the task
+ * @param volumes what it can write to besides
  */
 public record ContainerSpec(
         String name,
         List<Integer> ports,
-        List<String> keptCapabilities,
+        Set<LinuxCapability> keptCapabilities,
         boolean readonlyRoot,
-        List<String> writablePaths) {
-
-    /** What Docker gives a container that asks for nothing (moby, {@code oci/caps/defaults.go}). */
-    private static final List<String> DOCKER_DEFAULT_CAPABILITIES = List.of(
-            "AUDIT_WRITE",
-            "CHOWN",
-            "DAC_OVERRIDE",
-            "FOWNER",
-            "FSETID",
-            "KILL",
-            "MKNOD",
-            "NET_BIND_SERVICE",
-            "NET_RAW",
-            "SETFCAP",
-            "SETGID",
-            "SETPCAP",
-            "SETUID",
-            "SYS_CHROOT");
+        List<EmptyVolume> volumes) {
 
     private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
-    /** Seconds between SIGTERM and SIGKILL; the images promise to stop in 5. */
-    private static final int STOP_TIMEOUT = 15;
+    /** The images promise to stop in 5 seconds. */
+    private static final StopTimeout STOP_TIMEOUT = new StopTimeout(15);
+
+    /** The console starts in 10 to 20 seconds. */
+    private static final HealthCheck HEALTH_CHECK = new HealthCheck("/usr/local/bin/healthcheck", 10, 5, 3, 60);
 
     /**
      * What is known only when AWS has made it.
@@ -61,12 +48,10 @@ public record ContainerSpec(
             String logGroup,
             String region) {}
 
+    /** @throws IllegalArgumentException if two volumes would have the same name */
     public ContainerSpec {
-        for (var capability : keptCapabilities) {
-            if (!DOCKER_DEFAULT_CAPABILITIES.contains(capability)) {
-                throw new IllegalArgumentException(
-                        capability + " is not one of Docker's default capabilities: Fargate cannot add it");
-            }
+        if (volumes.stream().map(EmptyVolume::name).distinct().count() < volumes.size()) {
+            throw new IllegalArgumentException("two volumes of " + name + " have the same name: " + volumes);
         }
     }
 
@@ -100,13 +85,9 @@ public record ContainerSpec(
                                 .map(e -> new TreeMap<>(Map.of("name", e.getKey(), "valueFrom", e.getValue())))
                                 .toList());
         container.put(
-                "mountPoints",
-                writablePaths.stream()
-                        .map(path -> new TreeMap<String, Object>(
-                                Map.of("containerPath", path, "sourceVolume", volumeName(path), "readOnly", false)))
-                        .toList());
-        container.put("healthCheck", healthCheck());
-        container.put("stopTimeout", STOP_TIMEOUT);
+                "mountPoints", volumes.stream().map(EmptyVolume::mountPoint).toList());
+        container.put("healthCheck", HEALTH_CHECK.definition());
+        container.put("stopTimeout", STOP_TIMEOUT.seconds());
         container.put(
                 "logConfiguration",
                 Map.of(
@@ -123,31 +104,13 @@ public record ContainerSpec(
         return JSON.toJson(List.of(container));
     }
 
-    private static Map<String, Object> healthCheck() {
-        var check = new LinkedHashMap<String, Object>();
-        check.put("command", List.of("CMD", "/usr/local/bin/healthcheck"));
-        check.put("interval", 10);
-        check.put("timeout", 5);
-        check.put("retries", 3);
-        check.put("startPeriod", 60); // seconds: the console starts in 10 to 20
-        return check;
-    }
-
     private List<String> droppedCapabilities() {
         // "ALL" with exceptions cannot be said to Fargate, which adds nothing but SYS_PTRACE.
         return keptCapabilities.isEmpty()
                 ? List.of("ALL")
-                : DOCKER_DEFAULT_CAPABILITIES.stream()
-                        .filter(c -> !keptCapabilities.contains(c))
+                : Arrays.stream(LinuxCapability.values())
+                        .filter(capability -> !keptCapabilities.contains(capability))
+                        .map(Enum::name)
                         .toList();
-    }
-
-    /** Names of the task's volumes. */
-    Stream<String> volumeNames() {
-        return writablePaths.stream().map(ContainerSpec::volumeName);
-    }
-
-    private static String volumeName(String path) {
-        return path.substring(1).replace('/', '-');
     }
 }

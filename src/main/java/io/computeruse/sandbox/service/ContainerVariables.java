@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /** The plain environment variables that the images read; their READMEs explain each. Never a secret. */
 public final class ContainerVariables {
     /** A volume of the agent's task: the record and what the console keeps. */
-    public static final String DATA_DIRECTORY = "/var/lib/orchestration";
+    public static final EmptyVolume DATA_DIRECTORY = new EmptyVolume("/var/lib/orchestration");
 
     private ContainerVariables() {}
 
@@ -40,6 +40,6 @@ public final class ContainerVariables {
                 "DEFAULT_MODEL", config.defaultModel(),
                 "BEDROCK_MODELS", models,
                 "SESSION_IDLE_MINUTES", Integer.toString(config.sessionIdleMinutes()),
-                "DATA_DIRECTORY", DATA_DIRECTORY);
+                "DATA_DIRECTORY", DATA_DIRECTORY.path());
     }
 }

@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  * does not come up healthy is rolled back.
  */
 public final class FargateService extends ComponentResource {
-    private static final String PLATFORM = "1.4.0";
+    private static final PlatformVersion PLATFORM = PlatformVersion.LINUX_1_4_0;
     /** Seconds that a DNS answer may be kept: a new task has a new address. */
     private static final int DNS_TTL = 60;
     /** Seconds that a starting task may fail the load balancer's check. */
@@ -88,7 +88,7 @@ public final class FargateService extends ComponentResource {
                         .cluster(args.cluster().arn())
                         .taskDefinition(task.arn())
                         .launchType("FARGATE")
-                        .platformVersion(PLATFORM)
+                        .platformVersion(PLATFORM.version())
                         .desiredCount(1)
                         // One desktop, one record: the old task stops before the new one starts.
                         .deploymentMinimumHealthyPercent(0)
@@ -160,7 +160,7 @@ public final class FargateService extends ComponentResource {
                 .applyValue(t ->
                         args.spec().definitions(new ContainerSpec.Deployment(t.t1, t.t2, t.t3, t.t4, t.t5.region())));
         var task = TaskDefinitionArgs.builder()
-                .family(args.cluster().clusterName().applyValue(cluster -> cluster + "-" + name))
+                .family(args.cluster().taskFamily(name))
                 .requiresCompatibilities("FARGATE")
                 .networkMode("awsvpc")
                 .cpu(Integer.toString(args.size().cpu()))
@@ -170,10 +170,10 @@ public final class FargateService extends ComponentResource {
                         .operatingSystemFamily("LINUX")
                         .build())
                 .executionRoleArn(executionRole.arn())
-                .volumes(args.spec()
-                        .volumeNames()
-                        .map(volume ->
-                                TaskDefinitionVolumeArgs.builder().name(volume).build())
+                .volumes(args.spec().volumes().stream()
+                        .map(volume -> TaskDefinitionVolumeArgs.builder()
+                                .name(volume.name())
+                                .build())
                         .toList())
                 .containerDefinitions(definitions);
         args.taskRole().ifPresent(role -> task.taskRoleArn(role.arn()));

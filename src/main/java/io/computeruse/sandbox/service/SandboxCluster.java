@@ -10,6 +10,8 @@ import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
+import io.computeruse.sandbox.naming.Description;
+import io.computeruse.sandbox.naming.ResourceNames;
 import java.util.List;
 import java.util.Map;
 
@@ -19,25 +21,27 @@ import java.util.Map;
  * <p>Promise: what Container Insights measures goes to a log group that is there first, encrypted and kept for a month.
  */
 public final class SandboxCluster extends ComponentResource {
+    private final ResourceNames names;
     private final Cluster cluster;
     private final PrivateDnsNamespace namespace;
 
     /**
-     * @param clusterName fixed, since the log group's name holds it
+     * @param names hold the cluster's, which is fixed, since the log group's name holds it
      * @param zone name of the private DNS zone
      * @param insightsLogGroup where Container Insights writes
      */
-    public record Args(String clusterName, Output<String> vpcId, String zone, EncryptedLogGroup insightsLogGroup) {}
+    public record Args(ResourceNames names, Output<String> vpcId, String zone, EncryptedLogGroup insightsLogGroup) {}
 
     public SandboxCluster(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:service:SandboxCluster", name, options);
+        names = args.names();
         cluster = new Cluster(
                 name,
                 ClusterArgs.builder()
-                        .name(args.clusterName())
+                        .name(args.names().cluster())
                         .settings(ClusterSettingArgs.builder()
-                                .name("containerInsights")
-                                .value("enhanced")
+                                .name(ContainerInsights.SETTING)
+                                .value(ContainerInsights.ENHANCED.value())
                                 .build())
                         .build(),
                 CustomResourceOptions.builder()
@@ -49,7 +53,8 @@ public final class SandboxCluster extends ComponentResource {
                 name,
                 PrivateDnsNamespaceArgs.builder()
                         .name(args.zone())
-                        .description("Computer Use Sandbox: names of the services")
+                        .description(
+                                Description.ofSandbox("names of the services").text())
                         .vpc(args.vpcId())
                         .build(),
                 CustomResourceOptions.builder()
@@ -61,6 +66,11 @@ public final class SandboxCluster extends ComponentResource {
 
     public Output<String> clusterName() {
         return cluster.name();
+    }
+
+    /** Name of the task definitions of one service. */
+    String taskFamily(String service) {
+        return names.taskFamily(service);
     }
 
     public Output<String> arn() {

@@ -3,30 +3,19 @@ package io.computeruse.sandbox.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SandboxConfigTest {
-    private final Map<String, String> texts = new HashMap<>();
-    private final Map<String, List<String>> lists = new HashMap<>();
+    private final GivenSettings given = new GivenSettings();
+    private final Map<String, String> texts = given.texts;
+    private final Map<String, List<String>> lists = given.lists;
 
     private SandboxConfig config() {
-        return SandboxConfig.from(new Settings() {
-            @Override
-            public Optional<String> text(String key) {
-                return Optional.ofNullable(texts.get(key));
-            }
-
-            @Override
-            public Optional<List<String>> list(String key) {
-                return Optional.ofNullable(lists.get(key));
-            }
-        });
+        return SandboxConfig.from(given);
     }
 
     @Test
@@ -36,6 +25,8 @@ class SandboxConfigTest {
 
     @Test
     void everyWrongSettingIsToldInOneGo() {
+        given.stackName = "my.dev";
+        given.region = "eu-central-1";
         texts.put("deployerIp", "0.0.0.0/0");
         texts.put("natGateways", "3");
         texts.put("viewer", "vnc");
@@ -43,6 +34,9 @@ class SandboxConfigTest {
         assertThatThrownBy(this::config)
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("nothing was changed")
+                .hasMessageContaining("stack name: \"my.dev\"")
+                .hasMessageContaining("bedrockModels: \"us.anthropic.claude-sonnet-5-5\"")
+                .hasMessageContaining("defaultModel: \"us.anthropic.claude-sonnet-5-5\"")
                 .hasMessageContaining("deployerIp: \"0.0.0.0/0\"")
                 .hasMessageContaining("natGateways: \"3\"")
                 .hasMessageContaining("viewer: \"vnc\" is not one of the choices. Write one of novnc, dcv")
@@ -162,5 +156,26 @@ class SandboxConfigTest {
     void aModelWithAWildcardIsRefused() {
         lists.put("bedrockModels", List.of("us.anthropic.claude-sonnet-5-5", "anthropic.*"));
         assertThatThrownBy(this::config).hasMessageContaining("bedrockModels: \"anthropic.*\"");
+    }
+
+    @Test
+    void theDefaultModelInEuropeIsRefusedWithTheProfilesThatEuropeHas() {
+        given.region = "eu-central-1";
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("is an inference profile that Bedrock does not offer in eu-central-1. Write"
+                        + " eu.anthropic.claude-sonnet-5-5 or global.anthropic.claude-sonnet-5-5, or set aws:region to one"
+                        + " of us-east-1, ");
+        lists.put("bedrockModels", List.of("eu.anthropic.claude-sonnet-5-5"));
+        texts.put("defaultModel", "eu.anthropic.claude-sonnet-5-5");
+        assertThat(config().defaultModel()).isEqualTo("eu.anthropic.claude-sonnet-5-5");
+    }
+
+    @Test
+    void aModelOfAnotherGeographyIsRefusedAlsoWhereItIsNotTheDefault() {
+        lists.put("bedrockModels", List.of("us.anthropic.claude-sonnet-5-5", "eu.anthropic.claude-opus-5-5"));
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("bedrockModels: \"eu.anthropic.claude-opus-5-5\"")
+                .message()
+                .doesNotContain("sonnet", "defaultModel");
     }
 }

@@ -1,12 +1,12 @@
 package io.computeruse.sandbox.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ContainerSpecTest {
@@ -22,7 +22,8 @@ class ContainerSpecTest {
 
     @Test
     void aContainerIsNeverPrivilegedAndDropsEveryCapability() {
-        var container = container(new ContainerSpec("c", List.of(8501), List.of(), true, List.of("/tmp")));
+        var container =
+                container(new ContainerSpec("c", List.of(8501), Set.of(), true, List.of(new EmptyVolume("/tmp"))));
         assertThat(container.get("privileged").getAsBoolean()).isFalse();
         assertThat(container.get("readonlyRootFilesystem").getAsBoolean()).isTrue();
         assertThat(container.getAsJsonObject("linuxParameters").toString()).contains("\"drop\":[\"ALL\"]");
@@ -30,17 +31,16 @@ class ContainerSpecTest {
 
     @Test
     void aKeptCapabilityIsTheOnlyOneNotDropped() {
-        var dropped = container(new ContainerSpec("c", List.of(1), List.of("SETUID", "SETGID"), false, List.of()))
+        var dropped = container(new ContainerSpec(
+                        "c", List.of(1), Set.of(LinuxCapability.SETUID, LinuxCapability.SETGID), false, List.of()))
                 .getAsJsonObject("linuxParameters")
                 .toString();
         assertThat(dropped).contains("NET_RAW", "KILL", "SYS_CHROOT").doesNotContain("SETUID", "SETGID", "ALL");
-        assertThatThrownBy(() -> new ContainerSpec("c", List.of(1), List.of("SYS_ADMIN"), false, List.of()))
-                .hasMessageContaining("SYS_ADMIN");
     }
 
     @Test
     void secretsAreReferences() {
-        var container = container(new ContainerSpec("c", List.of(1), List.of(), true, List.of()));
+        var container = container(new ContainerSpec("c", List.of(1), Set.of(), true, List.of()));
         assertThat(container.getAsJsonArray("secrets").toString())
                 .isEqualTo("[{\"name\":\"TOKEN\",\"valueFrom\":\"arn:x\"}]");
         assertThat(container.getAsJsonArray("environment").toString()).doesNotContain("TOKEN");
@@ -48,7 +48,8 @@ class ContainerSpecTest {
 
     @Test
     void theSameContainerGivesTheSameText() {
-        var spec = new ContainerSpec("c", List.of(1, 2), List.of(), true, List.of("/tmp", "/var/lib/x"));
+        var spec = new ContainerSpec(
+                "c", List.of(1, 2), Set.of(), true, List.of(new EmptyVolume("/tmp"), new EmptyVolume("/var/lib/x")));
         assertThat(spec.definitions(DEPLOYMENT)).isEqualTo(spec.definitions(DEPLOYMENT));
         assertThat(container(spec).getAsJsonArray("environment").toString())
                 .isEqualTo("[{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"B\",\"value\":\"2\"}]");

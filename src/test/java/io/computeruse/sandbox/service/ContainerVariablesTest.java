@@ -3,28 +3,16 @@ package io.computeruse.sandbox.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.GivenSettings;
 import io.computeruse.sandbox.config.SandboxConfig;
-import io.computeruse.sandbox.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The contract between infrastructure and images. */
 class ContainerVariablesTest {
-    private static final SandboxConfig DEFAULTS = SandboxConfig.from(new Settings() {
-        @Override
-        public Optional<String> text(String key) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<List<String>> list(String key) {
-            return Optional.empty();
-        }
-    });
+    private static final SandboxConfig DEFAULTS = SandboxConfig.from(new GivenSettings());
     private static final AwsEnvironment AWS = new AwsEnvironment("aws", "us-west-2", "123456789012");
 
     @Test

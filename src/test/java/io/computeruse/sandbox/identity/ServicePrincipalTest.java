@@ -1,0 +1,18 @@
+package io.computeruse.sandbox.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.computeruse.sandbox.config.AwsEnvironment;
+import org.junit.jupiter.api.Test;
+
+class ServicePrincipalTest {
+    private static final AwsEnvironment CHINA = new AwsEnvironment("aws-cn", "cn-north-1", "123456789012");
+
+    /** As aws-cdk's table {@code region-info/lib/default.ts} has them. */
+    @Test
+    void onlyCloudWatchLogsHasAnotherNameInChina() {
+        assertThat(ServicePrincipal.LOGS.in(CHINA)).isEqualTo("logs.cn-north-1.amazonaws.com.cn");
+        assertThat(ServicePrincipal.ECS_TASKS.in(CHINA)).isEqualTo("ecs-tasks.amazonaws.com");
+        assertThat(ServicePrincipal.FLOW_LOGS.in(CHINA)).isEqualTo("vpc-flow-logs.amazonaws.com");
+    }
+}

@@ -135,7 +135,11 @@ def parts(places: Places) -> list[Part]:
             "program",
             "compiling the Java program",
             (("mvn", "-q", "-B", "-f", str(places.root / "pom.xml"), "package", "-DskipTests"),),
-            (places.root / "pom.xml", places.root / "src" / "main"),
+            (
+                places.root / "pom.xml",
+                places.root / "src" / "main",
+                places.root / "images/orchestration/src/orchestration/bedrock_geographies.json",
+            ),
             (places.jar,),
         ),
     ]

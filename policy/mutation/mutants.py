@@ -207,7 +207,12 @@ MUTANTS = (
         "a rule in the default group",
     ),
     Mutant("ingress", "the default group is left alone", "ec2.DefaultSecurityGroup default", None),
-    Mutant("ingress", "the load balancer has no group", "lb.LoadBalancer front-door", put(securityGroups=[])),
+    Mutant(
+        "ingress",
+        "the load balancer has no group",
+        "lb.LoadBalancer computer-use-sandbox",
+        put(securityGroups=[]),
+    ),
     Mutant(
         "ingress",
         "a listener for the control API",

@@ -14,6 +14,7 @@ import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.TcpIdleTimeout;
+import io.computeruse.sandbox.naming.ResourceNames;
 import java.util.List;
 import java.util.Map;
 
@@ -58,7 +59,8 @@ public final class FrontDoor extends ComponentResource {
     public FrontDoor(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:network:FrontDoor", name, options);
         loadBalancer = new LoadBalancer(
-                name,
+                // Begins its name in AWS, by which a deployer's policy can tell it from other load balancers.
+                ResourceNames.PROJECT,
                 LoadBalancerArgs.builder()
                         .loadBalancerType("network")
                         .internal(false)

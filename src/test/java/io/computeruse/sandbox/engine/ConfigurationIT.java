@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person can write into a stack's configuration file, on the real engine. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -104,7 +106,52 @@ class ConfigurationIT {
         assertThat(stateHoldsResources()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"my.dev", "a.b.c"})
+    void aStackNameThatAwsWouldRefuseStopsTheDeploymentBeforeAnythingChanges(String name) throws Exception {
+        Files.writeString(folder.resolve("Pulumi." + name + ".yaml"), original);
+        try {
+            var named = project.stack(name);
+            assertThatThrownBy(() -> named.up(UpOptions.builder().build()))
+                    .isInstanceOf(AutomationException.class)
+                    .hasMessageContaining("stack name: \"" + name + "\"")
+                    .hasMessageContaining("pulumi stack rename " + name.replace('.', '-'));
+            assertThat(stateHoldsResources(named)).isFalse();
+        } finally {
+            project.stack("local"); // the one that is selected, and so every other test's
+        }
+    }
+
+    @Test
+    void aModelOfAnotherGeographyStopsTheDeploymentWhereverTheRegionIsSet() throws Exception {
+        var projectFile = folder.resolve("Pulumi.yaml");
+        var withRegion = Files.readString(projectFile);
+        try {
+            Files.writeString(file, original.replaceFirst("(?m)^config:\n", "config:\n  aws:region: eu-central-1\n"));
+            assertRefusedInEurope(stack);
+            Files.writeString(file, original);
+            Files.writeString(projectFile, withRegion.replaceFirst("(?m)^  aws:region:.*\n", ""));
+            assertRefusedInEurope(project.stack("local", Map.of("AWS_REGION", "eu-central-1")));
+        } finally {
+            Files.writeString(projectFile, withRegion);
+            Files.writeString(file, original);
+        }
+    }
+
+    private void assertRefusedInEurope(WorkspaceStack inEurope) throws AutomationException {
+        assertThatThrownBy(() -> inEurope.up(UpOptions.builder().build()))
+                .isInstanceOf(AutomationException.class)
+                .hasMessageContaining("bedrockModels: \"us.anthropic.claude-sonnet-5-5\"")
+                .hasMessageContaining("does not offer in eu-central-1. Write eu.anthropic.claude-sonnet-5-5");
+        assertThat(StateGraph.of(inEurope.exportStack()).urnsOfTypes(Pattern.compile("aws:.*")))
+                .isEmpty();
+    }
+
     private boolean stateHoldsResources() throws AutomationException {
+        return stateHoldsResources(stack);
+    }
+
+    private static boolean stateHoldsResources(WorkspaceStack stack) throws AutomationException {
         return stack.exportStack().deployment().get("resources") instanceof List<?> resources
                 && resources.size() > 1; // the stack itself is one
     }
@@ -112,7 +159,8 @@ class ConfigurationIT {
     @Test
     void devsOwnFileGivesTheSameResourcesAsLocal() throws Exception {
         Files.writeString(file, original);
-        assertThat(preview(project.stack("dev"))).isEqualTo(preview(stack)).isNotEmpty();
+        var dev = preview(project.stack("dev"));
+        assertThat(preview(project.stack("local"))).isEqualTo(dev).isNotEmpty();
     }
 
     private static Map<String, Set<String>> preview(WorkspaceStack stack) throws AutomationException {

@@ -69,12 +69,19 @@ final class SandboxProject {
     }
 
     WorkspaceStack stack(String name) throws AutomationException {
+        return stack(name, Map.of());
+    }
+
+    /** @param more environment variables, which go before the usual ones */
+    WorkspaceStack stack(String name, Map<String, String> more) throws AutomationException {
+        var environment = new HashMap<>(environment());
+        environment.putAll(more);
         return LocalWorkspace.createOrSelectStack(
                 name,
                 folder,
                 LocalWorkspaceOptions.builder()
                         .pulumiHome(Path.of(".local", "pulumi-home").toAbsolutePath())
-                        .environmentVariables(environment())
+                        .environmentVariables(environment)
                         .build());
     }
 

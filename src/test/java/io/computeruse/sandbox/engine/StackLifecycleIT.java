@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,6 +128,9 @@ class StackLifecycleIT {
                         "environmentServiceName",
                         "orchestrationServiceName",
                         "logGroupName",
+                        "dnsQueryLogGroupName",
+                        "flowLogGroupName",
+                        "containerInsightsLogGroupName",
                         "dnsFirewallRuleGroupId",
                         "dnsFirewallDomainListId",
                         "environmentServiceDns",
@@ -391,14 +395,18 @@ class StackLifecycleIT {
     @Order(2)
     void everyLogGroupIsEncryptedWithTheSandboxesKeyForAMonth() {
         var groups = aws.list("logGroups", "logs", "describe-log-groups");
-        var cluster = output("clusterName");
         assertThat(groups)
                 .extracting(group -> group.get("logGroupName").getAsString())
                 .containsExactlyInAnyOrder(
                         "/computer-use-sandbox/local/containers",
                         "/computer-use-sandbox/local/flow-logs",
                         "/computer-use-sandbox/local/dns-queries",
-                        "/aws/ecs/containerinsights/" + cluster + "/performance");
+                        "/aws/ecs/containerinsights/" + output("clusterName") + "/performance")
+                .containsExactlyInAnyOrder(
+                        output("logGroupName"),
+                        output("flowLogGroupName"),
+                        output("dnsQueryLogGroupName"),
+                        output("containerInsightsLogGroupName"));
         assertThat(groups).allSatisfy(group -> {
             assertThat(group.get("kmsKeyId").getAsString()).isEqualTo(keyArn());
             assertThat(group.get("retentionInDays").getAsInt()).isEqualTo(30);
@@ -526,6 +534,8 @@ class StackLifecycleIT {
                 .lines()
                 .toList();
         assertThat(commands).hasSizeGreaterThan(8);
+        // It prints ORGANISATION/NAME for some people, which is part of no name in AWS.
+        assertThat(readme).doesNotContain("--show-name");
         for (var command : commands) {
             var shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command)
                     .directory(folder.toFile())
@@ -539,6 +549,30 @@ class StackLifecycleIT {
             var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor()).as("%s\n%s", command, said).isZero();
             assertThat(said).as(command).isNotBlank();
+        }
+    }
+
+    /** Otherwise the first tasks start before they can reach anything, and the circuit breaker takes the deployment back. */
+    @Test
+    @Order(2)
+    void noTaskStartsBeforeEveryRouteRuleAndGatewayOfTheNetworkIsThere() throws Exception {
+        var resources = StateGraph.of(stack.exportStack());
+        var network = resources.urnsOfTypes(Pattern.compile("aws:(ec2|vpc|route53)/.*"));
+        assertThat(network).hasSizeGreaterThan(40);
+        for (var type : List.of(
+                "ec2/route:Route",
+                "ec2/routeTableAssociation:RouteTableAssociation",
+                "ec2/natGateway:NatGateway",
+                "ec2/internetGateway:InternetGateway",
+                "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+                "vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+                "route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation")) {
+            assertThat(network).as(type).anyMatch(urn -> urn.contains("aws:" + type));
+        }
+        var services = resources.urnsOfTypes(Pattern.compile("aws:ecs/service:Service"));
+        assertThat(services).hasSize(2);
+        for (var service : services) {
+            assertThat(resources.whatHasToExistBefore(service)).as(service).containsAll(network);
         }
     }
 

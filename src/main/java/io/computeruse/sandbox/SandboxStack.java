@@ -151,8 +151,7 @@ final class SandboxStack {
                 TOP);
         var cluster =
                 new SandboxCluster("sandbox", new SandboxCluster.Args(names, vpc.id(), ZONE, insightsLogGroup), TOP);
-        // Whole components: a rule or a route that is added to one is there before a task starts, without being named
-        // here.
+        // Whole components, so that every rule and route that one of them ever has is there before a task starts.
         var before = List.<Resource>of(vpc, flowLogs, traffic, dnsFirewall);
 
         var environment = new FargateService(

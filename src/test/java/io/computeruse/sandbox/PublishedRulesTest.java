@@ -50,6 +50,7 @@ class PublishedRulesTest {
             rule("aws:lb/loadBalancer:LoadBalancer", "name", "(?!internal-)(?!-)[A-Za-z0-9-]{1,32}(?<!-)"),
             rule("aws:lb/targetGroup:TargetGroup", "name", "(?!-)[A-Za-z0-9-]{1,32}(?<!-)"),
             rule("aws:iam/role:Role", "name", "[\\w+=,.@-]{1,64}"),
+            rule("aws:iam/role:Role", "path", "/[\\u0021-\\u007E]{0,510}/"),
             rule("aws:iam/rolePolicy:RolePolicy", "name", "[\\w+=,.@-]{1,128}"),
             rule("aws:ecs/cluster:Cluster", "name", "[A-Za-z0-9_-]{1,255}"),
             rule("aws:ecs/service:Service", "name", "[A-Za-z0-9_-]{1,255}"),

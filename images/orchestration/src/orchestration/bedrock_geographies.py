@@ -1,7 +1,7 @@
 """Where Amazon Bedrock offers cross-region inference, as AWS documents it.
 
-The table is `bedrock_geographies.json`, which names its sources. The Java program reads the same file, so that
-both mean the same by the prefix of a model id.
+The table is `bedrock_geographies.json`, which names its sources. The Java program reads the same file, so
+that both mean the same by the prefix of a model id.
 """
 
 from __future__ import annotations

@@ -103,6 +103,10 @@ check: tools ## formatting, lint, types
 	MYPYPATH=local:images/orchestration/src:images/orchestration/tests .local/venv-orchestration/bin/mypy \
 	    --config-file images/orchestration/pyproject.toml local/demo/stage
 
+.PHONY: deployer-policy
+deployer-policy: $(TOOLS) ## make the deployer's least-privilege policy anew from a recorded life of the stack
+	PYTHONPATH=local $(VENV)/python -m deployer deployer-policy
+
 .PHONY: bench
 bench: tools ## print tables of speed, each beside its baseline
 	$(WITH_TOOLS) $(VENV)/python -m bench

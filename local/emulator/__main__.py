@@ -1,4 +1,5 @@
-"""Start the emulator: `python -m emulator [--port N] [--state-file FILE] [--exit-with-parent] [--verbose]`.
+"""Start the emulator: `python -m emulator [--port N] [--state-file FILE] [--exit-with-parent]
+[--calls FILE] [--verbose]`.
 
 The first line on standard output is `listening on http://127.0.0.1:PORT`. The log goes to standard error.
 """
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0, the default, is any free one")
     parser.add_argument("--state-file", type=Path, help="say here who listens where, as long as it does")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input is closed")
+    parser.add_argument("--calls", type=Path, help="write down each call, one JSON object a line")
     parser.add_argument("--verbose", action="store_true", help="log each request")
     options = parser.parse_args(arguments)
     logging.basicConfig(
@@ -39,8 +41,13 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(f"emulator: cannot listen on 127.0.0.1:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
+    application = build_application()
+    if options.calls:
+        from emulator import recorded_calls  # noqa: PLC0415  imports moto too
+
+        recorded_calls.install(options.calls)
     me = identity.Identity(server.server_port, server.url)
-    server.application = identity.with_identity(build_application(), me)
+    server.application = identity.with_identity(application, me)
     with server:
         lifetime.end_on_signals(server.shutdown)
         if options.exit_with_parent:

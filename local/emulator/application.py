@@ -6,7 +6,7 @@ import importlib
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from emulator import changes, failures, fargate_reports
+from emulator import authorization, changes, failures, fargate_reports
 from emulator.http_server import Application
 
 # Each module adds to one AWS API when it is imported.
@@ -36,6 +36,7 @@ EXTENSIONS = (
 
 def build_application() -> Application:
     """The WSGI application. Call once a process: the additions change moto's classes."""
+    authorization.install()
     failures.install()
     for name in EXTENSIONS:
         importlib.import_module(f"emulator.{name}")

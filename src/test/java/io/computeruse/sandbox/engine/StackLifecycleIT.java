@@ -536,11 +536,18 @@ class StackLifecycleIT {
         assertThat(commands).hasSizeGreaterThan(8);
         // It prints ORGANISATION/NAME for some people, which is part of no name in AWS.
         assertThat(readme).doesNotContain("--show-name");
+        var region = readme.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("export AWS_REGION="))
+                .findFirst()
+                .orElseThrow();
         for (var command : commands) {
-            var shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", command)
+            var shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", region + "\n" + command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true);
             shell.environment().putAll(project.environment());
+            // The stack says the region, as for somebody whose shell has none.
+            shell.environment().keySet().removeAll(List.of("AWS_REGION", "AWS_DEFAULT_REGION"));
             shell.environment()
                     .put(
                             "PULUMI_HOME",

@@ -1,0 +1,89 @@
+"""The generator of the deployer's policy: narrow where AWS offers it, and never wide by accident."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deployer import document, recording
+from deployer.recording import Call
+from deployer.unseen import UNSEEN
+
+POLICIES = Path(__file__).resolve().parents[2] / "deployer-policy"
+
+
+def _grants(*calls: Call) -> dict[str, set[tuple[tuple[str, ...], document.Condition]]]:
+    found: dict[str, set[tuple[tuple[str, ...], document.Condition]]] = {}
+    for grant in document.grants(calls):
+        found.setdefault(grant.action, set()).add((grant.resources, grant.condition))
+    return found
+
+
+def test_a_created_resource_is_judged_by_the_request_and_the_one_it_lies_in_by_its_own_tag() -> None:
+    made = _grants(Call("ec2", "CreateSubnet", tagged=True))["ec2:CreateSubnet"]
+    assert made == {
+        (("ec2:*:*:subnet/*",), (("StringEquals", "aws:RequestTag/Project", ("ComputerUseSandbox",)),)),
+        (("ec2:*:*:vpc/*",), (("StringEquals", "aws:ResourceTag/Project", ("ComputerUseSandbox",)),)),
+    }
+
+
+def test_no_request_tag_is_asked_of_a_call_that_does_not_send_one() -> None:
+    made = _grants(Call("kms", "CreateKey", tagged=False))["kms:CreateKey"]
+    assert made == {(("*",), ())}
+
+
+@pytest.mark.parametrize("action", ["DeleteRole", "GetRole", "PutRolePolicy", "PassRole"])
+def test_roles_are_told_apart_by_their_path(action: str) -> None:
+    for resources, _condition in _grants(Call("iam", action, tagged=False))[f"iam:{action}"]:
+        assert resources == ("iam::*:role/computer-use-sandbox/*",)
+
+
+def test_an_action_that_iam_does_not_know_is_an_error() -> None:
+    with pytest.raises(document.NotScopable, match="ec2:MakeCoffee is no IAM action"):
+        document.grants([Call("ec2", "MakeCoffee", tagged=False)])
+
+
+def test_an_action_on_a_kind_of_resource_that_the_stack_does_not_have_is_an_error() -> None:
+    with pytest.raises(document.NotScopable, match=r"ec2:TerminateInstances needs .*instance"):
+        document.grants([Call("ec2", "TerminateInstances", tagged=False)])
+
+
+def test_a_recording_says_whether_every_call_of_an_action_was_tagged() -> None:
+    entries = [
+        {"service": "elbv2", "action": "CreateListener", "tagged": True},
+        {"service": "elbv2", "action": "CreateListener", "tagged": False},
+    ]
+    assert recording.distinct(entries) == [Call("elasticloadbalancing", "CreateListener", tagged=False)]
+
+
+def test_policies_split_before_the_limit_and_keep_every_action() -> None:
+    many = [document.Grant((f"ec2:*:*:vpc/{number}",), (), f"ec2:Act{number}") for number in range(300)]
+    pieces = document.policies(many)
+    assert len(pieces) > 1
+    assert all(len(document.text(piece)) <= document.PIECE_LIMIT for piece in pieces)
+    actions = {action for piece in pieces for one in piece["Statement"] for action in one["Action"]}
+    assert actions == {grant.action for grant in many}
+
+
+def test_one_long_statement_is_split_too() -> None:
+    many = [document.Grant(("*",), (), f"ec2:SomeQuiteLongNameOfAnAction{number}") for number in range(400)]
+    assert all(len(document.text(piece)) <= document.PIECE_LIMIT for piece in document.policies(many))
+
+
+def test_every_unseen_right_names_the_document_that_asks_for_it() -> None:
+    for unseen in UNSEEN:
+        assert "(" in unseen.reason
+        assert unseen.actions
+
+
+def test_the_committed_pieces_fit_iams_quotas_and_hold_no_wildcard_action() -> None:
+    files = sorted(POLICIES.glob("deployer-*.json"))
+    assert 1 <= len(files) <= document.PIECES_LIMIT
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert len(text) <= document.PIECE_LIMIT, file.name
+        for statement in json.loads(text)["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert not [action for action in statement["Action"] if "*" in action]

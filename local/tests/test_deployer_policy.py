@@ -87,3 +87,15 @@ def test_the_committed_pieces_fit_iams_quotas_and_hold_no_wildcard_action() -> N
         for statement in json.loads(text)["Statement"]:
             assert statement["Effect"] == "Allow"
             assert not [action for action in statement["Action"] if "*" in action]
+
+
+def test_our_tag_can_be_set_only_on_what_is_being_made_or_has_it_already() -> None:
+    made = _grants(Call("ec2", "CreateVpc", tagged=True))["ec2:CreateTags"]
+    on_vpcs = {condition for resources, condition in made if resources == ("ec2:*:*:vpc/*",)}
+    assert on_vpcs == {
+        (
+            ("StringEquals", "aws:RequestTag/Project", ("ComputerUseSandbox",)),
+            ("StringEquals", "ec2:CreateAction", ("CreateVpc",)),
+        ),
+        (("StringEquals", "aws:ResourceTag/Project", ("ComputerUseSandbox",)),),
+    }

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from deployer import document, life, recording
-from deployer.engine_project import EngineProject
+from deployer.engine_project import ROOT, EngineProject
 
 
 def main(arguments: list[str]) -> int:
@@ -32,14 +32,14 @@ def main(arguments: list[str]) -> int:
 
 def _calls(recorded: Path | None) -> list[recording.Call]:
     if recorded:
-        return recording.read(recorded)
+        return recording.read(recorded, ROOT.access_key)
     with tempfile.TemporaryDirectory() as folder:
         calls = Path(folder, "calls.jsonl")
         project = Path(folder, "project")
         project.mkdir()
         with life.recording_emulator(calls) as url:
             life.live(EngineProject(project, url))
-        return recording.read(calls)
+        return recording.read(calls, ROOT.access_key)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,10 @@ class Call:
         return f"{self.service}:{self.action}"
 
 
-def read(file: Path) -> list[Call]:
-    """The distinct calls of a recording, sorted."""
-    return distinct(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+def read(file: Path, key: str) -> list[Call]:
+    """The distinct calls that were signed with an access key, sorted."""
+    entries = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    return distinct(entry for entry in entries if entry["key"] == key)
 
 
 def distinct(entries: Iterable[dict[str, object]]) -> list[Call]:

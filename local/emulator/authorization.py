@@ -20,7 +20,7 @@ from moto.iam.models import iam_backends
 from emulator.actions import Parameters, Refusal, parameters_of
 from emulator.identity_policies import Request, allows
 from emulator.policy_documents import statements
-from emulator.request_facts import iam_prefix, named_resources, passed_roles, request_tags
+from emulator.request_facts import access_key, iam_prefix, named_resources, passed_roles, request_tags
 
 # Services that check a right to tag in a create call; those that call it something else than TagResource.
 _TAGGING = {"ec2": "CreateTags", "elbv2": "AddTags", "iam": "TagRole"}
@@ -50,11 +50,9 @@ def install() -> None:
 
 
 def _user(call: BaseResponse) -> Any:
-    signed = re.search(r"Credential=([^/]+)/", call.headers.get("Authorization", ""))
-    if signed is None:
-        return None
+    key_id = access_key(call)
     for user in iam_backends[call.current_account]["aws"].users.values():
-        if any(key.access_key_id == signed[1] for key in user.access_keys):
+        if any(key.access_key_id == key_id for key in user.access_keys):
             return user
     return None
 

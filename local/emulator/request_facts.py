@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -18,6 +19,12 @@ _TAG_MEMBERS = ("Tags", "tags", "TagList")
 def iam_prefix(service: str) -> str:
     """The prefix of a service's IAM actions: what requests are signed for, by botocore's model."""
     return botocore.session.get_session().get_service_model(service).signing_name
+
+
+def access_key(call: Any) -> str:
+    """The id of the access key that signed a request; empty where none did."""
+    signed = re.search(r"Credential=([^/]+)/", call.headers.get("Authorization", ""))
+    return signed[1] if signed else ""
 
 
 def request_tags(parameters: Parameters) -> dict[str, str]:

@@ -109,11 +109,11 @@ def test_with_the_policy_the_stack_lives_and_without_one_action_it_says_which(
     life.step(project, *life.REFRESH)
     project.configure(life.SECOND)
     _is_refused(project, deployer, "iam:PassRole", *life.UP)
-    _is_refused(project, deployer, "ec2:AllocateAddress", *life.UP)
     life.step(project, *life.UP)
     _is_refused(project, deployer, "ecr:DeleteRepository", *life.DESTROY)
+    _is_refused(project, deployer, "ec2:DeleteVpc", *life.DESTROY)
     life.step(project, *life.DESTROY)
 
     # What was called, and what AWS asks beside it, is what the policy holds: no more, no less.
-    made_anew = document.policies(document.grants(recording.read(calls)))
+    made_anew = document.policies(document.grants(recording.read(calls, deployer.keys.access_key)))
     assert made_anew == committed(), "run `make deployer-policy` and look at the difference"

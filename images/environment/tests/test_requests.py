@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 import requests
@@ -98,6 +99,17 @@ MALFORMED = [
     ({"action": "zoom", "region": [0, 0, 10]}, "region"),
     ({"action": "screenshot", "coordinate": [1, 1]}, "coordinate"),
 ]
+
+
+def test_a_long_wait_holds_up_no_other_action(environment: Environment) -> None:
+    """Whoever asked for it may have given up meanwhile."""
+    body = {"tool": "computer", "input": {"action": "wait", "duration": 60}}
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        environment.session.post(f"{environment.control_url}/execute", json=body, timeout=1)
+    began = time.monotonic()
+    environment.act("mouse_move", coordinate=[77, 88])
+    assert environment.act("cursor_position")["output"] == "X=77,Y=88"
+    assert time.monotonic() - began < 20
 
 
 NO_MODIFIERS = (

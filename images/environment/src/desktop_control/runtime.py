@@ -66,6 +66,11 @@ class Runtime:
         return self.display / "Xauthority"
 
     @property
+    def keyboard_focus(self) -> Path:
+        """Which site has the keyboard's focus, as the browser's extension says."""
+        return self.display / "keyboard-focus.json"
+
+    @property
     def vnc_socket(self) -> Path:
         """Where the X server speaks RFB."""
         return self.display / "vnc.sock"

@@ -3,14 +3,18 @@
 import logging
 import os
 import socket
+from contextlib import closing
 
 import waitress
+import xcffib
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import WSGITask
 
 from desktop_control.api.app import MAX_BODY_BYTES, Tools, create_app
 from desktop_control.api.health import DisplayProbe
+from desktop_control.display.connection import Connection, DisplayUnavailableError
+from desktop_control.display.focus import Focus, focus
 from desktop_control.display.scaling import Scaling
 from desktop_control.human import HumanActivity
 from desktop_control.json_log import start_logging
@@ -49,7 +53,16 @@ def main() -> None:
     computer = Computer(display, Users.read().desktop, interruption, bash.sessions)
     tools = Tools(computer, bash, Editor(str(AS_DESKTOP)), settings.queue_bound)
     scaling = Scaling.for_screen(settings.display_width, settings.display_height)
-    app = create_app(tools, scaling, bytes.fromhex(runtime.token_digest.read_text()), DisplayProbe(display))
+
+    def look_at_focus() -> Focus:
+        with closing(Connection(display)) as connection:
+            try:
+                return focus(connection, runtime.keyboard_focus, Users.read().desktop)
+            except xcffib.XcffibException as error:
+                raise DisplayUnavailableError("the display went away") from error
+
+    digest = bytes.fromhex(runtime.token_digest.read_text())
+    app = create_app(tools, scaling, digest, DisplayProbe(display), look_at_focus)
     logging.getLogger(__name__).info("ready")
     HTTPChannel.task_class = _OneRequest
     waitress.serve(

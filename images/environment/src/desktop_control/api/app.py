@@ -1,4 +1,4 @@
-"""The control API: `POST /execute` and `GET /healthz`."""
+"""The control API: `POST /execute`, `GET /focus` and `GET /healthz`."""
 
 import base64
 import hashlib
@@ -7,8 +7,8 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -16,10 +16,13 @@ from werkzeug.exceptions import HTTPException
 from desktop_control.api.health import DisplayProbe
 from desktop_control.api.lane import Lane, LaneFullError
 from desktop_control.api.request import BadRequestError, BashCall, Call, ComputerCall, Execution, parse
+from desktop_control.display.connection import DisplayUnavailableError
+from desktop_control.display.focus import Focus
 from desktop_control.display.scaling import Scaling
 from desktop_control.json_log import redact
 from desktop_control.tools.bash import Bash
 from desktop_control.tools.computer import Computer
+from desktop_control.tools.computer_input import Wait
 from desktop_control.tools.editor import Editor
 from desktop_control.tools.result import PausedError, ToolError, ToolResult
 
@@ -48,6 +51,10 @@ class Tools:
     def run(self, call: Call) -> ToolResult:
         """Carry out a validated call when its turn comes. Raises LaneFullError and ToolError."""
         if isinstance(call, ComputerCall):
+            if isinstance(call.action, Wait):
+                # Not in the lane: whoever asked may have given up, and no other action is to wait for that.
+                with self.lanes["computer"].present_without_turn():
+                    time.sleep(call.action.duration)
             with self.lanes["computer"].turn():
                 return self.computer.run(call.action, call.options)
         if isinstance(call, BashCall):
@@ -59,8 +66,15 @@ class Tools:
             return self.editor.run(call.command)
 
 
-def create_app(tools: Tools, scaling: Scaling, token_digest: bytes, probe: DisplayProbe) -> Flask:
-    """The WSGI application. `token_digest` is the SHA-256 of the bearer token."""
+def create_app(
+    tools: Tools,
+    scaling: Scaling,
+    token_digest: bytes,
+    probe: DisplayProbe,
+    look_at_focus: Callable[[], Focus],
+) -> Flask:
+    """The WSGI application. `token_digest` is the SHA-256 of the bearer token; `look_at_focus` raises
+    DisplayUnavailableError."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
 
@@ -72,11 +86,8 @@ def create_app(tools: Tools, scaling: Scaling, token_digest: bytes, probe: Displ
     @app.post("/execute")
     def execute() -> Response:
         began = time.monotonic()
-        if not _is_authorized(request.headers.get("Authorization", ""), token_digest):
-            logger.warning("refused", extra={"fields": {"reason": "token", "source": request.remote_addr}})
-            response = _answer(ToolResult(error="the bearer token is missing or wrong"), began, 401)
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
+        if (refusal := _refusal(token_digest, began)) is not None:
+            return refusal
         try:
             execution = parse(request.get_data(), scaling)
         except BadRequestError as error:
@@ -85,6 +96,15 @@ def create_app(tools: Tools, scaling: Scaling, token_digest: bytes, probe: Displ
         result, status = _run(tools, execution)
         _log(execution, result, status, began)
         return _answer(result, began, status)
+
+    @app.get("/focus")
+    def focus() -> Response:
+        if (refusal := _refusal(token_digest, time.monotonic())) is not None:
+            return refusal
+        try:
+            return _json(asdict(look_at_focus()), 200)
+        except DisplayUnavailableError as error:
+            return _json({"program": None, "origin": None, "error": str(error)}, 503)
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
@@ -106,6 +126,16 @@ def _run(tools: Tools, execution: Execution) -> tuple[ToolResult, int]:
         number = f"D-{secrets.token_hex(4)}"
         logger.exception("a tool failed unexpectedly", extra={"fields": {"number": number}})
         return ToolResult(error=f"the tool failed; the desktop's log says where under {number}"), 500
+
+
+def _refusal(token_digest: bytes, began: float) -> Response | None:
+    """The answer to a request without the right token; None when it has it."""
+    if _is_authorized(request.headers.get("Authorization", ""), token_digest):
+        return None
+    logger.warning("refused", extra={"fields": {"reason": "token", "source": request.remote_addr}})
+    response = _answer(ToolResult(error="the bearer token is missing or wrong"), began, 401)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _is_authorized(header: str, token_digest: bytes) -> bool:

@@ -26,14 +26,21 @@ class Lane:
         return self._present
 
     @contextmanager
+    def present_without_turn(self) -> Iterator[None]:
+        """Count as one of those present, without a turn and holding up nobody. Raises LaneFullError."""
+        with self._changed:
+            self._enter()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._present -= 1
+
+    @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for the turn and hold it. Raises LaneFullError at once when the lane is full."""
         with self._changed:
-            if self._present >= self._bound:
-                raise LaneFullError(
-                    f"{self._bound} actions are waiting already; try again when some are done"
-                )
-            self._present += 1
+            self._enter()
             ticket = self._next_ticket
             self._next_ticket += 1
             self._changed.wait_for(lambda: self._now_serving == ticket)
@@ -44,3 +51,8 @@ class Lane:
                 self._present -= 1
                 self._now_serving += 1
                 self._changed.notify_all()
+
+    def _enter(self) -> None:
+        if self._present >= self._bound:
+            raise LaneFullError(f"{self._bound} actions are waiting already; try again when some are done")
+        self._present += 1

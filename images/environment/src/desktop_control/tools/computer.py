@@ -1,7 +1,6 @@
 """The computer tool: one action at a time on one desktop."""
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -93,8 +92,6 @@ class Computer:
         if isinstance(action, asked.CursorPosition):
             x, y = desktop.scaling.to_shot(*desktop.pointer.position())
             return ToolResult(output=f"X={x},Y={y}")
-        if isinstance(action, asked.Wait):
-            time.sleep(action.duration)
         if options.patience is None:
             settled = desktop.watch.is_quiet_for(Patience().quiet)
         else:

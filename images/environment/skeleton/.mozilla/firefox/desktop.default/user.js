@@ -31,3 +31,9 @@ user_pref("signon.rememberSignons", false);
 user_pref("termsofuse.bypassNotification", true);
 user_pref("trailhead.firstrun.didSeeAboutWelcome", true);
 user_pref("services.settings.server", "data:,");
+// The one extension is the image's own (browser/), put into this profile unsigned; pages can install none.
+user_pref("extensions.autoDisableScopes", 0);
+user_pref("extensions.sideloadScopes", 1);
+user_pref("extensions.startupScanScopes", 1);
+user_pref("xpinstall.signatures.required", false);
+user_pref("xpinstall.enabled", false);

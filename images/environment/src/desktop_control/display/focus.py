@@ -1,0 +1,75 @@
+"""Where typed text would go: the program of the active window and, in the browser, the site."""
+
+import json
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import xcffib.xproto
+
+from desktop_control.display.connection import Connection
+from desktop_control.display.cpu_time import stat_fields
+
+_BROWSER = "firefox-esr"
+_LONGEST_PROPERTY = 64
+# Field of /proc/PID/stat, counted after the parenthesised name.
+_PARENT = 1
+# From the program beside the browser up to the browser itself.
+_GENERATIONS = 3
+
+
+@dataclass(frozen=True)
+class Focus:
+    """`program` is the active window's class, `origin` the site (scheme, host, port) of the frame that has
+    the keyboard's focus. Each is None where it is not known, and `origin` also while no page has the focus.
+    """
+
+    program: str | None
+    origin: str | None
+
+
+def focus(connection: Connection, told: Path, owner: int) -> Focus:
+    """Ask the X server, and believe what the browser's extension wrote into `told` only when a program of
+    user `owner` wrote it that belongs to the browser whose window is the active one."""
+    window = _number(connection, connection.root, "_NET_ACTIVE_WINDOW", xcffib.xproto.Atom.WINDOW)
+    if not window:
+        return Focus(None, None)
+    names = _property(connection, window, "WM_CLASS", xcffib.xproto.Atom.STRING).split(b"\0")
+    program = names[1].decode("latin-1").lower() if len(names) > 1 and names[1] else None
+    process = _number(connection, window, "_NET_WM_PID", xcffib.xproto.Atom.CARDINAL)
+    origin = _told(told, owner, process) if program == _BROWSER and process else None
+    return Focus(program, origin)
+
+
+def _told(file: Path, owner: int, browser: int) -> str | None:
+    try:
+        status = file.lstat()
+        if status.st_uid != owner or not stat.S_ISREG(status.st_mode):
+            return None
+        said = json.loads(file.read_text(encoding="utf-8"))
+        origin, writer = said["origin"], said["process"]
+        belongs = type(writer) is int and _descends(writer, browser)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return origin if belongs and isinstance(origin, str) else None
+
+
+def _descends(process: int, ancestor: int) -> bool:
+    for _ in range(_GENERATIONS):
+        process = int(stat_fields(process)[_PARENT])
+        if process == ancestor:
+            return True
+    return False
+
+
+def _property(connection: Connection, window: int, name: str, kind: int) -> bytes:
+    atom = connection.atom(name)
+    if not atom:
+        return b""
+    reply = connection.x.core.GetProperty(False, window, atom, kind, 0, _LONGEST_PROPERTY).reply()
+    return bytes(reply.value.buf())
+
+
+def _number(connection: Connection, window: int, name: str, kind: int) -> int:
+    value = _property(connection, window, name, kind)
+    return int.from_bytes(value[:4], "little") if len(value) >= 4 else 0

@@ -1,0 +1,104 @@
+"""Where typed text would go, as the control API tells it: a site while one of its frames has the focus."""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import requests
+
+from running import Environment, wait_until
+
+_OUTER = "<!doctype html><title>outer</title><input id=a autofocus><iframe src='http://localhost:{port}/inner'></iframe>"
+_INNER = "<!doctype html><title>inner</title><body style='margin:0'><input style='width:100%;height:100px'>"
+
+
+class Site:
+    """Pages on two origins: 127.0.0.1 and localhost."""
+
+    def __init__(self) -> None:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                page = _INNER if self.path == "/inner" else _OUTER.format(port=site.port)
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(page)))
+                self.end_headers()
+                self.wfile.write(page.encode())
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def focus(environment: Environment) -> dict[str, Any]:
+    response = environment.session.get(f"{environment.control_url}/focus", timeout=10)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+@pytest.fixture
+def site(environment: Environment) -> Iterator[Site]:
+    """A page of it is open in Firefox, with the focus in its text box."""
+    site = Site()
+    try:
+        environment.launch(f"firefox-esr http://127.0.0.1:{site.port}/")
+        wait_until(lambda: focus(environment)["program"] == "firefox-esr", 60)
+        yield site
+    finally:
+        environment.close_programs(["firefox-esr"])
+        site.server.shutdown()
+        site.server.server_close()
+
+
+def test_the_focus_is_no_business_of_who_has_no_token(environment: Environment) -> None:
+    response = requests.get(f"{environment.control_url}/focus", timeout=5)
+    assert response.status_code == 401 and "program" not in response.json()
+
+
+def test_a_site_is_named_while_one_of_its_frames_has_the_focus_and_never_else(
+    environment: Environment, site: Site
+) -> None:
+    outer, inner = f"http://127.0.0.1:{site.port}", f"http://localhost:{site.port}"
+
+    def becomes(origin: str | None) -> None:
+        wait_until(lambda: focus(environment)["origin"] == origin, 20, lambda: str(focus(environment)))
+
+    becomes(outer)
+    environment.act("key", text="ctrl+l")
+    becomes(None)
+    environment.act("key", text="Escape")
+    environment.act("left_click", coordinate=[60, 118])
+    becomes(outer)
+    # A frame of another site inside the page: what is typed there goes to the other site.
+    environment.act("left_click", coordinate=[300, 160])
+    becomes(inner)
+    environment.act("left_click", coordinate=[60, 118])
+    becomes(outer)
+    environment.launch("xterm -geometry 40x10+600+400")
+    wait_until(lambda: focus(environment)["program"] == "xterm", 20)
+    assert focus(environment)["origin"] is None
+    environment.close_programs(["xterm"])
+    becomes(outer)
+    forge(environment, "https://bank.example")
+    assert focus(environment)["origin"] is None, "the file counts only when the browser's program wrote it"
+
+
+def forge(environment: Environment, origin: str) -> None:
+    """What the agent's shell could write where the browser's program does."""
+    said = json.dumps({"origin": origin, "process": os.getpid()}).replace(str(os.getpid()), "$$")
+    written = environment.bash(
+        f"rm -f $(dirname $XAUTHORITY)/keyboard-focus.json; echo '{said}' | sed \"s/[$][$]/$$/\" "
+        "> $(dirname $XAUTHORITY)/keyboard-focus.json"
+    )
+    assert written["error"] is None, written

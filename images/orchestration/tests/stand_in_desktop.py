@@ -43,6 +43,7 @@ class StandInDesktop:
     on_action: Callable[[str, dict[str, Any]], Response | None] = lambda tool, value: None
     executed: list[dict[str, Any]] = field(default_factory=list)
     screenshots: int = 0
+    site: str | None = None
     pointer: tuple[int, int] = (WIDTH // 2, HEIGHT // 2)
     _picture: Image.Image = field(default_factory=lambda: Image.new("RGB", (WIDTH, HEIGHT), (58, 110, 165)))
     _server: ThreadingHTTPServer | None = None
@@ -65,6 +66,14 @@ class StandInDesktop:
         desktop = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                allowed = self.headers.get("authorization", "") == f"Bearer {TOKEN}" and self.path == "/focus"
+                data = json.dumps({"program": "firefox-esr", "origin": desktop.site}).encode()
+                self.send_response(200 if allowed else 404)
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 try:

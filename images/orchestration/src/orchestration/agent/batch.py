@@ -27,6 +27,7 @@ from orchestration.agent.interruption import Interrupted, Interruption
 from orchestration.agent.live import Live
 from orchestration.agent.picture import compare, picture_size
 from orchestration.agent.settings import TaskSettings
+from orchestration.agent.sites import approved_by_site, is_typing
 from orchestration.agent.tool_versions import COMPUTER
 from orchestration.record.chain import Event
 from orchestration.record.journal import Journal
@@ -161,9 +162,8 @@ class Batch:
                 self.answer(block, [_text(POINTER_UNKNOWN)], is_error=True, outcome="not_executed")
                 return EARLIER_FAILED
             newest = await self._judged_screen(action)
-            if self._consequence.needs_approval(
-                self._settings.approval, action, newest.image if newest else None, points
-            ):
+            site = await self._site(action)
+            if self._asks(action, points, newest, site):
                 decision = await self._ask(block, action, points, first=number == 0)
                 if not decision.approved:
                     told = refusal(decision.reason, action)
@@ -181,6 +181,7 @@ class Batch:
                 "input": dict(action.input),
                 "place": number,
                 **({"screen": newest.digest} if newest else {}),
+                **({"site": site} if site else {}),
             },
         )
         try:
@@ -210,6 +211,19 @@ class Batch:
             return action.points
         place = await self._interruption.guard(self._desktop.pointer())
         return None if place is None else (place,)
+
+    async def _site(self, action: Action) -> str | None:
+        """The site that would get what is typed, where approvals are bound to one."""
+        if not self._settings.typing_sites or not is_typing(action):
+            return None
+        return await self._interruption.guard(self._desktop.focused_site())
+
+    def _asks(self, action: Action, points: Points, newest: Screen | None, site: str | None) -> bool:
+        """Whether the person has to approve an action."""
+        mode, sites = self._settings.approval, self._settings.typing_sites
+        if mode != "each" and sites and is_typing(action):
+            return not approved_by_site(action, site, sites)
+        return self._consequence.needs_approval(mode, action, newest.image if newest else None, points)
 
     async def _judged_screen(self, action: Action) -> Screen | None:
         """The newest screen, where it decides whether an action has to be approved."""

@@ -114,6 +114,15 @@ class Desktop:
         place = re.fullmatch(r"X=(\d{1,5}),Y=(\d{1,5})", outcome.output or "", re.ASCII)
         return (int(place[1]), int(place[2])) if place and not outcome.failed else None
 
+    async def focused_site(self) -> str | None:
+        """The origin of the page that would get what is typed; None where there is none or it is unknown."""
+        try:
+            answer = await self._client.get("/focus", timeout=httpx2.Timeout(CONNECT_SECONDS))
+            origin = json.loads(answer.content)["origin"] if answer.status_code == 200 else None
+        except (httpx2.HTTPError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+        return origin if isinstance(origin, str) else None
+
     async def _send(self, action: Action, picture: bool) -> Outcome:
         patience = self._answer_seconds + action.seconds
         timeout = httpx2.Timeout(patience, connect=CONNECT_SECONDS)

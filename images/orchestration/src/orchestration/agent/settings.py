@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from orchestration.agent.models import PROVIDER_LABELS
+from orchestration.agent.sites import Site
 from orchestration.agent.tool_versions import Fit, UnknownCombination, resolve
 
 APPROVAL_MODES: Mapping[str, str] = {
@@ -36,7 +37,8 @@ class TaskSettings:
 
     `tool_version` and `thinking` are None for the best that fits the model. The budget is per task:
     `minutes` of wall-clock time, `tokens` in and out together, `dollars` by list price. `declared` holds
-    models that the person vouched for (model id → tool version).
+    models that the person vouched for (model id → tool version). Where `typing_sites` names any, typing into
+    those asks nothing and typing anywhere else asks, also in automatic mode; "each" asks even so.
     """
 
     provider: str
@@ -47,6 +49,7 @@ class TaskSettings:
     images_kept: int = 5
     approval: str = "consequential"
     approval_seconds: int = 300
+    typing_sites: tuple[str, ...] = ()
     minutes: float = 30.0
     tokens: int = 2_000_000
     dollars: float = 5.0
@@ -56,6 +59,13 @@ class TaskSettings:
     def __post_init__(self) -> None:
         if self.approval not in APPROVAL_MODES:
             raise BadSettings(f"Approval must be one of {', '.join(APPROVAL_MODES)}.")
+        # The record gives a list back.
+        object.__setattr__(self, "typing_sites", tuple(self.typing_sites))
+        for site in self.typing_sites:
+            try:
+                Site.parse(site)
+            except ValueError as error:
+                raise BadSettings(str(error)) from None
         _within("Images kept", self.images_kept, 1, 50)
         _within("Approval time-out in seconds", self.approval_seconds, 5, 3600)
         _within("Minutes", self.minutes, 0.01, 24 * 60)

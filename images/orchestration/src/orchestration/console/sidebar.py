@@ -141,6 +141,13 @@ def _fields(now: TaskSettings, provider: str, model: str, driving: bool) -> dict
     seconds = st.number_input(
         "Approval time-out (seconds)", 5, 3600, now.approval_seconds, disabled=not driving
     )
+    sites = st.text_input(
+        "Sites where typing is approved",
+        " ".join(now.typing_sites),
+        disabled=not driving,
+        help="For example example.com or *.example.com. Typing into their pages asks nothing; typing "
+        "anywhere else asks, also in Automatic. Empty: as the approval mode says.",
+    )
     st.caption("Budget per task")
     minutes = st.number_input("Minutes", 0.01, 1440.0, float(now.minutes), 5.0, disabled=not driving)
     tokens = st.number_input("Tokens", 1_000, 1_000_000_000, now.tokens, 100_000, disabled=not driving)
@@ -165,6 +172,7 @@ def _fields(now: TaskSettings, provider: str, model: str, driving: bool) -> dict
         "images_kept": int(images),
         "approval": approval,
         "approval_seconds": int(seconds),
+        "typing_sites": tuple(sites.replace(",", " ").split()),
         "minutes": float(minutes),
         "tokens": int(tokens),
         "dollars": float(dollars),

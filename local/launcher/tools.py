@@ -16,10 +16,11 @@ from launcher import prerequisites, program
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
 
-# Pulumi asks for the versions of the Java SDKs in pom.xml; for the analyzer any version will do.
+# Pulumi asks for the version of the AWS SDK in pom.xml, for the Docker plugin that ServiceImage.java names, and for any
+# analyzer.
 PLUGINS = (
     ("resource-aws-v6.83.0", "pulumi-resource-aws"),
-    ("resource-docker-v4.5.1", "pulumi-resource-docker"),
+    ("resource-docker-v4.11.2", "pulumi-resource-docker"),
     ("analyzer-policy-python-v1.0.0", "pulumi-analyzer-policy-python"),
 )
 

@@ -1,5 +1,5 @@
-// Package buildcontext says what a Docker build depends on: the files that .dockerignore lets into the context, and
-// the Dockerfile.
+// Package buildcontext says what a Docker build depends on: the files that .dockerignore lets into the context, the
+// Dockerfile, and .dockerignore itself.
 package buildcontext
 
 import (
@@ -10,26 +10,38 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
-const executable = 0o111
-
-// Hash gives the SHA-256, in hexadecimal, of the names, contents and executable bits of the files in a build context
-// and of its Dockerfile. Other mode bits do not count: git does not keep them, so they differ from machine to machine.
+// Hash gives the SHA-256, in hexadecimal, of the names and contents of the files in a build context, of its Dockerfile and
+// of its ignore file. The program's own tag is the same hash, and a table of contexts with their hashes tests both
+// (src/test/resources/build-contexts.json). File modes do not count: git keeps none but the executable bit, so they
+// differ from machine to machine.
 func Hash(folder, dockerfile string) (string, error) {
-	ignored, err := ignoreRules(folder, dockerfile)
+	ignoreFile, err := findIgnoreFile(folder, dockerfile)
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.New()
-	if err := hashFile(sum, "Dockerfile", dockerfile); err != nil {
+	if err := hashFile(sum, "Dockerfile", "dockerfile", dockerfile); err != nil {
 		return "", err
 	}
+	if ignoreFile != "" {
+		if err := hashFile(sum, ".dockerignore", "ignore", ignoreFile); err != nil {
+			return "", err
+		}
+	}
+	ignored, err := ignoreRules(ignoreFile)
+	if err != nil {
+		return "", err
+	}
+	entries := map[string]fs.DirEntry{}
 	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -48,25 +60,39 @@ func Hash(folder, dockerfile string) (string, error) {
 			}
 			return nil
 		}
-		if ignore {
-			return nil
+		if !ignore {
+			entries[filepath.ToSlash(name)] = entry
 		}
-		return hashEntry(sum, filepath.ToSlash(name), path, entry)
+		return nil
 	})
 	if err != nil {
 		return "", err
 	}
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if err := hashEntry(sum, name, filepath.Join(folder, filepath.FromSlash(name)), entries[name]); err != nil {
+			return "", err
+		}
+	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// ignoreRules reads DOCKERFILE.dockerignore or the context's .dockerignore, whichever is there first, as BuildKit does.
-func ignoreRules(folder, dockerfile string) (*patternmatcher.PatternMatcher, error) {
-	var patterns []string
+// findIgnoreFile gives DOCKERFILE.dockerignore or the context's .dockerignore, whichever is there first, as BuildKit
+// does, or "".
+func findIgnoreFile(folder, dockerfile string) (string, error) {
 	for _, path := range []string{dockerfile + ".dockerignore", filepath.Join(folder, ".dockerignore")} {
-		file, err := os.Open(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return "", err
 		}
+	}
+	return "", nil
+}
+
+func ignoreRules(path string) (*patternmatcher.PatternMatcher, error) {
+	var patterns []string
+	if path != "" {
+		file, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +101,6 @@ func ignoreRules(folder, dockerfile string) (*patternmatcher.PatternMatcher, err
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		break
 	}
 	rules, err := patternmatcher.New(patterns)
 	if err != nil {
@@ -87,7 +112,7 @@ func ignoreRules(folder, dockerfile string) (*patternmatcher.PatternMatcher, err
 func hashEntry(sum hash.Hash, name, path string, entry fs.DirEntry) error {
 	switch {
 	case entry.Type().IsRegular():
-		return hashFile(sum, name, path)
+		return hashFile(sum, name, "file", path)
 	case entry.Type()&fs.ModeSymlink != 0:
 		target, err := os.Readlink(path)
 		if err != nil {
@@ -100,7 +125,7 @@ func hashEntry(sum hash.Hash, name, path string, entry fs.DirEntry) error {
 	return fmt.Errorf("%s is neither a file nor a link, so it cannot be in a build context: let .dockerignore leave it out", path)
 }
 
-func hashFile(sum hash.Hash, name, path string) error {
+func hashFile(sum hash.Hash, name, kind, path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -109,10 +134,6 @@ func hashFile(sum hash.Hash, name, path string) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
-	}
-	kind := "file"
-	if info.Mode()&executable != 0 {
-		kind = "executable"
 	}
 	field(sum, name, kind, info.Size())
 	written, err := io.Copy(sum, file)

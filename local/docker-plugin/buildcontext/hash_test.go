@@ -1,6 +1,7 @@
 package buildcontext_test
 
 import (
+	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
@@ -56,7 +57,6 @@ func TestEveryChangeOfTheContextChangesTheHash(t *testing.T) {
 		"new file":    func(c context) error { c.write("src/new.py", ""); return nil },
 		"removed":     func(c context) error { return os.Remove(c.path("src/main.py")) },
 		"renamed":     func(c context) error { return os.Rename(c.path("src/main.py"), c.path("src/other.py")) },
-		"executable":  func(c context) error { return os.Chmod(c.path("src/main.py"), 0o755) },
 		"link":        func(c context) error { return os.Symlink("main.py", c.path("src/link")) },
 		"let through": func(c context) error { c.write(".dockerignore", "src/deep\n"); return nil },
 	} {
@@ -99,14 +99,50 @@ func TestIgnoreFileOfTheDockerfileComesFirst(t *testing.T) {
 	}
 }
 
-func TestOtherPermissionsDoNotCount(t *testing.T) {
+func TestAnotherUmaskGivesTheSameHash(t *testing.T) {
 	c := newContext(t)
 	before := c.hash()
-	if err := os.Chmod(c.path("src/main.py"), 0o600); err != nil {
+	for _, mode := range []os.FileMode{0o600, 0o755} {
+		for _, name := range []string{"Dockerfile", "src/main.py"} {
+			if err := os.Chmod(c.path(name), mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.hash() != before {
+			t.Errorf("mode %o gives another hash", mode)
+		}
+	}
+}
+
+func TestTheHashIsTheOneThatTheTableOfTheProgramSays(t *testing.T) {
+	text, err := os.ReadFile("../../../src/test/resources/build-contexts.json")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if c.hash() != before {
-		t.Error("git keeps no such bit, so the hash must not depend on it")
+	var table []struct {
+		Name         string
+		Files, Links map[string]string
+		SHA256       string
+	}
+	if err := json.Unmarshal(text, &table); err != nil {
+		t.Fatal(err)
+	}
+	if len(table) == 0 {
+		t.Fatal("the table is empty")
+	}
+	for _, row := range table {
+		c := context{t, t.TempDir()}
+		for name, content := range row.Files {
+			c.write(name, content)
+		}
+		for name, target := range row.Links {
+			if err := os.Symlink(target, c.path(name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := c.hash(); got != row.SHA256 {
+			t.Errorf("%s: %s", row.Name, got)
+		}
 	}
 }
 

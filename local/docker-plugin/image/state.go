@@ -39,6 +39,7 @@ func Outputs(properties *structpb.Struct, repoDigest string, isBuilt bool) *stru
 		"baseImageName":  in.Name,
 		"context":        in.Build.Context,
 		"dockerfile":     in.Build.Dockerfile,
+		"platform":       in.Build.Platform,
 		"registryServer": or(in.Server, registryOf(in.Name)),
 		"repoDigest":     repoDigest,
 	} {

@@ -18,8 +18,8 @@ import (
 	"computeruse.io/sandbox/local/docker-plugin/daemon"
 )
 
-// SDKVersion is the version of the SDK, com.pulumi:docker, whose provider this plugin stands in for.
-const SDKVersion = "4.5.1"
+// Version is the version of the published Docker plugin that this one stands in for.
+const Version = "4.11.2"
 
 const imageType = "docker:index/image:Image"
 
@@ -47,7 +47,7 @@ func New(engine pulumirpc.EngineClient) *Provider {
 
 // GetPluginInfo tells the version.
 func (p *Provider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
-	return &pulumirpc.PluginInfo{Version: SDKVersion}, nil
+	return &pulumirpc.PluginInfo{Version: Version}, nil
 }
 
 // CheckConfig accepts no settings: the docker command has its own.

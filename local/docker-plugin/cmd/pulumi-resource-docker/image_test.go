@@ -213,10 +213,10 @@ func TestAnythingElseIsRefusedByName(t *testing.T) {
 		t.Errorf("a function: %v", err)
 	}
 	info, err := e.GetPluginInfo(t.Context(), &emptypb.Empty{})
-	if err != nil || info.Version != "4.5.1" {
+	if err != nil || info.Version != "4.11.2" {
 		t.Errorf("version: %v %v", info, err)
 	}
-	config, err := e.CheckConfig(t.Context(), &pulumirpc.CheckRequest{News: properties(t, map[string]any{"version": "4.5.1", "host": "tcp://x"})})
+	config, err := e.CheckConfig(t.Context(), &pulumirpc.CheckRequest{News: properties(t, map[string]any{"version": "4.11.2", "host": "tcp://x"})})
 	if err != nil || len(config.Failures) != 1 || config.Failures[0].Property != "host" {
 		t.Errorf("the setting host: %v %v", config, err)
 	}

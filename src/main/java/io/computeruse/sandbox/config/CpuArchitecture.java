@@ -2,15 +2,17 @@ package io.computeruse.sandbox.config;
 
 /** The processor that the tasks run on and that the images are built for. */
 public enum CpuArchitecture {
-    ARM64("linux/arm64"),
-    X86_64("linux/amd64");
+    ARM64("linux/arm64", "aarch64"),
+    X86_64("linux/amd64", "x86_64");
 
     public static final String KEY = "cpuArchitecture";
 
     private final String imagePlatform;
+    private final String machine;
 
-    CpuArchitecture(String imagePlatform) {
+    CpuArchitecture(String imagePlatform, String machine) {
         this.imagePlatform = imagePlatform;
+        this.machine = machine;
     }
 
     /** @throws InvalidSettingException if Fargate has no such processor */
@@ -21,5 +23,10 @@ public enum CpuArchitecture {
     /** Docker's name of it; the image's platform must match the task's or the container fails with "exec format error". */
     public String imagePlatform() {
         return imagePlatform;
+    }
+
+    /** The kernel's name of it, as {@code uname -m} prints it in the image. */
+    public String machine() {
+        return machine;
     }
 }

@@ -6,35 +6,42 @@ import java.util.Optional;
 /**
  * Which Amazon DCV the image installs: the build trusts no archive and no key that its owner has not named.
  *
+ * @param architecture the processor that the image, and so the archive, is for
  * @param archiveSha256 of the archive, 64 hexadecimal digits
  * @param keyFingerprint of the vendor's signing key, 40 hexadecimal digits, as AWS publishes it
  */
-public record DcvSource(String archiveSha256, String keyFingerprint) {
+public record DcvSource(CpuArchitecture architecture, String archiveSha256, String keyFingerprint) {
     private static final String ARCHIVE_KEY = "dcvArchiveSha256";
     private static final String FINGERPRINT_KEY = "dcvKeyFingerprint";
 
     /** @throws InvalidSettingException if a value is no hash of its length */
     public DcvSource {
-        requireHexadecimal(ARCHIVE_KEY, archiveSha256, 64);
-        requireHexadecimal(FINGERPRINT_KEY, keyFingerprint, 40);
+        requireHexadecimal(ARCHIVE_KEY, archiveSha256, 64, "the SHA-256 of " + archive(architecture));
+        requireHexadecimal(FINGERPRINT_KEY, keyFingerprint, 40, "the fingerprint of the key that signs Amazon DCV");
+    }
+
+    /** The archive's file name at AWS; the Dockerfile says where it lies. */
+    public static String archive(CpuArchitecture architecture) {
+        return "nice-dcv-2024.0-17979-ubuntu2204-%s.tgz".formatted(architecture.machine());
     }
 
     /** Empty for a viewer that needs none; for Amazon DCV both settings have to be there. */
-    static Optional<DcvSource> read(SettingsReader settings, Viewer viewer) {
+    static Optional<DcvSource> read(SettingsReader settings, Viewer viewer, CpuArchitecture architecture) {
         return viewer == Viewer.DCV
                 ? Optional.of(new DcvSource(
+                        architecture,
                         settings.value(ARCHIVE_KEY, "", text -> text),
                         settings.value(FINGERPRINT_KEY, "", text -> text)))
                 : Optional.empty();
     }
 
-    private static void requireHexadecimal(String key, String value, int digits) {
+    private static void requireHexadecimal(String key, String value, int digits, String meaning) {
         if (!value.matches("[0-9A-Fa-f]{" + digits + "}")) {
             throw new InvalidSettingException(
                     key,
                     value,
                     "is not " + digits + " hexadecimal digits, and viewer dcv needs it",
-                    "Write the value that AWS publishes, or set viewer to novnc");
+                    "Write %s, as AWS publishes it, or set viewer to novnc".formatted(meaning));
         }
     }
 

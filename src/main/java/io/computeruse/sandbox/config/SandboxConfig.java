@@ -88,7 +88,9 @@ public record SandboxConfig(
         if (provider == ModelProvider.BEDROCK && model != null) {
             read.check(() -> requireInvocable(model, models, settings.region()));
         }
-        var dcvSource = read.attempt(() -> DcvSource.read(read, viewer));
+        var dcvSource = architecture == null
+                ? Optional.<DcvSource>empty()
+                : read.attempt(() -> DcvSource.read(read, viewer, architecture));
         read.throwIfWrong();
         return new SandboxConfig(
                 stack,

@@ -2,12 +2,14 @@ package io.computeruse.sandbox.image;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,62 +17,97 @@ import java.util.stream.Stream;
 /**
  * The files that an image is built from.
  *
- * <p>Its hash names the image, so that a person can tell which context an image was built from. It covers
- * names, contents and executable bits of what {@code .dockerignore} lets in.
+ * <p>Its hash names the image, so that a person can tell from a tag which files an image was built from. It covers what the
+ * published Docker provider hashes to decide whether to build again: the names and contents of the files that the ignore file
+ * lets in, and always the Dockerfile, even where the ignore file leaves it out of the context. It also covers the ignore file.
+ *
+ * <p>File modes do not count. Git keeps none but the executable bit, so they follow the umask of whoever cloned the project, and
+ * the Dockerfiles set every mode that matters.
  *
  * @param folder holds {@code Dockerfile} and {@code .dockerignore}
  */
 public record BuildContext(Path folder) {
-    /** As much of SHA-256 as a person will read; 64 bits do not collide among the images of one repository. */
+    /** Short tag: the first 64 bits of the hash. */
     private static final int TAG_LENGTH = 16;
+
+    private static final String DOCKERFILE = "Dockerfile";
+    private static final String IGNORE_FILE = ".dockerignore";
 
     /** @throws IllegalArgumentException if the folder holds no Dockerfile or no .dockerignore */
     public BuildContext {
-        for (var name : List.of("Dockerfile", ".dockerignore")) {
+        for (var name : List.of(DOCKERFILE, IGNORE_FILE)) {
             if (!Files.isRegularFile(folder.resolve(name))) {
                 throw new IllegalArgumentException(
                         "%s: there is no %s; run pulumi in the project's own folder".formatted(folder, name));
             }
         }
-    }
-
-    /** The first 16 hexadecimal digits of the SHA-256 over the context and the build's parameters. */
-    public String tag(String... parameters) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            for (var parameter : parameters) {
-                update(digest, parameter.getBytes(StandardCharsets.UTF_8));
-            }
-            for (var file : files()) {
-                update(digest, relative(file).getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) (Files.isExecutable(file) ? 1 : 0));
-                update(digest, Files.readAllBytes(file));
-            }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, TAG_LENGTH);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the build context " + folder, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java runtime has SHA-256
+        var preferred = folder.resolve(DOCKERFILE + IGNORE_FILE);
+        if (Files.exists(preferred)) {
+            throw new IllegalArgumentException(
+                    "%s: Docker would read this file instead of %s; merge it into that one".formatted(preferred, IGNORE_FILE));
         }
     }
 
-    /** With its length, so that two neighbouring pieces cannot be cut otherwise and give the same hash. */
-    private static void update(MessageDigest digest, byte[] bytes) {
-        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).flip());
-        digest.update(bytes);
+    /** The first 16 hexadecimal digits of the SHA-256 over the build's parameters and the context. */
+    public String tag(String... parameters) {
+        var digest = sha256();
+        for (var parameter : parameters) {
+            field(digest, "parameter", "text", parameter.getBytes(StandardCharsets.UTF_8));
+        }
+        field(digest, "context", "sha256", sha256Hex().getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest.digest()).substring(0, TAG_LENGTH);
     }
 
-    private List<Path> files() throws IOException {
-        var rules = IgnoreRules.parse(Files.readAllLines(folder.resolve(".dockerignore")));
+    /** The SHA-256 of the files, in hexadecimal. */
+    String sha256Hex() {
+        try {
+            var digest = sha256();
+            field(digest, DOCKERFILE, "dockerfile", Files.readAllBytes(folder.resolve(DOCKERFILE)));
+            field(digest, IGNORE_FILE, "ignore", Files.readAllBytes(folder.resolve(IGNORE_FILE)));
+            for (var path : paths()) {
+                var file = folder.resolve(path);
+                if (Files.isSymbolicLink(file)) {
+                    var target = Files.readSymbolicLink(file).toString();
+                    field(digest, path, "link", target.getBytes(StandardCharsets.UTF_8));
+                } else if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    field(digest, path, "file", Files.readAllBytes(file));
+                } else {
+                    throw new IllegalArgumentException(
+                            "%s is neither a file nor a link, so it cannot be in a build context: let %s leave it out"
+                                    .formatted(file, IGNORE_FILE));
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the build context " + folder, e);
+        }
+    }
+
+    /** Relative, with forward slashes, sorted by their UTF-8 bytes: the same order on every machine. */
+    private List<String> paths() throws IOException {
+        var rules = IgnoreRules.parse(Files.readAllLines(folder.resolve(IGNORE_FILE)));
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .filter(file -> rules.includes(relative(file)))
-                    .sorted()
+            return all.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+                    .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+                    .filter(rules::includes)
+                    .sorted(Comparator.comparing(path -> path.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
                     .toList();
         }
     }
 
-    private String relative(Path file) {
-        return folder.relativize(file).toString().replace('\\', '/');
+    /** With its lengths, so that two different contexts never give the same bytes. */
+    private static void field(MessageDigest digest, String name, String kind, byte[] content) {
+        int nameLength = name.getBytes(StandardCharsets.UTF_8).length;
+        var header = "%d:%s %s %d\n".formatted(nameLength, name, kind, content.length);
+        digest.update(header.getBytes(StandardCharsets.UTF_8));
+        digest.update(content);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java runtime has SHA-256
+        }
     }
 }

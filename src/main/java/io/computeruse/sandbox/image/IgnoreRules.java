@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The part of {@code .dockerignore} that this project uses: everything is left out ({@code *} on the first line) but what is
  * named ({@code !src}), except some names wherever they are ({@code **}{@code /__pycache__}, {@code **}{@code /*.pyc}). Other
- * patterns are refused rather than read differently from Docker.
+ * patterns, and the exceptions before the last inclusion, are refused rather than read differently from Docker, where the last
+ * pattern that matches a file decides.
  *
  * @param included files or folders, relative to the context
  * @param excludedNames file or folder names that are left out in every folder
@@ -30,6 +31,11 @@ record IgnoreRules(List<String> included, List<String> excludedNames, List<Strin
         var endings = new ArrayList<String>();
         for (var pattern : patterns.subList(1, patterns.size())) {
             if (pattern.matches("![A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?")) {
+                if (!names.isEmpty() || !endings.isEmpty()) {
+                    throw new IllegalArgumentException(
+                            ".dockerignore: \"%s\" would let in again what a %s pattern before it leaves out; move it up"
+                                    .formatted(pattern, ANYWHERE));
+                }
                 included.add(pattern.substring(1).replaceAll("/$", ""));
             } else if (pattern.matches("\\*\\*/\\*\\.[A-Za-z0-9]+")) {
                 endings.add(pattern.substring(ANYWHERE.length() + 1));

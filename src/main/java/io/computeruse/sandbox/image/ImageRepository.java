@@ -18,13 +18,14 @@ import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The repository of both images.
  *
- * <p>Promise: images are encrypted with the sandbox's key and scanned when pushed. A tag may be pushed again: the Docker
- * provider gives every build a random label, so a second build of the same files has another digest, and with immutable tags ECR
- * would refuse it. Task definitions name images by digest, so a tag decides about nothing that runs.
+ * <p>Promise: images are encrypted with the sandbox's key and scanned when pushed. A tag may be pushed again, since a second
+ * build of the same files has another digest (newer packages, other timestamps), and ECR would refuse it if tags were immutable.
+ * That costs no safety: task definitions name images by digest, so a tag decides about nothing that runs.
  */
 public final class ImageRepository extends ComponentResource {
     private static final int KEPT_IMAGES = 10;
@@ -66,30 +67,29 @@ public final class ImageRepository extends ComponentResource {
         registerOutputs(Map.of("url", repository.repositoryUrl()));
     }
 
-    /** Counted for each service apart: many builds of one must not push the other's running image out. */
+    /**
+     * Counted for each service apart: many builds of one must not push the other's running image out. An image loses its tag when
+     * the same files are built again, and may still run until the deployment that follows.
+     */
     private static String lifecycle() {
         return new Gson()
-                .toJson(Map.of("rules", List.of(keepNewest(1, "environment-"), keepNewest(2, "orchestration-"))));
+                .toJson(Map.of(
+                        "rules",
+                        List.of(
+                                keepNewest(1, Map.of("tagStatus", "tagged", "tagPrefixList", List.of("environment-"))),
+                                keepNewest(2, Map.of("tagStatus", "tagged", "tagPrefixList", List.of("orchestration-"))),
+                                keepNewest(3, Map.of("tagStatus", "untagged")))));
     }
 
-    private static Map<String, Object> keepNewest(int priority, String tagPrefix) {
-        return new java.util.TreeMap<>(Map.of(
-                "rulePriority",
-                priority,
-                "description",
-                "keep the newest %d of %s*".formatted(KEPT_IMAGES, tagPrefix),
-                "selection",
-                new java.util.TreeMap<>(Map.of(
-                        "tagStatus",
-                        "tagged",
-                        "tagPrefixList",
-                        List.of(tagPrefix),
-                        "countType",
-                        "imageCountMoreThan",
-                        "countNumber",
-                        KEPT_IMAGES)),
-                "action",
-                Map.of("type", "expire")));
+    private static Map<String, Object> keepNewest(int priority, Map<String, Object> images) {
+        var selection = new TreeMap<>(images);
+        selection.put("countType", "imageCountMoreThan");
+        selection.put("countNumber", KEPT_IMAGES);
+        return new TreeMap<>(Map.of(
+                "rulePriority", priority,
+                "description", "keep the newest " + KEPT_IMAGES,
+                "selection", selection,
+                "action", Map.of("type", "expire")));
     }
 
     public Output<String> url() {

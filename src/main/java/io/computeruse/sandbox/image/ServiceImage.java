@@ -21,6 +21,13 @@ import java.util.regex.Pattern;
  * <p>Promise: what runs is named by its digest, so it is what was built, whatever happens to the repository.
  */
 public final class ServiceImage extends ComponentResource {
+    /**
+     * The newest plugin of the SDK's major version. The one that the SDK asks for, 4.5.1, speaks at most version 1.42 of Docker's
+     * API, which Docker Engine 29.0 to 29.2 refuse; this one speaks any up to 1.51. Both have the same inputs and outputs of an
+     * image, but for one output more here.
+     */
+    private static final String PLUGIN_VERSION = "4.11.2";
+
     private static final Pattern BY_DIGEST = Pattern.compile("[^@\\s]+@sha256:[0-9a-f]{64}");
 
     private final Output<String> reference;
@@ -59,7 +66,10 @@ public final class ServiceImage extends ComponentResource {
                         .build(build.build())
                         .registry(args.repository().registry())
                         .build(),
-                CustomResourceOptions.builder().parent(this).build());
+                CustomResourceOptions.builder()
+                        .parent(this)
+                        .version(PLUGIN_VERSION)
+                        .build());
         reference = image.repoDigest().applyValue(ServiceImage::requireDigest);
         registerOutputs(Map.of("reference", reference));
     }

@@ -129,11 +129,16 @@ class SandboxConfigTest {
     @Test
     void amazonDcvIsBuiltOnlyFromAnArchiveAndAKeyThatItsOwnerNames() {
         texts.put("viewer", "dcv");
-        assertThatThrownBy(this::config).hasMessageContaining("dcvArchiveSha256: \"\" is not 64 hexadecimal digits");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("dcvArchiveSha256: \"\" is not 64 hexadecimal digits")
+                .hasMessageContaining("Write the SHA-256 of nice-dcv-2024.0-17979-ubuntu2204-aarch64.tgz");
+        texts.put("cpuArchitecture", "X86_64");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("Write the SHA-256 of nice-dcv-2024.0-17979-ubuntu2204-x86_64.tgz");
         texts.put("dcvArchiveSha256", "a".repeat(64));
         assertThatThrownBy(this::config).hasMessageContaining("dcvKeyFingerprint: \"\" is not 40 hexadecimal digits");
         texts.put("dcvKeyFingerprint", "B".repeat(40));
-        assertThat(config().dcvSource()).contains(new DcvSource("a".repeat(64), "B".repeat(40)));
+        assertThat(config().dcvSource()).contains(new DcvSource(CpuArchitecture.X86_64, "a".repeat(64), "B".repeat(40)));
         texts.put("viewer", "novnc");
         assertThat(config().dcvSource()).isEmpty();
     }

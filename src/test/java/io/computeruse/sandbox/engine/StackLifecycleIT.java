@@ -372,6 +372,28 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
+    void imagesAreBuiltByThePluginThatKnowsTodaysDocker() throws Exception {
+        var resources = objects(JsonParser.parseString(stateFile())
+                .getAsJsonObject()
+                .getAsJsonObject("checkpoint")
+                .getAsJsonObject("latest")
+                .get("resources"));
+        var plugins = resources.stream()
+                .filter(resource -> resource.get("type").getAsString().equals("pulumi:providers:docker"))
+                .toList();
+        assertThat(plugins)
+                .extracting(plugin ->
+                        plugin.getAsJsonObject("inputs").get("version").getAsString())
+                .containsExactly("4.11.2");
+        assertThat(resources)
+                .filteredOn(resource -> resource.get("type").getAsString().equals("docker:index/image:Image"))
+                .hasSize(2)
+                .allSatisfy(image -> assertThat(image.get("provider").getAsString())
+                        .startsWith(plugins.get(0).get("urn").getAsString()));
+    }
+
+    @Test
+    @Order(2)
     void theExportedFingerprintIsTheStoredCertificates() {
         var tls = aws.list("SecretList", "secretsmanager", "list-secrets").stream()
                 .filter(secret -> secret.get("Description").getAsString().contains("TLS certificate"))
@@ -501,6 +523,33 @@ class StackLifecycleIT {
                         .get("kmsKey")
                         .getAsString())
                 .isEqualTo(keyArn());
+        // What the Docker provider does when it builds the same files again: another digest under the same tag.
+        for (var digit : List.of("a", "b")) {
+            aws.aws(
+                    "ecr",
+                    "put-image",
+                    "--repository-name",
+                    repository.get("repositoryName").getAsString(),
+                    "--image-tag",
+                    "environment-again",
+                    "--image-manifest",
+                    manifest(digit));
+        }
+    }
+
+    /** An image manifest (OCI image specification, "Image Manifest") whose configuration has a made-up digest. */
+    private static String manifest(String hexadecimalDigit) {
+        var type = "application/vnd.docker.container.image.v1+json";
+        return new Gson()
+                .toJson(Map.of(
+                        "schemaVersion",
+                        2,
+                        "mediaType",
+                        "application/vnd.docker.distribution.manifest.v2+json",
+                        "config",
+                        Map.of("mediaType", type, "size", 2, "digest", "sha256:" + hexadecimalDigit.repeat(64)),
+                        "layers",
+                        List.of()));
     }
 
     @Test

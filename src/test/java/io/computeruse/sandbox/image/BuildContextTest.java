@@ -3,15 +3,21 @@ package io.computeruse.sandbox.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.Gson;
+import io.computeruse.sandbox.config.CpuArchitecture;
 import io.computeruse.sandbox.config.DcvSource;
 import io.computeruse.sandbox.config.Viewer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BuildContextTest {
     @TempDir
@@ -51,6 +57,61 @@ class BuildContextTest {
     }
 
     @Test
+    void anEditedDockerfileGivesAnotherTagAlsoWhereTheIgnoreFileLeavesItOut() throws IOException {
+        write(".dockerignore", "*\n!src\n");
+        var before = tag();
+        write("Dockerfile", "FROM scratch\nUSER nobody");
+        assertThat(tag()).isNotEqualTo(before);
+    }
+
+    @Test
+    void anotherUmaskGivesTheSameTag() throws IOException {
+        var before = tag();
+        for (var mode : List.of("rw-------", "rwxr-xr-x")) {
+            for (var path : List.of("Dockerfile", ".dockerignore", "src/app.py")) {
+                Files.setPosixFilePermissions(folder.resolve(path), PosixFilePermissions.fromString(mode));
+            }
+            assertThat(tag()).as(mode).isEqualTo(before);
+        }
+    }
+
+    /** A context, its files by path and its links by path, and the hash that it must have. */
+    record Example(String name, Map<String, String> files, Map<String, String> links, String sha256) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** The hashes were worked out apart from both implementations; the Docker plugin of the local AWS has the same test. */
+    static List<Example> contexts() throws IOException {
+        try (var reader = Files.newBufferedReader(Path.of("src", "test", "resources", "build-contexts.json"))) {
+            return List.of(new Gson().fromJson(reader, Example[].class));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("contexts")
+    void theHashIsTheOneThatTheTableSays(Example example, @TempDir Path empty) throws IOException {
+        folder = empty;
+        for (var file : example.files().entrySet()) {
+            write(file.getKey(), file.getValue());
+        }
+        for (var link : example.links().entrySet()) {
+            Files.createSymbolicLink(folder.resolve(link.getKey()), Path.of(link.getValue()));
+        }
+        assertThat(new BuildContext(folder).sha256Hex()).isEqualTo(example.sha256());
+    }
+
+    @Test
+    void anIgnoreFileThatDockerWouldPreferIsRefused() throws IOException {
+        write("Dockerfile.dockerignore", "*\n");
+        assertThatThrownBy(() -> new BuildContext(folder))
+                .hasMessageContaining("Dockerfile.dockerignore")
+                .hasMessageContaining("merge it");
+    }
+
+    @Test
     void whatTheImageDoesNotHoldDoesNotChangeItsTag() throws IOException {
         var before = tag();
         write("tests/test_app.py", "assert True");
@@ -73,6 +134,9 @@ class BuildContextTest {
     void aPatternThatWouldBeReadDifferentlyFromDockerIsRefused() {
         assertThatThrownBy(() -> IgnoreRules.parse(List.of("*", "!src/**/*.py")))
                 .hasMessageContaining("!src/**/*.py");
+        // The last pattern that matches decides: Docker would let src/x.pyc in again.
+        assertThatThrownBy(() -> IgnoreRules.parse(List.of("*", "**/*.pyc", "!src")))
+                .hasMessageContaining("\"!src\" would let in again");
         assertThatThrownBy(() -> IgnoreRules.parse(List.of("tests"))).hasMessageContaining("first pattern must be *");
         assertThatThrownBy(() -> IgnoreRules.parse(List.of())).hasMessageContaining("first pattern must be *");
     }
@@ -96,9 +160,19 @@ class BuildContextTest {
         for (var viewer : Viewer.values()) {
             assertThat(dockerfile).containsPattern("(?m)^FROM \\S+ AS " + viewer.imageTarget() + "$");
         }
-        for (var argument :
-                new DcvSource("0".repeat(64), "0".repeat(40)).buildArguments().keySet()) {
+        for (var argument : new DcvSource(CpuArchitecture.ARM64, "0".repeat(64), "0".repeat(40))
+                .buildArguments()
+                .keySet()) {
             assertThat(dockerfile).containsPattern("(?m)^ARG " + argument + "$");
+        }
+    }
+
+    @Test
+    void theArchiveOfAmazonDcvIsForTheProcessorOfTheImage() throws IOException {
+        var dockerfile = Files.readString(Path.of("images", "environment", "Dockerfile"));
+        for (var architecture : CpuArchitecture.values()) {
+            var inTheImage = DcvSource.archive(architecture).replace(architecture.machine(), "$(uname -m)");
+            assertThat(dockerfile).contains("/" + inTheImage).doesNotContain(architecture.machine());
         }
     }
 

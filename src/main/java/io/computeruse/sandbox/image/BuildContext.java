@@ -43,8 +43,8 @@ public record BuildContext(Path folder) {
         }
         var preferred = folder.resolve(DOCKERFILE + IGNORE_FILE);
         if (Files.exists(preferred)) {
-            throw new IllegalArgumentException(
-                    "%s: Docker would read this file instead of %s; merge it into that one".formatted(preferred, IGNORE_FILE));
+            throw new IllegalArgumentException("%s: Docker would read this file instead of %s; merge it into that one"
+                    .formatted(preferred, IGNORE_FILE));
         }
     }
 
@@ -90,7 +90,8 @@ public record BuildContext(Path folder) {
             return all.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
                     .map(file -> folder.relativize(file).toString().replace('\\', '/'))
                     .filter(rules::includes)
-                    .sorted(Comparator.comparing(path -> path.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
+                    .sorted(Comparator.comparing(
+                            path -> path.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
                     .toList();
         }
     }

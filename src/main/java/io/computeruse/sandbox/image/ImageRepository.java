@@ -77,7 +77,8 @@ public final class ImageRepository extends ComponentResource {
                         "rules",
                         List.of(
                                 keepNewest(1, Map.of("tagStatus", "tagged", "tagPrefixList", List.of("environment-"))),
-                                keepNewest(2, Map.of("tagStatus", "tagged", "tagPrefixList", List.of("orchestration-"))),
+                                keepNewest(
+                                        2, Map.of("tagStatus", "tagged", "tagPrefixList", List.of("orchestration-"))),
                                 keepNewest(3, Map.of("tagStatus", "untagged")))));
     }
 
@@ -86,10 +87,14 @@ public final class ImageRepository extends ComponentResource {
         selection.put("countType", "imageCountMoreThan");
         selection.put("countNumber", KEPT_IMAGES);
         return new TreeMap<>(Map.of(
-                "rulePriority", priority,
-                "description", "keep the newest " + KEPT_IMAGES,
-                "selection", selection,
-                "action", Map.of("type", "expire")));
+                "rulePriority",
+                priority,
+                "description",
+                "keep the newest " + KEPT_IMAGES,
+                "selection",
+                selection,
+                "action",
+                Map.of("type", "expire")));
     }
 
     public Output<String> url() {

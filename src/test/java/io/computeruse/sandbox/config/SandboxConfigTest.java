@@ -138,7 +138,8 @@ class SandboxConfigTest {
         texts.put("dcvArchiveSha256", "a".repeat(64));
         assertThatThrownBy(this::config).hasMessageContaining("dcvKeyFingerprint: \"\" is not 40 hexadecimal digits");
         texts.put("dcvKeyFingerprint", "B".repeat(40));
-        assertThat(config().dcvSource()).contains(new DcvSource(CpuArchitecture.X86_64, "a".repeat(64), "B".repeat(40)));
+        assertThat(config().dcvSource())
+                .contains(new DcvSource(CpuArchitecture.X86_64, "a".repeat(64), "B".repeat(40)));
         texts.put("viewer", "novnc");
         assertThat(config().dcvSource()).isEmpty();
     }

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -64,6 +65,16 @@ def site(environment: Environment) -> Iterator[Site]:
 def test_the_focus_is_no_business_of_who_has_no_token(environment: Environment) -> None:
     response = requests.get(f"{environment.control_url}/focus", timeout=5)
     assert response.status_code == 401 and "program" not in response.json()
+
+
+def test_windows_that_come_and_go_are_no_error(environment: Environment) -> None:
+    environment.launch("sh -c 'for n in 1 2 3 4 5; do timeout 0.4 xterm; done; touch ~/came-and-went'")
+    seen = set()
+    deadline = time.monotonic() + 60
+    while not (environment.home / "came-and-went").exists():
+        assert time.monotonic() < deadline
+        seen.add(focus(environment)["program"])
+    assert seen <= {"xterm", "tint2", None}
 
 
 def test_a_site_is_named_while_one_of_its_frames_has_the_focus_and_never_else(

@@ -34,9 +34,12 @@ def focus(connection: Connection, told: Path, owner: int) -> Focus:
     window = _number(connection, connection.root, "_NET_ACTIVE_WINDOW", xcffib.xproto.Atom.WINDOW)
     if not window:
         return Focus(None, None)
-    names = _property(connection, window, "WM_CLASS", xcffib.xproto.Atom.STRING).split(b"\0")
+    try:
+        names = _property(connection, window, "WM_CLASS", xcffib.xproto.Atom.STRING).split(b"\0")
+        process = _number(connection, window, "_NET_WM_PID", xcffib.xproto.Atom.CARDINAL)
+    except xcffib.xproto.WindowError:
+        return Focus(None, None)  # it was closed in this moment
     program = names[1].decode("latin-1").lower() if len(names) > 1 and names[1] else None
-    process = _number(connection, window, "_NET_WM_PID", xcffib.xproto.Atom.CARDINAL)
     origin = _told(told, owner, process) if program == _BROWSER and process else None
     return Focus(program, origin)
 

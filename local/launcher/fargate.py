@@ -48,7 +48,7 @@ def _desktop(places: Places) -> Part:
         ),
         (
             *(environment / name for name in ("Makefile", "users.conf", "environment", "healthcheck")),
-            *(environment / name for name in ("src", "services", "desktop", "skeleton", "helper")),
+            *(environment / name for name in ("src", "services", "desktop", "browser", "skeleton", "helper")),
             environment / "requirements-test.txt",
         ),
         (places.environment_prefix / "environment",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +119,15 @@ def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     digest = journal.put_screen(b"\x89PNG")
     for path in (journal.path, tmp_path / "data" / "events.head", journal.screens.path(digest)):
         assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+@pytest.mark.parametrize("levels", [50, 489, 50_000])
+def test_a_value_nested_too_deeply_is_cut_and_recorded(tmp_path: Path, levels: int) -> None:
+    deep: Any = "the bottom"
+    for number in range(levels):
+        deep = [deep] if number % 2 else {"down": deep}
+    journal = Journal(tmp_path, Redactor())
+    journal.append("answer", {"input": deep})
+    text = tmp_path.joinpath("events.jsonl").read_text()
+    assert ("the bottom" in text) == (levels < 100) and ("nested too deeply" in text) == (levels >= 100)
+    assert verify(tmp_path).problems == []

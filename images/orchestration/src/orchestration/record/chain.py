@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 GENESIS = "0" * 64
+# Far more than anything that is recorded needs, and far less than Python's own limit of recursion.
+DEEPEST = 100
+TOO_DEEP = "[nested too deeply]"
 FIELDS = ("seq", "time", "kind", "conversation", "data", "previous", "hash")
 
 
@@ -48,9 +51,9 @@ def canonical(value: Any) -> bytes:
     ).encode()
 
 
-def jsonable(value: Any) -> Any:
-    """`value` with what JSON cannot carry spelled as text, so that recording can never fail on a strange
-    input.
+def jsonable(value: Any, levels: int = DEEPEST) -> Any:
+    """`value` with what JSON cannot carry spelled as text, and cut off below so many levels, so that
+    recording can never fail on a strange input.
     """
     if isinstance(value, str):
         return whole_text(value)
@@ -58,10 +61,12 @@ def jsonable(value: Any) -> Any:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
+    if isinstance(value, dict | list | tuple) and levels == 0:
+        return TOO_DEEP
     if isinstance(value, dict):
-        return {whole_text(str(key)): jsonable(item) for key, item in value.items()}
+        return {whole_text(str(key)): jsonable(item, levels - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [jsonable(item) for item in value]
+        return [jsonable(item, levels - 1) for item in value]
     return whole_text(str(value))
 
 

@@ -26,6 +26,7 @@ import io.computeruse.sandbox.image.ImageRepository;
 import io.computeruse.sandbox.image.ServiceImage;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
 import io.computeruse.sandbox.logging.LogGroupNames;
+import io.computeruse.sandbox.naming.Description;
 import io.computeruse.sandbox.naming.ResourceNames;
 import io.computeruse.sandbox.network.DnsFirewall;
 import io.computeruse.sandbox.network.FlowLogs;
@@ -270,7 +271,7 @@ final class SandboxStack {
                         aws,
                         path,
                         ServiceRole.Principal.ECS_TASKS,
-                        "Computer Use Sandbox: invokes the configured Bedrock models",
+                        Description.ofSandbox("invokes the configured Bedrock models"),
                         policy),
                 TOP);
     }

@@ -10,6 +10,7 @@ import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import io.computeruse.sandbox.config.AwsEnvironment;
 import io.computeruse.sandbox.identity.KeyPolicy;
+import io.computeruse.sandbox.naming.Description;
 import java.util.List;
 import java.util.Map;
 
@@ -37,7 +38,8 @@ public final class SandboxKey extends ComponentResource {
         key = new Key(
                 name,
                 KeyArgs.builder()
-                        .description("Computer Use Sandbox: logs, images and secrets")
+                        .description(Description.ofSandbox("logs, images and secrets")
+                                .text())
                         .enableKeyRotation(true)
                         .deletionWindowInDays(DELETION_WINDOW)
                         .policy(args.aws().applyValue(aws -> KeyPolicy.of(aws, args.logGroupPatterns())))

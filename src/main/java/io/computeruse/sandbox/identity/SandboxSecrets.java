@@ -6,6 +6,7 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import io.computeruse.sandbox.config.StackPath;
+import io.computeruse.sandbox.naming.Description;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public final class SandboxSecrets extends ComponentResource {
                 new StoredSecret.Args(
                         args.path(),
                         // The name is in it, so that a new name is stored although the password is kept otherwise.
-                        Output.of("Computer Use Sandbox: login of " + args.loginUsername()),
+                        Output.of(Description.ofSandbox("login of " + args.loginUsername())),
                         args.keyArn(),
                         Output.ofSecret(
                                 login(args.loginUsername(), args.loginPassword().orElseGet(Credentials::password))),
@@ -57,7 +58,7 @@ public final class SandboxSecrets extends ComponentResource {
                 "tls",
                 new StoredSecret.Args(
                         args.path(),
-                        args.host().applyValue(host -> "Computer Use Sandbox: TLS certificate of " + host),
+                        args.host().applyValue(host -> Description.ofSandbox("TLS certificate of " + host)),
                         args.keyArn(),
                         args.host().applyValue(host -> certificate(SelfSignedCertificate.forHost(host, Instant.now()))),
                         StoredSecret.Origin.GENERATED),
@@ -66,7 +67,7 @@ public final class SandboxSecrets extends ComponentResource {
                 "control-token",
                 new StoredSecret.Args(
                         args.path(),
-                        Output.of("Computer Use Sandbox: token of the desktop's control API"),
+                        Output.of(Description.ofSandbox("token of the control API")),
                         args.keyArn(),
                         Output.ofSecret(Credentials.token()),
                         StoredSecret.Origin.GENERATED),
@@ -76,7 +77,7 @@ public final class SandboxSecrets extends ComponentResource {
                         "anthropic-api-key",
                         new StoredSecret.Args(
                                 args.path(),
-                                Output.of("Computer Use Sandbox: key of the Anthropic API"),
+                                Output.of(Description.ofSandbox("key of the Anthropic API")),
                                 args.keyArn(),
                                 Output.ofSecret(key),
                                 StoredSecret.Origin.GIVEN),

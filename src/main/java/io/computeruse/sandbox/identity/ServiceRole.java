@@ -11,6 +11,7 @@ import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.AwsEnvironment;
 import io.computeruse.sandbox.config.StackPath;
+import io.computeruse.sandbox.naming.Description;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,7 +48,7 @@ public final class ServiceRole extends ComponentResource {
             Output<AwsEnvironment> aws,
             StackPath path,
             Principal principal,
-            String description,
+            Description description,
             Optional<Output<String>> policy) {}
 
     public ServiceRole(String name, Args args, ComponentResourceOptions options) {
@@ -57,7 +58,7 @@ public final class ServiceRole extends ComponentResource {
                 name,
                 RoleArgs.builder()
                         .path(args.path().iamPath())
-                        .description(args.description())
+                        .description(args.description().text())
                         .assumeRolePolicy(args.aws().applyValue(args.principal()::trustPolicy))
                         .maxSessionDuration(SESSION_SECONDS)
                         .build(),

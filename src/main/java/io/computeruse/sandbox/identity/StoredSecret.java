@@ -9,6 +9,7 @@ import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import io.computeruse.sandbox.config.StackPath;
+import io.computeruse.sandbox.naming.Description;
 import java.util.Map;
 
 /**
@@ -36,7 +37,11 @@ public final class StoredSecret extends ComponentResource {
      * @param value the secret itself
      */
     public record Args(
-            StackPath path, Output<String> description, Output<String> keyArn, Output<String> value, Origin origin) {}
+            StackPath path,
+            Output<Description> description,
+            Output<String> keyArn,
+            Output<String> value,
+            Origin origin) {}
 
     public StoredSecret(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:identity:StoredSecret", name, options);
@@ -44,7 +49,7 @@ public final class StoredSecret extends ComponentResource {
                 name,
                 SecretArgs.builder()
                         .namePrefix(args.path().secretPrefix() + name + "-")
-                        .description(args.description())
+                        .description(args.description().applyValue(Description::text))
                         .kmsKeyId(args.keyArn())
                         // Destroyed means destroyed: the default keeps the value for 30 days.
                         .recoveryWindowInDays(0)

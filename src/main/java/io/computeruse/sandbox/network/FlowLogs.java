@@ -11,6 +11,7 @@ import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.identity.ServiceRole;
 import io.computeruse.sandbox.identity.TaskPolicies;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
+import io.computeruse.sandbox.naming.Description;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public final class FlowLogs extends ComponentResource {
                         args.aws(),
                         args.path(),
                         ServiceRole.Principal.FLOW_LOGS,
-                        "Computer Use Sandbox: writes the VPC flow log",
+                        Description.ofSandbox("writes the VPC flow log"),
                         Optional.of(args.logGroup().arn().applyValue(TaskPolicies::writeFlowLogs))),
                 ComponentResourceOptions.builder().parent(this).build());
         new FlowLog(

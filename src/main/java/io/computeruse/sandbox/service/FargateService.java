@@ -27,6 +27,7 @@ import io.computeruse.sandbox.identity.TaskPolicies;
 import io.computeruse.sandbox.image.ImageRepository;
 import io.computeruse.sandbox.image.ServiceImage;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
+import io.computeruse.sandbox.naming.Description;
 import io.computeruse.sandbox.network.FrontDoor;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +146,7 @@ public final class FargateService extends ComponentResource {
                         args.aws(),
                         args.path(),
                         ServiceRole.Principal.ECS_TASKS,
-                        "Computer Use Sandbox: starts the %s task".formatted(name),
+                        Description.ofSandbox("starts the %s task".formatted(name)),
                         Optional.of(policy)),
                 ComponentResourceOptions.builder().parent(this).build());
     }

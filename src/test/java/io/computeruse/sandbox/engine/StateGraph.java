@@ -18,9 +18,12 @@ final class StateGraph {
 
     static StateGraph of(StackDeployment exported) {
         var graph = new StateGraph();
-        for (var resource : (List<?>) exported.deployment().get("resources")) {
-            var properties = (Map<?, ?>) resource;
-            graph.resources.put(properties.get("urn").toString(), properties);
+        // A stack that was never updated has no list at all.
+        if (exported.deployment().get("resources") instanceof List<?> resources) {
+            for (var resource : resources) {
+                var properties = (Map<?, ?>) resource;
+                graph.resources.put(properties.get("urn").toString(), properties);
+            }
         }
         return graph;
     }

@@ -25,7 +25,7 @@ import replaced_loop
 from console_process import ConsoleProcess
 from fake_claude.script import Step, calls, member, says, text, tool
 from fake_claude.server import FakeClaude
-from orchestration.agent import models
+from orchestration.agent import model_table
 from orchestration.agent.models import Usage
 from orchestration.agent.settings import TaskSettings
 from orchestration.agent.system_prompt import system_prompt
@@ -150,7 +150,7 @@ def sent(name: str, claude: FakeClaude, output: int, base: float | None) -> tupl
         sum(entry["cache_creation_input_tokens"] for entry in usages),
         sum(entry["cache_read_input_tokens"] for entry in usages),
     )
-    model = models.find(PRICED_AS)
+    model = model_table.find(PRICED_AS)
     assert model is not None
     cost = model.cost(usage)
     row = [

@@ -16,11 +16,14 @@ from fake_claude.server import FakeClaude
 from orchestration.agent.approval import ApprovalDesk
 from orchestration.agent.backoff import BackOff
 from orchestration.agent.conversation import Conversation
+from orchestration.agent.describe import Descriptions
 from orchestration.agent.desktop import Desktop
+from orchestration.agent.endings import End
 from orchestration.agent.exchanges import ExchangeLog
 from orchestration.agent.live import Live
-from orchestration.agent.loop import Agent, End
-from orchestration.agent.providers import Credentials, ModelClient
+from orchestration.agent.loop import Agent
+from orchestration.agent.models import Model
+from orchestration.agent.providers import Credentials, ModelClient, describing
 from orchestration.agent.request import RequestBuilder
 from orchestration.agent.settings import TaskSettings
 from orchestration.agent.tool_versions import Fit
@@ -53,6 +56,8 @@ class Rig:
     published: list[Event] = field(default_factory=list)
     log: ExchangeLog = field(init=False)
     live: Live = field(default_factory=Live)
+    said: Descriptions = field(default_factory=Descriptions)
+    credentials: Credentials = field(default_factory=lambda: Credentials(API_KEY))
     desk: ApprovalDesk = field(init=False)
     journal: Journal = field(init=False)
     agent: Agent | None = None
@@ -72,22 +77,30 @@ class Rig:
         self.journal = Journal(self.folder, self.redactor, self._publish)
 
     async def run(self, prompt: str | None, settings: TaskSettings = SETTINGS, **changes: Any) -> End:
-        """One task, start to end."""
-        settings = replace(settings, **changes)
+        """One task, start to end, in the conversation as the record has it."""
+        conversation = Conversation.from_events(self.conversation, self.journal.events())
+        return await self.run_on(conversation, prompt, replace(settings, **changes))
+
+    async def run_on(self, conversation: Conversation, prompt: str | None, settings: TaskSettings) -> End:
+        """One task in a given conversation."""
         async with Desktop(self.desktop.url, TOKEN, self.log, self.answer_seconds) as desktop:
             self.agent = Agent(
                 self.journal,
-                Conversation.from_events(self.conversation, self.journal.events()),
+                conversation,
                 desktop,
                 self._model,
                 self.desk,
                 self.live,
                 self.backoff,
+                self._describe,
             )
             return await self.agent.run(settings, prompt, "tester")
 
     def _model(self, fit: Fit) -> ModelClient:
-        return ModelClient(fit, Credentials(API_KEY), self.log, self.silence_seconds)
+        return ModelClient(fit, self.credentials, self.log, self.silence_seconds)
+
+    async def _describe(self, settings: TaskSettings) -> Model | None:
+        return await describing(settings.provider, settings.model, self.credentials, self.log, self.said)
 
     def events(self, kind: str) -> list[Event]:
         """The record's events of a kind."""
@@ -106,7 +119,7 @@ class Rig:
         assert self.claude.refused == [], self.claude.refused
         conversation = Conversation.from_events(self.conversation, self.journal.events())
         assert conversation.unanswered == []
-        messages = RequestBuilder(self.journal.screens.get).prepare(conversation.messages(), 5).messages
+        messages = RequestBuilder(self.journal.screens.get).prepare(conversation.messages()).messages
         _MESSAGES.validate_python(messages, strict=False)
         return messages
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from orchestration.gateway.certificate import CertificateError, check_pair
 
-PROVIDERS = ("bedrock", "bedrock-mantle", "anthropic")
+PROVIDERS = ("bedrock", "anthropic")
 MINIMUM_SECRET_CHARACTERS = 8
 
 

@@ -15,7 +15,7 @@ from fake_claude.script import calls, member, says, tool
 from orchestration.agent.actions import Action, InvalidInput, parse
 from orchestration.agent.approval import LONGEST_APPROVABLE, escaped, title_of
 from orchestration.agent.consequence import Consequence
-from orchestration.agent.loop import End
+from orchestration.agent.endings import End
 from orchestration.agent.picture import MARK, compare, picture_size, with_target
 from rig import Rig, texts, until
 from stand_in_desktop import StandInDesktop, result

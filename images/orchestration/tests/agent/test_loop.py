@@ -35,7 +35,6 @@ def base_urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     def point(rig: Rig) -> Rig:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", rig.claude.url)
         monkeypatch.setenv("ANTHROPIC_BEDROCK_BASE_URL", rig.claude.url)
-        monkeypatch.setenv("ANTHROPIC_BEDROCK_MANTLE_BASE_URL", f"{rig.claude.url}/anthropic")
         return rig
 
     yield point
@@ -47,7 +46,7 @@ def base_urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     [
         ("anthropic", "claude-opus-4-6", "anthropic"),
         ("bedrock", "us.anthropic.claude-opus-4-6-v1", "bedrock"),
-        ("bedrock-mantle", "anthropic.claude-opus-5-5", "mantle"),
+        ("bedrock", "us.anthropic.claude-opus-5-5", "bedrock"),
     ],
 )
 async def test_a_task_runs_on_every_provider(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import typing
 from typing import Any
 
+import anthropic.types
 import pytest
 
-from orchestration.agent import models
+from orchestration.agent import model_table
 from orchestration.agent.backoff import BackOff, retry_after
 from orchestration.agent.budget import Budget
 from orchestration.agent.models import Usage
-from orchestration.agent.request import LOST, PRUNED, RequestBuilder, RequestTooLarge, pruned_count
 from orchestration.agent.settings import BadSettings, TaskSettings
 from orchestration.agent.tool_versions import TOOL_VERSIONS, UnknownCombination, known_models, resolve
-
-IMAGE = b"\x89PNG" + b"x" * 60_000
 
 FITS = [
     ("anthropic", "claude-opus-5-5", "computer_toolset_20260801"),
@@ -26,7 +25,21 @@ FITS = [
     ("bedrock", "us.anthropic.claude-opus-5-5", "computer_20251124"),
     ("bedrock", "global.anthropic.claude-opus-4-6-v1:0", "computer_20251124"),
     ("bedrock", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "computer_20250124"),
-    ("bedrock-mantle", "anthropic.claude-sonnet-5-5", "computer_20251124"),
+    ("bedrock", "global.anthropic.claude-fable-5-2", "computer_20251124"),
+    (
+        "bedrock",
+        "arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.anthropic.claude-sonnet-5-5",
+        "computer_20251124",
+    ),
+    (
+        "bedrock",
+        "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-haiku-4-5-20251001-v1:0",
+        "computer_20250124",
+    ),
+    ("anthropic", "claude-opus-4-5@20251101", "computer_20251124"),
+    ("anthropic", "claude-opus-5[1m]", "computer_toolset_20260801"),
+    ("anthropic", "claude-next-9", "computer_toolset_20260801"),
+    ("bedrock", "arn:aws:bedrock:us-west-2:1:application-inference-profile/x", "computer_20251124"),
 ]
 
 
@@ -38,8 +51,8 @@ def test_a_known_model_gets_the_newest_tools_that_fit(provider: str, model: str,
 @pytest.mark.parametrize(
     ("provider", "model", "version", "choices"),
     [
-        ("openai", "x", None, ["anthropic", "bedrock", "bedrock-mantle"]),
-        ("anthropic", "gpt-9", None, ["computer_toolset_20260801", "claude-opus-5-5", "computer_20250124"]),
+        ("openai", "x", None, ["anthropic", "bedrock"]),
+        ("bedrock-mantle", "anthropic.claude-opus-5-5", None, ["anthropic", "bedrock"]),
         ("anthropic", "claude-opus-5-5", "computer_20251124", ["computer_toolset_20260801"]),
         ("bedrock", "us.anthropic.claude-opus-5-5", "computer_toolset_20260801", ["computer_20251124"]),
         (
@@ -48,7 +61,6 @@ def test_a_known_model_gets_the_newest_tools_that_fit(provider: str, model: str,
             "computer_19990101",
             ["computer_toolset_20260801", "computer_20251124"],
         ),
-        ("bedrock", "us.anthropic.claude-opus-5-5-vNext", None, ["computer_20251124"]),
         ("anthropic", "", None, ["claude-opus-5-5"]),
     ],
 )
@@ -61,22 +73,47 @@ def test_an_unknown_combination_is_an_error_that_lists_the_choices(
         assert choice in str(error.value)
 
 
-def test_a_declared_model_is_taken_with_the_tools_that_the_person_vouched_for() -> None:
-    declared = {"arn:aws:bedrock:us-west-2:1:application-inference-profile/x": "computer_20251124"}
-    name = next(iter(declared))
-    fit = resolve("bedrock", name, None, declared)
-    assert fit.version.name == "computer_20251124" and not fit.model.known
-    dearest = max(model.price.output for model in models.MODELS)
-    assert fit.model.price.output == dearest
-    with pytest.raises(UnknownCombination):
-        resolve("bedrock", name, "computer_20250124", declared)
+def test_a_model_of_no_table_takes_the_tools_that_the_person_names_and_costs_the_dearest_price() -> None:
+    fit = resolve(
+        "bedrock", "arn:aws:bedrock:us-west-2:1:application-inference-profile/x", "computer_20250124"
+    )
+    assert fit.version.name == "computer_20250124" and not fit.model.known and not fit.model.priced
+    for field in ("input", "output", "cache_write", "cache_read"):
+        dearest = max(getattr(model.price, field) for model in model_table.MODELS)
+        assert getattr(fit.model.price, field) == dearest
+    assert fit.model.price.output == 125
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "sent"),
+    [
+        ("anthropic", "claude-opus-5[1m]", "claude-opus-5"),
+        ("anthropic", "claude-opus-4-5@20251101", "claude-opus-4-5-20251101"),
+        ("anthropic", "claude-sonnet-5-5", "claude-sonnet-5-5"),
+        ("bedrock", "us.anthropic.claude-sonnet-5-5[1m]", "us.anthropic.claude-sonnet-5-5"),
+        (
+            "bedrock",
+            "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        ),
+    ],
+)
+def test_a_model_is_asked_by_the_id_that_its_provider_knows(provider: str, model: str, sent: str) -> None:
+    assert resolve(provider, model).model_id == sent
+
+
+def test_every_id_of_the_sdk_is_in_the_table() -> None:
+    listed = typing.get_args(typing.get_args(anthropic.types.Model)[0])
+    assert len(listed) > 20
+    for identifier in listed:
+        assert model_table.find(identifier) is not None, identifier
 
 
 def test_the_tables_are_frozen() -> None:
     for row, field in (
         (TOOL_VERSIONS[0], "beta"),
-        (models.MODELS[0], "price"),
-        (models.MODELS[0].price, "input"),
+        (model_table.MODELS[0], "price"),
+        (model_table.MODELS[0].price, "input"),
     ):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(row, field, None)
@@ -86,7 +123,7 @@ def test_the_tables_are_frozen() -> None:
 
 def test_every_listed_model_has_a_price_and_every_price_a_tool() -> None:
     listed = {model for version in TOOL_VERSIONS for fitting in version.models.values() for model in fitting}
-    assert listed == {model.id for model in models.MODELS}
+    assert listed == {model.id for model in model_table.MODELS}
     assert known_models("anthropic")[0] == "claude-opus-5-5"
 
 
@@ -104,11 +141,26 @@ def test_the_tool_entries_are_what_the_api_takes() -> None:
 
 def test_thinking_is_what_the_model_can_do() -> None:
     settings = TaskSettings("anthropic", "claude-opus-5-5")
-    assert settings.thinking_parameter(settings.fit()) == {"type": "adaptive", "display": "summarized"}
+    assert settings.thinking_parameter(settings.fit()) == {
+        "type": "adaptive",
+        "display": "summarized",
+        "block_binding": {"prefix_mismatch_behavior": "drop_block"},
+    }
+    unbound = TaskSettings("anthropic", "claude-opus-4-6")
+    assert unbound.thinking_parameter(unbound.fit()) == {"type": "adaptive", "display": "summarized"}
     with pytest.raises(UnknownCombination, match="adaptive"):
         dataclasses.replace(settings, thinking="disabled").fit()
     older = TaskSettings("anthropic", "claude-haiku-4-5", thinking="enabled")
     assert older.thinking_parameter(older.fit()) == {"type": "enabled", "budget_tokens": 4096}
+
+
+def test_an_effort_is_one_that_the_model_has() -> None:
+    assert TaskSettings("anthropic", "claude-opus-5-5", effort="max").fit().model.efforts[-1] == "max"
+    for model, effort in (("claude-opus-4-6", "xhigh"), ("claude-haiku-4-5", "low")):
+        with pytest.raises(UnknownCombination, match="no effort"):
+            TaskSettings("anthropic", model, effort=effort).fit()
+    # Nobody knows what an unknown model takes: the API says so.
+    assert TaskSettings("anthropic", "claude-next-9", effort="max").fit().model.known is False
 
 
 @pytest.mark.parametrize(
@@ -121,6 +173,8 @@ def test_thinking_is_what_the_model_can_do() -> None:
         {"dollars": 0},
         {"approval_seconds": 1},
         {"thinking": "hard"},
+        {"effort": "extreme"},
+        {"thinking": "between_tools", "effort": "max"},
         {"system_suffix": "x" * 30_000},
     ],
 )
@@ -130,19 +184,21 @@ def test_contradictory_settings_cannot_exist(change: dict[str, Any]) -> None:
 
 
 def test_settings_survive_the_record() -> None:
-    settings = TaskSettings("bedrock", "x", declared={"x": "computer_20251124"}, dollars=1.5)
+    settings = TaskSettings("bedrock", "x", effort="high", dollars=1.5)
     assert TaskSettings.from_data(settings.as_data()) == settings
     with pytest.raises(BadSettings):
         TaskSettings.from_data({"provider": "anthropic", "model": "x", "colour": "red"})
 
 
 def test_a_cost_counts_each_kind_of_token_at_its_price() -> None:
-    opus = models.find("claude-opus-5-5")
+    opus = model_table.find("claude-opus-5-5")
     assert opus is not None
     assert opus.cost(Usage(1_000_000, 0, 0, 0)) == 4
     assert opus.cost(Usage(0, 1_000_000, 0, 0)) == 20
     assert opus.cost(Usage(0, 0, 1_000_000, 1_000_000)) == pytest.approx(5.2)
-    haiku = models.find("us.anthropic.claude-haiku-5-5")
+    sonnet = model_table.find("claude-sonnet-5-5")
+    assert sonnet is not None and sonnet.cost(Usage(cache_read=1_000_000)) == 0.10
+    haiku = model_table.find("us.anthropic.claude-haiku-5-5")
     assert haiku is not None
     assert haiku.cost(Usage(input=100_000)) == pytest.approx(0.01)
     assert haiku.cost(Usage(input=200_000)) == pytest.approx(0.10)
@@ -152,9 +208,9 @@ def test_a_budget_caps_the_answer_and_says_what_is_used_up() -> None:
     settings = TaskSettings("anthropic", "claude-opus-5-5", tokens=10_000, dollars=0.1)
     budget = Budget(settings, settings.fit().model)
     assert budget.answer_tokens() == 5_000
-    budget.add(Usage(input=6_000))
+    budget.add([(None, Usage(input=6_000))])
     assert budget.answer_tokens() == 3_800 and budget.spent() is None
-    budget.add(Usage(input=4_000))
+    budget.add([(None, Usage(input=4_000))])
     assert "10,000" in (budget.spent() or "")
     assert "$0.01" in (
         Budget(dataclasses.replace(settings, dollars=0.01), budget.model, cost=0.02).spent() or ""
@@ -196,76 +252,3 @@ def test_retry_after_is_read_as_seconds_milliseconds_or_a_date(
     headers: dict[str, str], seconds: float | None
 ) -> None:
     assert retry_after(headers) == seconds
-
-
-def conversation(turns: int, text: str = "ok") -> list[dict[str, Any]]:
-    """A prompt, then as many answers with one screenshot each."""
-    messages: list[dict[str, Any]] = [{"role": "user", "content": [{"type": "text", "text": "Go."}]}]
-    for number in range(turns):
-        call = {"type": "tool_use", "id": f"t{number}", "name": "computer", "input": {"action": "screenshot"}}
-        parts = [{"type": "text", "text": text}, {"type": "image", "screen": f"{number:064d}"}]
-        messages.append({"role": "assistant", "content": [call]})
-        messages.append(
-            {
-                "role": "user",
-                "content": [{"type": "tool_result", "tool_use_id": f"t{number}", "content": parts}],
-            }
-        )
-    return messages
-
-
-def images_in(messages: list[dict[str, Any]]) -> int:
-    return str(messages).count("'type': 'image'")
-
-
-def test_screenshots_go_in_batches_so_that_the_prefix_stays() -> None:
-    assert [pruned_count(total, 5) for total in range(0, 21)] == [0] * 10 + [5] * 5 + [10] * 5 + [15]
-    assert pruned_count(100, 1) == 95 and pruned_count(30, 10) == 20
-    builder = RequestBuilder(lambda digest: IMAGE)
-    changes = 0
-    before: list[dict[str, Any]] = []
-    for turns in range(1, 31):
-        messages = builder.prepare(conversation(turns), 5).messages
-        for message in messages:
-            for block in message["content"]:
-                block.pop("cache_control", None)
-        changes += messages[: len(before)] != before
-        before = messages
-        assert 5 <= images_in(messages) < 10 or turns < 5
-    # 30 turns prune five times; a limit that prunes at every turn would have changed the prefix 25 times.
-    assert changes == 5
-
-
-def test_the_newest_screenshots_are_the_ones_kept() -> None:
-    messages = RequestBuilder(lambda digest: IMAGE).prepare(conversation(12), 3).messages
-    kept = [str(message).count("'type': 'image'") for message in messages if message["role"] == "user"][1:]
-    assert kept == [0] * 5 + [1] * 7 and PRUNED in str(messages[2])
-
-
-def test_a_request_stays_below_its_limit_and_keeps_the_last_screenshot() -> None:
-    builder = RequestBuilder(lambda digest: IMAGE, largest=300_000)
-    prepared = builder.prepare(conversation(40), 50)
-    assert prepared.bytes <= 300_000 and 1 <= prepared.images < 4
-    assert "'type': 'image'" in str(prepared.messages[-1])
-
-
-def test_old_outputs_are_cut_when_screenshots_are_not_enough() -> None:
-    builder = RequestBuilder(lambda digest: IMAGE, largest=250_000)
-    prepared = builder.prepare(conversation(30, "word " * 3_000), 5)
-    assert prepared.bytes <= 250_000
-    assert len(prepared.messages[-1]["content"][0]["content"][0]["text"]) == 15_000
-
-
-def test_what_cannot_be_made_small_enough_is_said() -> None:
-    with pytest.raises(RequestTooLarge, match="start a new one"):
-        RequestBuilder(lambda digest: IMAGE, largest=50_000).prepare(conversation(3), 5)
-
-
-def test_a_lost_screenshot_is_said_to_the_model() -> None:
-    assert LOST in str(RequestBuilder(lambda digest: None).prepare(conversation(1), 5).messages)
-
-
-def test_the_cache_marks_are_on_the_two_newest_messages_of_the_user() -> None:
-    messages = RequestBuilder(lambda digest: IMAGE).prepare(conversation(4), 5).messages
-    marked = [number for number, message in enumerate(messages) if "cache_control" in message["content"][-1]]
-    assert marked == [6, 8]

@@ -1,4 +1,7 @@
-"""What the API demands of a request; the fake refuses with 400 what the real one would refuse."""
+"""What the API demands of a request; the fake refuses with 400 what the real one would refuse.
+
+This file holds the rules about messages, `parameters.py` those about everything else.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +9,46 @@ import base64
 import binascii
 from typing import Any
 
+from fake_claude import binding, parameters
+from fake_claude.catalogue import Served
+from fake_claude.parameters import COMPACTION, Refused
+from fake_claude.parameters import require as _require
+
+# Page "Errors": request size limits of the Messages API.
 LARGEST_BODY = 32_000_000
-TOOLSET = "computer_toolset_20260801"
-BETA_OF_TOOL = {
-    "computer_20251124": "computer-use-2025-11-24",
-    "computer_20250124": "computer-use-2025-01-24",
-}
+__all__ = ["LARGEST_BODY", "Refused", "check"]
 
 
-class Refused(ValueError):
-    """The request breaks a rule; the text is the API's `message`."""
+def check(
+    body: dict[str, Any],
+    betas: list[str],
+    on_bedrock: bool,
+    model: str,
+    served: Served,
+    goes_on: bool = False,
+) -> None:
+    """Check one request.
 
+    Args:
+        goes_on: the newest answer ended with `pause_turn`, so it may stand last.
 
-def check(body: dict[str, Any], betas: list[str], on_bedrock: bool) -> None:
-    """Raises Refused for the first rule that the request breaks."""
+    Raises:
+        Refused: for the first rule that the request breaks.
+    """
     _require(isinstance(body.get("max_tokens"), int) and body["max_tokens"] > 0, "max_tokens is required")
     messages = body.get("messages")
     _require(isinstance(messages, list) and bool(messages), "messages is required")
     assert isinstance(messages, list)
-    _tools(body.get("tools") or [], betas, on_bedrock)
-    thinking = body.get("thinking") or {}
-    if "budget_tokens" in thinking:
-        _require(
-            thinking["budget_tokens"] < body["max_tokens"], "max_tokens must exceed thinking.budget_tokens"
-        )
+    parameters.check(body, betas, on_bedrock, model, served)
+    _compaction(messages, betas)
     marks = 0
     outstanding: dict[str, str | None] = {}
     seen: set[str] = set()
     for number, message in enumerate(messages):
         role, content = message.get("role"), message.get("content")
         _require(role in ("user", "assistant"), f"messages.{number}: unknown role")
-        _require(number > 0 or role == "user", "the first message must be the user's")
+        begins = number > 0 or role == "user" or _is_compaction(content)
+        _require(begins, "the first message must be the user's")
         if isinstance(content, str):
             content = [{"type": "text", "text": content}]
         _require(isinstance(content, list) and bool(content), f"messages.{number}: content is empty")
@@ -48,8 +60,13 @@ def check(body: dict[str, Any], betas: list[str], on_bedrock: bool) -> None:
             )
             outstanding = _assistant(number, content, seen)
         marks += sum("cache_control" in block for block in content)
-    _require(not outstanding, f"tool_use ids without tool_result at the end: {sorted(outstanding)}")
-    _require(messages[-1]["role"] == "user", "the last message must be the user's")
+    # Page "Compaction on demand", errors; SDK: CompactionIncompleteTurnErrorDetails.
+    code = "compaction_incomplete_turn" if "compaction" in body else None
+    _require(not outstanding, f"tool_use ids without tool_result at the end: {sorted(outstanding)}", code)
+    _require(messages[-1]["role"] == "user" or goes_on, "the last message must be the user's")
+    pictures = str(messages).count("'type': 'image'")
+    # Page "Context windows": images a request.
+    _require(pictures <= served.images, f"too many images: {pictures} > {served.images}")
     system = body.get("system") or []
     marks += sum("cache_control" in block for block in system if isinstance(block, dict))
     _require(marks <= 4, f"{marks} cache_control marks, at most 4 are allowed")
@@ -107,25 +124,43 @@ def _assistant(number: int, content: list[Any], seen: set[str]) -> dict[str, str
             _require(block["id"] not in seen, f"{where}: the id {block['id']} is used twice")
             seen.add(block["id"])
             asked[block["id"]] = block.get("toolset_name")
-        else:
+        elif block["type"] == "redacted_thinking":
+            _require(bool(block.get("data")), f"{where}: data is missing")
+        elif block["type"] not in ("compaction", "fallback"):
             raise Refused(f"{where}: unexpected block")
     return asked
 
 
-def _tools(tools: list[dict[str, Any]], betas: list[str], on_bedrock: bool) -> None:
-    for tool in tools:
-        kind = tool.get("type", "")
-        if kind == TOOLSET:
-            _require(not on_bedrock, f"tools: {TOOLSET} is not available here")
-            _require("name" not in tool, f"tools: {TOOLSET} has no name")
-        elif kind in BETA_OF_TOOL:
-            _require(BETA_OF_TOOL[kind] in betas, f"tools: {kind} needs the beta {BETA_OF_TOOL[kind]}")
-            _require(
-                {"display_width_px", "display_height_px"} <= set(tool),
-                f"tools: {kind} needs the display's size",
-            )
+def _is_compaction(content: Any) -> bool:
+    return isinstance(content, list) and bool(content) and content[0].get("type") == "compaction"
 
 
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise Refused(message)
+def _compaction(messages: list[dict[str, Any]], betas: list[str]) -> None:
+    """Rules about the block that a compaction returned.
+
+    Source: "Compaction on demand", errors, and the SDK's `Compaction…ErrorDetails`.
+    """
+    blocks = [
+        (m, b, block)
+        for m, message in enumerate(messages)
+        if isinstance(message.get("content"), list)
+        for b, block in enumerate(message["content"])
+        if block.get("type") == "compaction"
+    ]
+    if not blocks:
+        return
+    _require(COMPACTION in betas, "messages.0.content.0: Input tag 'compaction' does not match any expected")
+    _require(len(blocks) == 1, "more than one compaction block", "compaction_block_ambiguous")
+    m, b, block = blocks[0]
+    _require((m, b) == (0, 0), "the compaction block is not first", "compaction_block_misplaced")
+    extra = set(block) - {
+        "type",
+        "content",
+        "signature",
+        "encrypted_content",
+        "tool_changes",
+        "cache_control",
+    }
+    _require(not extra, f"messages.0.content.0.compaction.{extra}: Extra inputs are not permitted")
+    known = binding.opened(block) is not None
+    _require(known, "the compaction block was changed", "compaction_signature_invalid")

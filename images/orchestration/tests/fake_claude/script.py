@@ -25,6 +25,7 @@ FAULTS = (
     "no_stop_reason",
     "double_id",
     "unknown_block",
+    "instead",
 )
 
 
@@ -36,7 +37,8 @@ class Fault:
     the connection after `after` events, `ended_early` ends the body there properly; `slow` waits `seconds`
     before each event, `silent` waits before the rest of the stream; `error_event` sends an overload inside
     the stream; `garbage` sends an event that is no JSON; `not_json` answers a page of HTML; `empty`
-    nothing; the others send a message that makes no sense.
+    nothing; `instead` sends another step, once; the others send a message that makes no sense. `text` and
+    `error_type` are what an error says.
     """
 
     kind: str
@@ -44,6 +46,9 @@ class Fault:
     retry_after: str | None = None
     after: int = 4
     seconds: float = 0.0
+    text: str = "as scripted"
+    error_type: str | None = None
+    step: Step | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in FAULTS:
@@ -55,13 +60,14 @@ class Step:
     """One answer: its content blocks and why it stops.
 
     A tool_use block may have `raw_input`, sent in place of its input as text that need not be JSON.
-    `seconds` passes before each of the stream's events.
+    `seconds` passes before each of the stream's events. `details` is the answer's `stop_details`.
     """
 
     content: Sequence[dict[str, Any]]
     stop_reason: str = "end_turn"
     faults: Sequence[Fault] = ()
     seconds: float = 0.0
+    details: dict[str, Any] | None = None
 
 
 def text(words: str) -> dict[str, Any]:
@@ -70,8 +76,13 @@ def text(words: str) -> dict[str, Any]:
 
 
 def thinking(words: str) -> dict[str, Any]:
-    """A thinking block with a signature."""
-    return {"type": "thinking", "thinking": words, "signature": "c2lnbmF0dXJl"}
+    """A thinking block; the server signs it."""
+    return {"type": "thinking", "thinking": words, "signature": ""}
+
+
+def instead(*content: dict[str, Any], stop: str, details: dict[str, Any] | None = None) -> Fault:
+    """Another answer, given once before the step itself."""
+    return Fault("instead", step=Step(content, stop, details=details))
 
 
 def member(identifier: str, name: str, **fields: Any) -> dict[str, Any]:
@@ -101,12 +112,11 @@ class Script:
     steps: Sequence[Step]
     _used: dict[int, int] = field(default_factory=dict)
 
-    def next(self, body: dict[str, Any]) -> tuple[Step, Fault | None]:
-        """The step for a request and the fault that hits it, if one does. Past the end the last step is
-        repeated.
+    def next(self, answers: int) -> tuple[Step, Fault | None]:
+        """The step for a request that holds so many answers, and the fault that hits it, if one does. Past
+        the end the last step is repeated.
         """
-        number = sum(message["role"] == "assistant" for message in body.get("messages", []))
-        number = min(number, len(self.steps) - 1)
+        number = min(answers, len(self.steps) - 1)
         step = self.steps[number]
         used = self._used.get(number, 0)
         self._used[number] = used + 1

@@ -1,4 +1,4 @@
-"""The HTTP server: reads a request, checks it, and sends the script's answer in the caller's wire format."""
+"""The HTTP server: reads a request, checks it, and answers it with the script's next step."""
 
 from __future__ import annotations
 
@@ -10,32 +10,31 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from fake_claude import rules, wire
-from fake_claude.script import Fault, Script, Step
-from fake_claude.tokens import PromptCache, block_tokens
+from fake_claude import binding, catalogue, context, rules, sending
+from fake_claude.parameters import BINDING
+from fake_claude.script import Script
+from fake_claude.tokens import PromptCache, block_tokens, request_tokens
 
-ERROR_TYPES = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    403: "permission_error",
-    404: "not_found_error",
-    413: "request_too_large",
-    429: "rate_limit_error",
-    500: "api_error",
-    529: "overloaded_error",
-}
+# AWS, "InvokeModel" with Claude: the only value that the page names.
+BEDROCK_VERSION = "bedrock-2023-05-31"
+BEDROCK_LARGEST = 13_000_000
+MESSAGES = "/v1/messages"
+MODELS = "/v1/models/"
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One request as it came: `wire` is `anthropic`, `bedrock` or `mantle`, `bytes` the body's size."""
+    """One request as it came: `wire` is `anthropic` or `bedrock`, `bytes` the body's size; `applied` are the
+    edits of its context.
+    """
 
     wire: str
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
     bytes: int
-    usage: dict[str, int]
+    usage: dict[str, Any]
+    applied: list[dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -43,15 +42,22 @@ class FakeClaude:
     """Serves a script on 127.0.0.1 in a thread of its own. Use as a context manager; then `url` is set.
 
     `api_key` is what the Claude API's callers must show; `requests` are those that were well-formed,
-    `refused` the messages of those that were not.
+    `refused` the messages of those that were not; `described` the ids that a description was asked of.
+    `undescribed` makes it a server without the Models API; `windows` gives models a smaller window; `without`
+    names parameters that it does not take.
     """
 
     script: Script
     api_key: str | None = None
     port: int = 0
+    undescribed: bool = False
+    windows: dict[str, int] = field(default_factory=dict)
+    without: set[str] = field(default_factory=set)
     requests: list[Received] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
     _cache: PromptCache = field(default_factory=PromptCache)
+    _paused: set[str] = field(default_factory=set)
     _count: int = 0
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
@@ -99,173 +105,162 @@ class FakeClaude:
                     for name, _, value in (line.partition(":") for line in lines if line)
                 }
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
-                await self._answer(request.split(" ")[1], headers, body, writer)
+                method, path, _ = request.split(" ")
+                if method == "GET":
+                    self._describe(path.partition("?")[0], headers, writer)
+                else:
+                    await self._answer(path, headers, body, writer)
                 await writer.drain()
         with contextlib.suppress(ConnectionError):
             writer.close()
+
+    def _describe(self, path: str, headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+        """`GET /v1/models/{id}` (SDK: BetaModelInfo)."""
+        name = unquote(path.removeprefix(MODELS))
+        self.described.append(name)
+        shown = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
+        if self.api_key is not None and shown != self.api_key:
+            sending.error(writer, False, 401, "invalid x-api-key")
+            return
+        said = None if self.undescribed or not path.startswith(MODELS) else catalogue.description(name)
+        if said is None:
+            sending.error(writer, False, 404, f"model: {name}")
+            return
+        said["max_input_tokens"] = self.windows.get(name, said["max_input_tokens"])
+        data = json.dumps(said).encode()
+        sending.head(writer, 200, "application/json", {"content-length": str(len(data))})
+        writer.write(data)
 
     async def _answer(
         self, path: str, headers: dict[str, str], raw: bytes, writer: asyncio.StreamWriter
     ) -> None:
         self._count += 1
-        kind = _wire_of(path, headers)
+        kind = _wire_of(path)
         try:
             if kind is None:
                 raise _Error(404, "no such endpoint")
             body = json.loads(raw)
-            streaming = body.get("stream", False) or path.endswith("/invoke-with-response-stream")
-            self._admit(kind, headers, body, raw)
+            betas = _betas(body, headers)
+            model = unquote(path.split("/")[2]) if kind == "bedrock" else body.get("model") or ""
+            walk = self._admit(kind, headers, body, raw, model, betas)
         except _Error as error:
-            self._refuse(writer, error.status, error.text)
+            self.refused.append(error.text)
+            sending.error(writer, kind == "bedrock", error.status, error.text, code=error.code)
             return
-        usage = self._cache.count(body)
-        self.requests.append(Received(kind, path, headers, body, len(raw), usage))
-        step, fault = self.script.next(body)
-        model = body.get("model") or unquote(path.split("/")[2])
-        await self._send(writer, kind, streaming, model, step, fault, usage)
+        seen, applied = context.edited(body)
+        usage: dict[str, Any] = self._cache.count(seen)
+        self.requests.append(Received(kind, path, headers, body, len(raw), usage, applied))
+        extra: dict[str, Any] = {"context_management": {"applied_edits": applied}} if applied else {}
+        if BINDING in betas:
+            extra["input_transformations"] = _transformations(walk)
+        streaming = body.get("stream", False) or path.endswith("/invoke-with-response-stream")
+        reply = sending.Reply(
+            writer, kind == "bedrock", streaming, f"msg_{self._count:06d}", model, [], None, usage, extra
+        )
+        if "compaction" in body:
+            _summarize(reply, walk)
+            await reply.send(None)
+            return
+        step, fault = sending.chosen(*self.script.next(walk.answers))
+        reply.content = binding.signed([dict(block) for block in step.content], model, walk)
+        reply.stop, reply.seconds = step.stop_reason, step.seconds
+        if step.details is not None:
+            extra["stop_details"] = step.details
+        if step.stop_reason == "pause_turn":
+            self._paused.add(json.dumps(reply.content, sort_keys=True))
+        usage["output_tokens"] = sum(block_tokens(block) for block in reply.content)
+        await reply.send(fault)
 
-    def _admit(self, kind: str, headers: dict[str, str], body: dict[str, Any], raw: bytes) -> None:
-        signed = headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 ")
-        if kind != "anthropic" and not signed:
+    def _admit(
+        self,
+        kind: str,
+        headers: dict[str, str],
+        body: dict[str, Any],
+        raw: bytes,
+        model: str,
+        betas: list[str],
+    ) -> binding.Walk:
+        bedrock = kind == "bedrock"
+        if bedrock and not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
             raise _Error(403, "the request is not signed")
         shown = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
-        if kind == "anthropic" and self.api_key is not None and shown != self.api_key:
+        if not bedrock and self.api_key is not None and shown != self.api_key:
             raise _Error(401, "invalid x-api-key")
-        if kind == "bedrock" and not body.get("anthropic_version"):
-            raise _Error(400, "anthropic_version is required")
-        if len(raw) > (13_000_000 if kind == "bedrock" else rules.LARGEST_BODY):
-            raise _Error(413, "the request is too large")
-        betas = body.get("anthropic_beta") or headers.get("anthropic-beta", "").split(",")
-        try:
-            rules.check(body, [beta.strip() for beta in betas], on_bedrock=kind != "anthropic")
-        except rules.Refused as refused:
-            raise _Error(400, str(refused)) from None
-
-    def _refuse(self, writer: asyncio.StreamWriter, status: int, text: str) -> None:
-        self.refused.append(text)
-        self._error(writer, status, text)
-
-    def _error(
-        self, writer: asyncio.StreamWriter, status: int, text: str, retry_after: str | None = None
-    ) -> None:
-        kind = ERROR_TYPES.get(status, "api_error")
-        data = json.dumps({"type": "error", "error": {"type": kind, "message": text}}).encode()
-        extra = {"retry-after": retry_after} if retry_after is not None else {}
-        _head(writer, status, "application/json", {"content-length": str(len(data)), **extra})
-        writer.write(data)
-
-    async def _send(
-        self,
-        writer: asyncio.StreamWriter,
-        kind: str,
-        streaming: bool,
-        model: str,
-        step: Step,
-        fault: Fault | None,
-        usage: dict[str, int],
-    ) -> None:
-        content = [dict(block) for block in step.content]
-        stop: str | None = step.stop_reason
-        if fault is not None:
-            if fault.kind == "status":
-                self._error(writer, fault.status, "as scripted", fault.retry_after)
-                return
-            if fault.kind == "not_json":
-                _head(writer, 200, "text/html", {"content-length": "22"})
-                writer.write(b"<html>a proxy's</html>")
-                return
-            content, stop = _nonsense(fault, content, stop)
-        output = sum(block_tokens(block) for block in content)
-        usage = {**usage, "output_tokens": output}
-        identifier = f"msg_{self._count:06d}"
-        if streaming:
-            await self._stream(
-                writer, kind, wire.events(identifier, model, content, stop, usage), step, fault
+        if bedrock and body.get("anthropic_version") != BEDROCK_VERSION:
+            raise _Error(400, f"anthropic_version: must be {BEDROCK_VERSION}")
+        # AWS re:Post and public reports: these models have no on-demand throughput of their own.
+        if bedrock and model.startswith("anthropic."):
+            raise _Error(
+                400,
+                f"Invocation of model ID {model} with on-demand throughput isn\u2019t supported. Retry your "
+                "request with the ID or ARN of an inference profile that contains this model.",
             )
-            return
-        if fault is not None and fault.kind in ("slow", "silent"):
-            await asyncio.sleep(fault.seconds)
-        data = json.dumps(wire.message(identifier, model, content, stop, usage)).encode()
-        if fault is not None and fault.kind in ("garbage", "empty", "error_event"):
-            data = b"" if fault.kind == "empty" else b'{"type": "mess'
-        _head(writer, 200, "application/json", {"content-length": str(len(data))})
-        if fault is not None and fault.kind in ("cut", "ended_early"):
-            writer.write(data[: len(data) // 2])
-            raise ConnectionResetError
-        writer.write(data)
-
-    async def _stream(
-        self, writer: asyncio.StreamWriter, kind: str, events: Any, step: Step, fault: Fault | None
-    ) -> None:
-        binary = kind == "bedrock"
-        encode = wire.event_stream if binary else wire.server_sent
-        content_type = "application/vnd.amazon.eventstream" if binary else "text/event-stream"
-        _head(writer, 200, content_type, {"transfer-encoding": "chunked"})
-        if fault is None or fault.kind != "empty":
-            for number, event in enumerate(events):
-                if fault is not None:
-                    if fault.kind == "slow":
-                        await asyncio.sleep(fault.seconds)
-                    if number == fault.after and await self._hit(writer, binary, fault, encode):
-                        break
-                if step.seconds:
-                    await asyncio.sleep(step.seconds)
-                _chunk(writer, encode(event))
-                await writer.drain()
-        writer.write(b"0\r\n\r\n")
-
-    async def _hit(self, writer: asyncio.StreamWriter, binary: bool, fault: Fault, encode: Any) -> bool:
-        """What the fault does at its event; True when the stream ends there."""
-        if fault.kind == "cut":
-            await writer.drain()
-            writer.transport.abort()
-            raise ConnectionResetError
-        if fault.kind == "silent":
-            await asyncio.sleep(fault.seconds)
-        elif fault.kind == "garbage":
-            _chunk(writer, b"\x00\x01garbage" * 4 if binary else encode("{this is not JSON"))
-            return True
-        elif fault.kind == "error_event":
-            error = {"type": "error", "error": {"type": "overloaded_error", "message": "as scripted"}}
-            overload = wire.exception_frame("serviceUnavailableException", "as scripted")
-            _chunk(writer, overload if binary else wire.server_sent(error))
-            return True
-        return fault.kind == "ended_early"
+        if len(raw) > (BEDROCK_LARGEST if bedrock else rules.LARGEST_BODY):
+            raise _Error(413, "the request is too large")
+        for name in self.without & set(body):
+            raise _Error(400, f"{name}: Extra inputs are not permitted")
+        served = catalogue.find(model)
+        if served is None:
+            raise _Error(404, f"model: {model}")
+        last = body["messages"][-1] if body.get("messages") else {}
+        goes_on = json.dumps(_unmarked(last.get("content")), sort_keys=True) in self._paused
+        try:
+            rules.check(body, betas, bedrock, model, served, goes_on)
+            walk = binding.walk(body, model)
+        except rules.Refused as refused:
+            raise _Error(400, str(refused), refused.code) from None
+        except binding.BadSignature as bad:
+            raise _Error(400, f"{bad}: Invalid `signature` in `thinking` block") from None
+        behaviour = ((body.get("thinking") or {}).get("block_binding") or {}).get("prefix_mismatch_behavior")
+        if served.bound and walk.broken and behaviour != "drop_block":
+            raise _Error(400, f"{walk.broken[0]}: {binding.BOUND}")
+        window = self.windows.get(model, served.window)
+        size = request_tokens(context.edited(body)[0])
+        if size > window:
+            # Page "Context windows".
+            raise _Error(400, f"prompt is too long: {size} tokens > {window} maximum")
+        return walk
 
 
-def _nonsense(
-    fault: Fault, content: list[dict[str, Any]], stop: str | None
-) -> tuple[list[dict[str, Any]], str | None]:
-    if fault.kind == "no_stop_reason":
-        return content, None
-    if fault.kind == "double_id":
-        return [*content, *content], stop
-    if fault.kind == "unknown_block":
-        return [{"type": "hologram", "shape": "cube"}], stop
-    return content, stop
+def _summarize(reply: sending.Reply, walk: binding.Walk) -> None:
+    """The answer to a compaction request: one signed block, and its tokens under `iterations` only (page
+    "Compaction on demand", counting usage).
+    """
+    summary = f"Summary of {walk.answers} answers."
+    reply.content = [{"type": "compaction", "content": summary, "signature": binding.seal(walk, summary)}]
+    reply.stop = "compaction"
+    spent = {**reply.usage, "output_tokens": block_tokens(reply.content[0]), "type": "compaction"}
+    reply.usage.clear()
+    reply.usage |= {"input_tokens": 0, "output_tokens": 0, "iterations": [spent]}
 
 
-def _wire_of(path: str, headers: dict[str, str]) -> str | None:
+def _transformations(walk: binding.Walk) -> list[dict[str, str]]:
+    reasons = [(path, "prefix_binding_mismatch") for path in walk.broken]
+    reasons += [(path, "model_binding_mismatch") for path in walk.unreadable]
+    return [{"type": "thinking_dropped", "path": path, "reason": reason} for path, reason in reasons]
+
+
+def _betas(body: dict[str, Any], headers: dict[str, str]) -> list[str]:
+    betas = body.get("anthropic_beta") or headers.get("anthropic-beta", "").split(",")
+    return [beta.strip() for beta in betas]
+
+
+def _unmarked(content: Any) -> Any:
+    if not isinstance(content, list):
+        return content
+    return [{name: value for name, value in block.items() if name != "cache_control"} for block in content]
+
+
+def _wire_of(path: str) -> str | None:
     plain = path.partition("?")[0]
     if plain.startswith("/model/") and plain.endswith(("/invoke", "/invoke-with-response-stream")):
         return "bedrock"
-    if plain.endswith("/v1/messages"):
-        return "mantle" if headers.get("authorization", "").startswith("AWS4-") else "anthropic"
-    return None
-
-
-def _head(writer: asyncio.StreamWriter, status: int, content_type: str, headers: dict[str, str]) -> None:
-    lines = [f"HTTP/1.1 {status} Scripted", f"content-type: {content_type}", "request-id: req_fake"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    writer.write("\r\n".join([*lines, "", ""]).encode())
-
-
-def _chunk(writer: asyncio.StreamWriter, data: bytes) -> None:
-    writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+    return "anthropic" if plain == MESSAGES else None
 
 
 class _Error(Exception):
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, code: str | None = None) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
+        self.code = code

@@ -32,6 +32,18 @@ def block_tokens(block: dict[str, Any]) -> int:
     return max(1, int(len(json.dumps(plain)) / CHARACTERS_PER_TOKEN))
 
 
+def tool_tokens(body: dict[str, Any]) -> int:
+    """Tokens of what comes before the messages: tools and system prompt."""
+    system = body.get("system") or []
+    blocks = [{"type": "text", "text": system}] if isinstance(system, str) else system
+    return sum(block_tokens(block) for block in [*body.get("tools", []), *blocks])
+
+
+def request_tokens(body: dict[str, Any]) -> int:
+    """Tokens of a whole request."""
+    return sum(block_tokens(block) for block in _flat(body))
+
+
 class PromptCache:
     """Counts a request's tokens and remembers its marked prefixes."""
 

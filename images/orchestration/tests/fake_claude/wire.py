@@ -14,9 +14,14 @@ STRING_HEADER = 7
 
 
 def message(
-    identifier: str, model: str, content: list[dict[str, Any]], stop: str | None, usage: dict[str, int]
-) -> Any:
-    """A whole message, not streamed."""
+    identifier: str,
+    model: str,
+    content: list[dict[str, Any]],
+    stop: str | None,
+    usage: dict[str, Any],
+    extra: dict[str, Any],
+) -> dict[str, Any]:
+    """A whole message, not streamed; `extra` are fields that not every answer has."""
     return {
         "id": identifier,
         "type": "message",
@@ -26,6 +31,7 @@ def message(
         "stop_reason": stop,
         "stop_sequence": None,
         "usage": usage,
+        **extra,
     }
 
 
@@ -40,18 +46,30 @@ def _whole(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def events(
-    identifier: str, model: str, content: list[dict[str, Any]], stop: str | None, usage: dict[str, int]
+    identifier: str,
+    model: str,
+    content: list[dict[str, Any]],
+    stop: str | None,
+    usage: dict[str, Any],
+    extra: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """The stream's events of a message, text and input in pieces."""
-    start = message(identifier, model, [], None, {**usage, "output_tokens": 1})
+    """The stream's events of a message, text and input in pieces.
+
+    `input_transformations` comes with the start, edits of the context and a refusal's details with the end
+    (SDK: BetaMessage, BetaRawMessageDeltaEvent).
+    """
+    at_start = {name: extra[name] for name in ("input_transformations",) if name in extra}
+    at_end = {name: extra[name] for name in ("context_management",) if name in extra}
+    start = message(identifier, model, [], None, {**usage, "output_tokens": 1}, at_start)
     yield {"type": "message_start", "message": start}
     yield {"type": "ping"}
     for index, block in enumerate(content):
         yield from _block_events(index, block)
     yield {
         "type": "message_delta",
-        "delta": {"stop_reason": stop, "stop_sequence": None},
+        "delta": {"stop_reason": stop, "stop_sequence": None, "stop_details": extra.get("stop_details")},
         "usage": {"output_tokens": usage["output_tokens"]},
+        **at_end,
     }
     yield {"type": "message_stop"}
 

@@ -38,7 +38,6 @@ EARLIER_DECLINED = "Not executed: an earlier action in this turn was not approve
 NOT_EXECUTED_STOPPED = "Not executed: the person stopped the task."
 NOT_EXECUTED_BUDGET = "Not executed: the task's budget is used up."
 NOT_EXECUTED_SHUTDOWN = "Not executed: the console is being shut down."
-CUT_OFF = "Not executed: the answer was cut off before this tool call was complete."
 INTERRUPTED = "The action was interrupted; whether it took effect is unknown. Take a screenshot."
 UNSETTLED = "The screen was still changing when this screenshot was taken."
 POINTER_UNKNOWN = (

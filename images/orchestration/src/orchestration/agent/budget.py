@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from orchestration.agent import model_table
 from orchestration.agent.models import MILLION, Model, Usage
 from orchestration.agent.settings import ANSWER_TOKENS, TaskSettings
 
@@ -24,10 +26,17 @@ class Budget:
     used: Usage = field(default_factory=Usage)
     cost: float = 0.0
 
-    def add(self, usage: Usage) -> float:
-        """Count one answer and return its price in dollars."""
-        price = self.model.cost(usage)
-        self.used += usage
+    def add(self, charges: Sequence[tuple[str | None, Usage]]) -> float:
+        """Count one answer and return its price in dollars.
+
+        Args:
+            charges: what each model that took part used; None is the model that was asked.
+        """
+        price = 0.0
+        for name, usage in charges:
+            other = None if name is None else model_table.find(name) or model_table.unknown(name)
+            price += (other or self.model).cost(usage)
+            self.used += usage
         self.cost += price
         return price
 
@@ -44,4 +53,4 @@ class Budget:
         by_tokens = self.settings.tokens - self.used.total
         dearest = max(self.model.price.output, self.model.long_price.output if self.model.long_price else 0)
         by_dollars = int((self.settings.dollars - self.cost) / dearest * MILLION)
-        return max(SMALLEST_ANSWER, min(ANSWER_TOKENS, by_tokens, by_dollars))
+        return max(SMALLEST_ANSWER, min(ANSWER_TOKENS, self.model.longest_answer, by_tokens, by_dollars))

@@ -1,53 +1,62 @@
 """The conversation as it follows from the record: what the model said, what each of its tool calls came to.
 
 Built from events only, so a restart has exactly what was recorded, and every request can be checked: a tool
-call without a result is never sent.
+call without a result is never sent. The history only grows. What changes how it is sent (other tools, a
+summary, screenshots left out) is an event as well, so it changes once and stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from orchestration.agent import history
+from orchestration.agent.history import Form, Turn, UnansweredToolUse
 from orchestration.agent.models import Usage
 from orchestration.record.chain import Event
 
-ANSWERED_KINDS = frozenset({"prompt", "answer", "result"})
+NUDGE = "Please go on. If the task is done, say what came of it."
+REFUSAL = "refusal"
 
 
-class UnansweredToolUse(RuntimeError):
-    """A request would have been sent with a tool call that has no result."""
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the beginning of each request depends on; with another one, earlier thinking counts no more."""
 
-
-@dataclass(slots=True)
-class Turn:
-    """One answer of the model with the results that followed and what the person said before it."""
-
-    content: list[dict[str, Any]]
-    results: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    @property
-    def tool_uses(self) -> list[dict[str, Any]]:
-        return [block for block in self.content if block.get("type") == "tool_use"]
-
-    @property
-    def unanswered(self) -> list[dict[str, Any]]:
-        return [block for block in self.tool_uses if block["id"] not in self.results]
+    provider: str
+    version: str
+    toolset: bool
+    width: int
+    height: int
+    compacts: bool
 
 
 @dataclass(slots=True)
 class Conversation:
-    """All turns so far. Images stay `{"type": "image", "screen": SHA-256}` until a request is made."""
+    """All turns so far. Images stay `{"type": "image", "screen": SHA-256}` until a request is made.
+
+    `measured` is how many tokens the newest answer and its request had, or None when the next request differs
+    too much from that one to tell. `refused` says why the newest answer was a refusal, which is not part of
+    the conversation.
+    """
 
     id: str
     system: str | None = None
     usage: Usage = field(default_factory=Usage)
     cost: float = 0.0
     task_open: bool = False
+    tools: Tools | None = None
+    measured: int | None = None
+    refused: dict[str, Any] | None = None
     _turns: list[Turn | str] = field(default_factory=list)
     _tool_ids: set[str] = field(default_factory=set)
     _started: set[str] = field(default_factory=set)
+    _thinks_from: int = 0
+    _whole_from: int = 0
+    _begin: int = 0
+    _summary: dict[str, Any] | None = None
+    _summary_of: str = ""
 
     @staticmethod
     def from_events(identifier: str, events: Iterable[Event]) -> Conversation:
@@ -68,23 +77,93 @@ class Conversation:
                 self.task_open = True
             case "task_ended":
                 self.task_open = False
+            case "tools_chosen":
+                self._choose(Tools(**data))
             case "prompt":
                 self._turns.append(data["text"])
+                self.refused = None
+            case "nudge":
+                self._turns.append(NUDGE)
             case "answer":
-                self._turns.append(Turn(data["content"]))
-                self._tool_ids |= {block["id"] for block in self._last_turn().tool_uses}
-                self.usage += Usage(**data["usage"])
-                self.cost += data["cost"]
+                self._answer(data)
             case "action":
                 self._started.add(data["tool_use_id"])
             case "result":
                 self._turn_of(data["tool_use_id"]).results[data["tool_use_id"]] = data
+            case "compacted":
+                self._begin, self._summary = data["from"], data["block"]
+                self._summary_of = self.tools.provider if self.tools else ""
+                self._spend(data)
+                self.measured = None
+            case "trimmed":
+                self._whole_from = data["from"]
+                self._forget_thinking()
+            case "thinking_left_out":
+                self._forget_thinking()
+            case "turn_taken_out":
+                self._take_out()
 
-    def _last_turn(self) -> Turn:
-        turn = next((turn for turn in reversed(self._turns) if isinstance(turn, Turn)), None)
-        if turn is None:
-            raise UnansweredToolUse("a result without an answer")
-        return turn
+    def loses_thinking(self, tools: Tools) -> bool:
+        """Whether with these tools the beginning of the requests differs from what it was, so that the
+        model's thinking so far counts no more. A summary is sent in another form to a model that makes none.
+        """
+        if self.tools is None:
+            return False
+        compared = tools if self._summary is not None else replace(tools, compacts=self.tools.compacts)
+        return compared != self.tools
+
+    def _choose(self, tools: Tools) -> None:
+        if self.loses_thinking(tools):
+            self._forget_thinking()
+        self.tools = tools
+
+    def _forget_thinking(self) -> None:
+        self._thinks_from = len(self._turns)
+        self.measured = None
+
+    def _spend(self, data: dict[str, Any]) -> None:
+        self.usage += Usage(**data["usage"])
+        self.cost += data["cost"]
+
+    def _answer(self, data: dict[str, Any]) -> None:
+        self._spend(data)
+        if data["stop_reason"] == REFUSAL:
+            self.refused = data.get("refusal") or {}
+            return
+        self.refused = None
+        turn = Turn(data["content"], data["stop_reason"])
+        self._turns.append(turn)
+        self._tool_ids |= {block["id"] for block in turn.tool_uses}
+        self.measured = Usage(**data["usage"]).total
+
+    def _take_out(self) -> None:
+        """Without what the model declined: the newest prompts, or else the newest turn."""
+        self.refused = None
+        self.measured = None
+        prompts = 0
+        while len(self._turns) > self._begin and isinstance(self._turns[-1], str):
+            self._turns.pop()
+            prompts += 1
+        if not prompts and len(self._turns) > self._begin:
+            self._turns.pop()
+
+    @property
+    def tail(self) -> int:
+        """Where the newest answer stands: everything before it was in a request already."""
+        for number in range(len(self._turns) - 1, -1, -1):
+            if isinstance(self._turns[number], Turn):
+                return number
+        return 0
+
+    @property
+    def can_be_summarized(self) -> bool:
+        """Whether anything stands between the present beginning and the newest answer."""
+        return self.tail > self._begin
+
+    @property
+    def can_be_trimmed(self) -> bool:
+        """Whether anything before the newest answer is still sent whole."""
+        return self.tail > max(self._whole_from, self._begin)
 
     def _turn_of(self, tool_use_id: str) -> Turn:
         for turn in reversed(self._turns):
@@ -94,7 +173,10 @@ class Conversation:
 
     def last_content(self) -> list[dict[str, Any]]:
         """The newest answer's blocks as the record has them."""
-        return self._last_turn().content
+        turn = self._turns[self.tail] if self._turns else None
+        if not isinstance(turn, Turn):
+            raise UnansweredToolUse("there is no answer")
+        return turn.content
 
     @property
     def unanswered(self) -> list[dict[str, Any]]:
@@ -111,57 +193,35 @@ class Conversation:
 
     @property
     def awaits_model(self) -> bool:
-        """Whether the model has something to answer: a prompt, or results of its tool calls."""
+        """Whether the model has something to answer: a prompt, results of its tool calls, its own pause."""
         if not self._turns:
             return False
         last = self._turns[-1]
-        return isinstance(last, str) or bool(last.tool_uses)
+        return isinstance(last, str) or bool(last.tool_uses) or last.stop_reason == "pause_turn"
 
-    def messages(self) -> list[dict[str, Any]]:
+    def messages(self, before_newest: bool = False) -> list[dict[str, Any]]:
         """The request's messages, images still by name.
+
+        Args:
+            before_newest: those of the request that the newest answer answered, for a summary.
 
         Raises:
             UnansweredToolUse: a tool call has no result.
         """
         if self.unanswered:
             raise UnansweredToolUse(f"{len(self.unanswered)} tool calls have no result")
-        messages: list[dict[str, Any]] = []
-        pending: list[dict[str, Any]] = []
-        for turn in self._turns:
-            if isinstance(turn, str):
-                pending.append({"type": "text", "text": turn})
-                continue
-            if turn.content:
-                messages.append({"role": "user", "content": pending})
-                messages.append({"role": "assistant", "content": list(turn.content)})
-                # Results first: the API wants them before anything else the person says.
-                pending = [_tool_result(turn.results[block["id"]]) for block in turn.tool_uses]
-        if pending:
-            messages.append({"role": "user", "content": pending})
-        return _without_empty(messages)
+        return history.messages(self._turns, self._form(), self.tail if before_newest else None)
 
+    def newest_messages(self) -> list[dict[str, Any]]:
+        """What came after the newest answer: results and prompts that no request had yet."""
+        if not self._turns:
+            return []
+        form = self._form()
+        tail = Form(form.toolset, form.thinks_from, form.whole_from, max(self.tail, self._begin))
+        return [message for message in history.messages(self._turns, tail) if message["role"] == "user"]
 
-def _without_empty(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Two answers without anything between them (a task continued after its end) become one."""
-    merged: list[dict[str, Any]] = []
-    for message in messages:
-        if not message["content"]:
-            continue
-        if merged and merged[-1]["role"] == message["role"]:
-            merged[-1] = {"role": message["role"], "content": merged[-1]["content"] + message["content"]}
-        else:
-            merged.append(message)
-    return merged
-
-
-def _tool_result(data: dict[str, Any]) -> dict[str, Any]:
-    block: dict[str, Any] = {
-        "type": "tool_result",
-        "tool_use_id": data["tool_use_id"],
-        "content": [dict(part) for part in data["content"]],
-    }
-    if data["is_error"]:
-        block["is_error"] = True
-    if data.get("toolset_name"):
-        block["toolset_name"] = data["toolset_name"]
-    return block
+    def _form(self) -> Form:
+        tools = self.tools
+        toolset = tools is not None and tools.toolset
+        signed = tools is not None and tools.compacts and tools.provider == self._summary_of
+        return Form(toolset, self._thinks_from, self._whole_from, self._begin, self._summary, signed)

@@ -1,47 +1,44 @@
-"""Makes the request out of the conversation: old screenshots pruned in batches, cache marks set, size
-capped.
-"""
+"""Makes the request out of the conversation's messages: images put in, cache marks set, sizes measured."""
 
 from __future__ import annotations
 
 import base64
 import json
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-LARGEST_REQUEST = 11_000_000
-SMALLEST_BATCH = 5
-LONGEST_OLD_TEXT = 2_000
-PRUNED = "[An older screenshot was removed here.]"
 LOST = "[This screenshot is no longer available.]"
 ENCODED_KEPT = 64
-
-Place = tuple[int, int, int]
+PIXELS_PER_TOKEN = 750
+# Fewer than real text has, so that an estimate is rather too high than too low.
+CHARACTERS_PER_TOKEN = 3.0
 
 
 class RequestTooLarge(RuntimeError):
-    """Even without old screenshots and outputs the request is above the limit."""
+    """Whatever is left out, the conversation does not fit into a request any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Messages ready to send: `images` screenshots, `bytes` as JSON."""
+    """Messages ready to send: `images` screenshots, `bytes` as JSON, `tokens` as an estimate that is rather
+    too high; `uses` counts the tool calls, `uses_by_image` how many of them stood before each screenshot.
+    """
 
     messages: list[dict[str, Any]]
     images: int
     bytes: int
+    tokens: int
+    uses_by_image: tuple[int, ...]
+    uses: int
 
-
-def pruned_count(total: int, kept: int) -> int:
-    """How many of the oldest of `total` screenshots are left out.
-
-    Grows in whole batches (as many as are kept, at least 5): between two batches the request's beginning
-    stays the same byte for byte, so the API's cache of it stays good.
-    """
-    batch = max(SMALLEST_BATCH, kept)
-    return max(0, (total - kept) // batch * batch)
+    @property
+    def has_summary(self) -> bool:
+        """Whether the messages begin with a summary that the API signed."""
+        first = self.messages[0]["content"][0] if self.messages else {}
+        return bool(first.get("type") == "compaction")
 
 
 class RequestBuilder:
@@ -49,116 +46,57 @@ class RequestBuilder:
 
     Args:
         images: the PNG with a SHA-256, or None when it is gone.
-        largest: bytes that the messages may have as JSON (Bedrock refuses from about 13 MB).
     """
 
-    def __init__(self, images: Callable[[str], bytes | None], largest: int = LARGEST_REQUEST) -> None:
-        self._largest = largest
-
+    def __init__(self, images: Callable[[str], bytes | None]) -> None:
         @lru_cache(maxsize=ENCODED_KEPT)
-        def encoded(digest: str) -> str | None:
+        def encoded(digest: str) -> tuple[str, int] | None:
             image = images(digest)
-            return None if image is None else base64.b64encode(image).decode("ascii")
+            return None if image is None else (base64.b64encode(image).decode("ascii"), _image_tokens(image))
 
         self._encoded = encoded
 
-    def prepare(self, messages: list[dict[str, Any]], images_kept: int) -> Prepared:
-        """Messages for the API: at least the newest `images_kept` screenshots, unless the size forbids it.
-
-        Raises:
-            RequestTooLarge: nothing more can be left out.
-        """
-        places = _image_places(messages)
-        removed = pruned_count(len(places), images_kept)
-        batch = max(SMALLEST_BATCH, images_kept)
-        cut_texts = False
-        while True:
-            built = self._build(messages, set(places[:removed]), cut_texts)
-            size = _size(built)
-            if size <= self._largest:
-                _mark_for_caching(built)
-                return Prepared(built, len(places) - removed, size)
-            if removed < len(places) - 1:
-                removed = min(len(places) - 1, removed + batch)
-            elif not cut_texts:
-                cut_texts = True
-            else:
-                raise RequestTooLarge(
-                    f"The conversation has {size:,} bytes and at most {self._largest:,} can be sent: "
-                    "start a new one."
-                )
-
-    def _build(
-        self, messages: list[dict[str, Any]], gone: set[Place], cut_texts: bool
-    ) -> list[dict[str, Any]]:
+    def prepare(self, messages: list[dict[str, Any]]) -> Prepared:
+        """Messages for the API, every screenshot in its place."""
         built = []
-        for m, message in enumerate(messages):
+        uses = size = tokens = 0
+        by_image: list[int] = []
+        for message in messages:
             blocks = []
-            for b, block in enumerate(message["content"]):
-                if block["type"] != "tool_result":
+            for block in message["content"]:
+                if block["type"] == "tool_result":
+                    uses += 1
+                    parts = []
+                    for part in block["content"]:
+                        made, cost = self._part(part)
+                        if made["type"] == "image":
+                            by_image.append(uses)
+                            size += len(made["source"]["data"])
+                            tokens += cost
+                        parts.append(made)
+                    blocks.append({**block, "content": parts})
+                else:
                     blocks.append(dict(block))
-                    continue
-                cut = cut_texts and m < len(messages) - 1
-                parts = [
-                    _text(PRUNED) if (m, b, p) in gone else self._part(part, cut)
-                    for p, part in enumerate(block["content"])
-                ]
-                blocks.append({**block, "content": parts})
             built.append({"role": message["role"], "content": blocks})
-        return built
+        written = len(json.dumps(messages, separators=(",", ":")))
+        _mark_for_caching(built)
+        tokens += int(written / CHARACTERS_PER_TOKEN)
+        return Prepared(built, len(by_image), size + written, tokens, tuple(by_image), uses)
 
-    def _part(self, part: dict[str, Any], cut: bool) -> dict[str, Any]:
-        if part["type"] == "image":
-            data = self._encoded(part["screen"])
-            if data is None:
-                return _text(LOST)
-            return {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}
-        if cut and len(part["text"]) > LONGEST_OLD_TEXT:
-            return _text(f"{part['text'][:LONGEST_OLD_TEXT]}\n[… the rest was cut …]")
-        return dict(part)
-
-
-def _size(messages: list[dict[str, Any]]) -> int:
-    """Bytes as JSON. Screenshots, which are nearly all of it, are measured without being written out."""
-    images = 0
-
-    def short(part: dict[str, Any]) -> dict[str, Any]:
-        nonlocal images
+    def _part(self, part: dict[str, Any]) -> tuple[dict[str, Any], int]:
         if part["type"] != "image":
-            return part
-        images += len(part["source"]["data"])
-        return {**part, "source": {**part["source"], "data": ""}}
-
-    without = [
-        {
-            **message,
-            "content": [
-                {**block, "content": [short(part) for part in block["content"]]}
-                if block["type"] == "tool_result"
-                else block
-                for block in message["content"]
-            ],
-        }
-        for message in messages
-    ]
-    return images + len(json.dumps(without, separators=(",", ":")))
+            return dict(part), 0
+        encoded = self._encoded(part["screen"])
+        if encoded is None:
+            return {"type": "text", "text": LOST}, 0
+        data, tokens = encoded
+        source = {"type": "base64", "media_type": "image/png", "data": data}
+        return {"type": "image", "source": source}, tokens
 
 
-def _text(text: str) -> dict[str, Any]:
-    return {"type": "text", "text": text}
-
-
-def _image_places(messages: list[dict[str, Any]]) -> list[Place]:
-    """(message, block, part) of every screenshot, oldest first."""
-    return [
-        (m, b, p)
-        for m, message in enumerate(messages)
-        if message["role"] == "user"
-        for b, block in enumerate(message["content"])
-        if block["type"] == "tool_result"
-        for p, part in enumerate(block["content"])
-        if part["type"] == "image"
-    ]
+def _image_tokens(image: bytes) -> int:
+    width, height = struct.unpack(">II", image[16:24]) if len(image) >= 24 else (0, 0)
+    return int(width * height / PIXELS_PER_TOKEN)
 
 
 def _mark_for_caching(messages: list[dict[str, Any]]) -> None:

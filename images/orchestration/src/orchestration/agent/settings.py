@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from orchestration.agent.models import PROVIDER_LABELS
+from orchestration.agent.models import EFFORTS, PROVIDER_LABELS, Model
 from orchestration.agent.sites import Site
 from orchestration.agent.tool_versions import Fit, UnknownCombination, resolve
 
@@ -35,16 +35,18 @@ class BadSettings(ValueError):
 class TaskSettings:
     """Everything that shapes a task.
 
-    `tool_version` and `thinking` are None for the best that fits the model. The budget is per task:
-    `minutes` of wall-clock time, `tokens` in and out together, `dollars` by list price. `declared` holds
-    models that the person vouched for (model id → tool version). Where `typing_sites` names any, typing into
-    those asks nothing and typing anywhere else asks, also in automatic mode; "each" asks even so.
+    `tool_version`, `thinking` and `effort` are None for what fits the model best. `fallback` lets the API try
+    another model where this one declines, for models that allow it. The budget is per task: `minutes` of
+    wall-clock time, `tokens` in and out together, `dollars` by list price. Where `typing_sites` names any,
+    typing into those asks nothing and typing anywhere else asks, also in automatic mode; "each" asks even so.
     """
 
     provider: str
     model: str
     tool_version: str | None = None
     thinking: str | None = None
+    effort: str | None = None
+    fallback: bool = True
     system_suffix: str = ""
     images_kept: int = 5
     approval: str = "consequential"
@@ -54,7 +56,6 @@ class TaskSettings:
     tokens: int = 2_000_000
     dollars: float = 5.0
     streaming: bool = True
-    declared: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.approval not in APPROVAL_MODES:
@@ -75,19 +76,31 @@ class TaskSettings:
             raise BadSettings(f"The system-prompt suffix is longer than {LONGEST_SUFFIX} characters.")
         if self.thinking is not None and self.thinking not in THINKING_LABELS:
             raise BadSettings(f"Thinking must be one of {', '.join(THINKING_LABELS)}.")
+        if self.effort is not None and self.effort not in EFFORTS:
+            raise BadSettings(f"Effort must be one of {', '.join(EFFORTS)}.")
+        if self.thinking == "between_tools" and self.effort in ("xhigh", "max"):
+            raise BadSettings(
+                f"Thinking between tool calls goes with effort high or lower, not {self.effort}."
+            )
 
-    def fit(self) -> Fit:
-        """The tools and the model's row.
+    def fit(self, said: Model | None = None) -> Fit:
+        """The tools and what the model is.
+
+        Args:
+            said: what the model says of itself; None for the table's row.
 
         Raises:
             UnknownCombination: with the choices.
         """
-        fit = resolve(self.provider, self.model, self.tool_version, self.declared)
+        fit = resolve(self.provider, self.model, self.tool_version, said)
         if self.thinking is not None and self.thinking not in fit.model.thinking:
             raise UnknownCombination(
                 f"{self.model} cannot think in the way {self.thinking!r}. "
                 f"Choices: {', '.join(fit.model.thinking)}."
             )
+        if self.effort is not None and fit.model.known and self.effort not in fit.model.efforts:
+            levels = ", ".join(fit.model.efforts) or "none, leave it at the model's default"
+            raise UnknownCombination(f"{self.model} has no effort {self.effort!r}. Choices: {levels}.")
         return fit
 
     def thinking_parameter(self, fit: Fit) -> dict[str, Any] | None:
@@ -97,7 +110,11 @@ class TaskSettings:
             return None
         if mode == "adaptive":
             # Text between tool calls comes in thinking blocks and is empty unless asked for.
-            return {"type": "adaptive", "display": "summarized"}
+            adaptive: dict[str, Any] = {"type": "adaptive", "display": "summarized"}
+            if fit.model.binds_thinking:
+                # The history is append-only; should a block not fit all the same, it is dropped, and said so.
+                adaptive["block_binding"] = {"prefix_mismatch_behavior": "drop_block"}
+            return adaptive
         if mode == "enabled":
             return {"type": "enabled", "budget_tokens": THINKING_TOKENS}
         return {"type": mode}

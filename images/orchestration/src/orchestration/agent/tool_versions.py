@@ -1,6 +1,7 @@
 """Which tools a model is offered, as one frozen table: version → tool entries, beta flag, models by platform.
 
-A combination that is not in the table is an error that lists the choices, never a guess from a model's name.
+For a model of the table, a combination that is not in it is an error that lists the choices. A model that is
+in no table gets the newest tools of its platform, or those that the person names.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from orchestration.agent import models
-from orchestration.agent.models import Model
+from orchestration.agent import model_table
+from orchestration.agent.model_ids import family, sent
+from orchestration.agent.models import PROVIDER_LABELS, Model
 
 BASH = "bash"
 EDITOR = "str_replace_based_edit_tool"
@@ -60,18 +62,34 @@ def _on(**by_provider: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({name.replace("_", "-"): fitting for name, fitting in by_provider.items()})
 
 
-_GENERATION_5_5 = ("claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5")
+_TOOLSET_ONLY = (
+    "claude-opus-5-5",
+    "claude-sonnet-5-5",
+    "claude-haiku-5-5",
+    "claude-fable-5-2",
+    "claude-mythos-5-2",
+)
+_FRONTIER = ("claude-fable-5-1", "claude-mythos-5-1", "claude-fable-5", "claude-mythos-5")
 _GENERATION_5 = ("claude-opus-5", "claude-sonnet-5")
-_LATE_4 = ("claude-opus-4-8", "claude-opus-4-7", "claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5")
+_LATE_4 = (
+    "claude-opus-4-8",
+    "claude-opus-4-7",
+    "claude-opus-4-6",
+    "claude-sonnet-4-6",
+    "claude-opus-4-5",
+    "claude-mythos-preview",
+)
 _EARLY_4 = ("claude-sonnet-4-5", "claude-haiku-4-5")
 
+# Platform documentation, "Computer use tool" and "Claude in Amazon Bedrock": on Bedrock the toolset is not
+# available and every model takes the older tool; on the Claude API the 5.5 models take the toolset only.
 TOOL_VERSIONS: tuple[ToolVersion, ...] = (
     ToolVersion(
         "computer_toolset_20260801",
         None,
         toolset=True,
         zoom=True,
-        models=_on(anthropic=(*_GENERATION_5_5, *_GENERATION_5, "claude-opus-4-8")),
+        models=_on(anthropic=(*_TOOLSET_ONLY, *_FRONTIER, *_GENERATION_5, "claude-opus-4-8")),
     ),
     ToolVersion(
         "computer_20251124",
@@ -79,9 +97,8 @@ TOOL_VERSIONS: tuple[ToolVersion, ...] = (
         toolset=False,
         zoom=True,
         models=_on(
-            anthropic=(*_GENERATION_5, *_LATE_4),
-            bedrock=(*_GENERATION_5_5, *_GENERATION_5, *_LATE_4),
-            bedrock_mantle=(*_GENERATION_5_5, *_GENERATION_5, *_LATE_4),
+            anthropic=(*_FRONTIER, *_GENERATION_5, *_LATE_4),
+            bedrock=(*_TOOLSET_ONLY, *_FRONTIER, *_GENERATION_5, *_LATE_4),
         ),
     ),
     ToolVersion(
@@ -89,7 +106,7 @@ TOOL_VERSIONS: tuple[ToolVersion, ...] = (
         "computer-use-2025-01-24",
         toolset=False,
         zoom=False,
-        models=_on(anthropic=_EARLY_4, bedrock=_EARLY_4, bedrock_mantle=_EARLY_4),
+        models=_on(anthropic=_EARLY_4, bedrock=_EARLY_4),
     ),
 )
 _BY_NAME = MappingProxyType({version.name: version for version in TOOL_VERSIONS})
@@ -97,7 +114,7 @@ _BY_NAME = MappingProxyType({version.name: version for version in TOOL_VERSIONS}
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A combination that works: the id as the provider wants it, its model's row and the tools."""
+    """A combination that works: the id as the provider wants it, what the model is, and the tools."""
 
     provider: str
     model_id: str
@@ -105,52 +122,44 @@ class Fit:
     version: ToolVersion
 
 
-def resolve(
-    provider: str, model_id: str, version: str | None = None, declared: Mapping[str, str] | None = None
-) -> Fit:
+def resolve(provider: str, model_id: str, version: str | None = None, said: Model | None = None) -> Fit:
     """Find the tools for a model.
 
     Args:
         version: None for the newest that fits.
-        declared: model id → tool version, for models that the table does not know and a person vouched for.
+        said: what the model says of itself; None for the table's row.
 
     Raises:
         UnknownCombination: listing the choices.
     """
-    if provider not in models.PROVIDER_LABELS:
-        raise UnknownCombination(
-            f"Unknown provider {provider!r}. Choices: {', '.join(models.PROVIDER_LABELS)}."
-        )
+    if provider not in PROVIDER_LABELS:
+        raise UnknownCombination(f"Unknown provider {provider!r}. Choices: {', '.join(PROVIDER_LABELS)}.")
     if version is not None and version not in _BY_NAME:
         raise UnknownCombination(f"Unknown tool version {version!r}. Choices: {', '.join(_BY_NAME)}.")
-    vouched = (declared or {}).get(model_id)
-    model = models.find(model_id)
-    if vouched is not None and vouched in _BY_NAME and version in (None, vouched):
-        return Fit(provider, model_id, model or models.declared(model_id), _BY_NAME[vouched])
-    if model is None:
+    if not model_id.strip():
+        raise UnknownCombination(f"No model is named. {_choices(provider)}")
+    row = model_table.find(model_id)
+    model = said or row or model_table.unknown(model_id)
+    fitting = _fitting(provider, model_id)
+    if version is not None and _BY_NAME[version] not in fitting:
         raise UnknownCombination(
-            f"Unknown model {model_id!r} for {models.PROVIDER_LABELS[provider]}. {_choices(provider)}"
-        )
-    fitting = [entry for entry in TOOL_VERSIONS if model.id in entry.models.get(provider, ())]
-    if not fitting:
-        raise UnknownCombination(
-            f"No tool version is known to work with {model.id} on {models.PROVIDER_LABELS[provider]}. "
-            f"{_choices(provider)}"
-        )
-    if version is None:
-        return Fit(provider, model_id, model, fitting[0])
-    if _BY_NAME[version] not in fitting:
-        raise UnknownCombination(
-            f"{version} does not work with {model.id} on {models.PROVIDER_LABELS[provider]}. "
+            f"{version} does not work with {model.id} on {PROVIDER_LABELS[provider]}. "
             f"Choices for this model: {', '.join(entry.name for entry in fitting)}."
         )
-    return Fit(provider, model_id, model, _BY_NAME[version])
+    return Fit(provider, sent(provider, model_id), model, _BY_NAME[version] if version else fitting[0])
+
+
+def _fitting(provider: str, model_id: str) -> list[ToolVersion]:
+    """The tool versions of a model, newest first; every one of the platform for a model of no table."""
+    on_platform = [entry for entry in TOOL_VERSIONS if entry.models.get(provider)]
+    if model_table.find(model_id) is None:
+        return on_platform
+    return [entry for entry in on_platform if family(model_id) in entry.models[provider]]
 
 
 def known_models(provider: str) -> tuple[str, ...]:
     """The models that some tool version fits on a provider, newest first."""
-    fitting = {name for entry in TOOL_VERSIONS for name in entry.models.get(provider, ())}
-    return tuple(model.id for model in models.MODELS if model.id in fitting)
+    return tuple(model.id for model in model_table.MODELS if _fitting(provider, model.id))
 
 
 def _choices(provider: str) -> str:

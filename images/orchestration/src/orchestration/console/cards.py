@@ -30,6 +30,7 @@ ENDINGS = {
     "too_large": "Too long",
     "refused": "Declined by the model",
     "cut_off": "Cut off",
+    "empty": "No answer",
 }
 
 
@@ -44,6 +45,7 @@ def draw(event: Event, hide_screens: bool) -> None:
             with st.chat_message("assistant"):
                 blocks(data["content"])
                 usage = data["usage"]
+                _left_out(data)
                 st.caption(
                     f"{data['seconds']:.1f} s · {usage['input']:,} + {usage['cache_write']:,} written + "
                     f"{usage['cache_read']:,} cached in, {usage['output']:,} out · ${data['cost']:.4f}"
@@ -57,8 +59,34 @@ def draw(event: Event, hide_screens: bool) -> None:
         case "model_failed":
             again = f" Next try after {data['wait']:.1f} s." if data["wait"] is not None else ""
             st.warning(f"{literal(data['text'])}{again}", icon=":material/sync_problem:")
+        case "notice":
+            st.info(literal(data["text"]), icon=":material/info:")
+        case "nudge":
+            st.caption(":material/replay: The model answered nothing and was asked to go on.")
+        case "compacted":
+            with st.expander("The API summarized the conversation so far", icon=":material/compress:"):
+                st.text(data["block"].get("content") or "")
+        case "not_compacted":
+            st.caption(":material/compress: The API could not summarize the conversation.")
+        case "trimmed":
+            st.caption(
+                ":material/compress: Earlier screenshots, long outputs and thinking are left out of what is "
+                "sent from here on; the record has them."
+            )
+        case "thinking_left_out":
+            st.caption(f":material/psychology: The thinking so far is left out from here on: {data['why']}.")
+        case "turn_taken_out":
+            st.caption(f":material/undo: What the model declined was taken out by {data['by']}.")
         case "task_ended":
             ending(data)
+
+
+def _left_out(data: dict[str, Any]) -> None:
+    """What the API did not show the model in the request of an answer."""
+    if data.get("dropped_thinking"):
+        st.caption(
+            f":material/psychology: {data['dropped_thinking']} thinking blocks did not reach the model."
+        )
 
 
 def blocks(content: list[dict[str, Any]]) -> None:

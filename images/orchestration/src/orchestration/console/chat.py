@@ -140,6 +140,14 @@ def _status(console: Console, session: Session, running: bool, driving: bool) ->
         if running:
             if button.button("Stop", type="primary", key="stop", width="stretch", disabled=not driving):
                 _do(lambda: console.stop(session))
+        elif console.can_take_out and button.button(
+            "Take the last turn out",
+            key="take_out",
+            width="stretch",
+            disabled=not driving,
+            help="The conversation goes on from before what the model declined. The record keeps it.",
+        ):
+            _do(lambda: console.take_out(session))
         elif console.can_continue and button.button(
             "Continue",
             key="continue",

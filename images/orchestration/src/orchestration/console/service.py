@@ -15,11 +15,14 @@ from typing import Any
 
 from orchestration.agent.approval import ApprovalDesk, ApprovalRequest
 from orchestration.agent.conversation import Conversation
+from orchestration.agent.describe import Descriptions
 from orchestration.agent.desktop import Desktop
+from orchestration.agent.endings import End
 from orchestration.agent.exchanges import ExchangeLog
 from orchestration.agent.live import Live, Moment
-from orchestration.agent.loop import Agent, End
-from orchestration.agent.providers import Credentials, ModelClient
+from orchestration.agent.loop import Agent
+from orchestration.agent.models import PROVIDER_LABELS, Model
+from orchestration.agent.providers import Credentials, ModelClient, describing
 from orchestration.agent.recovery import recover
 from orchestration.agent.settings import BadSettings, TaskSettings
 from orchestration.agent.tool_versions import Fit, UnknownCombination
@@ -56,6 +59,7 @@ class Console:
         self._worker = Worker()
         self._lock = threading.RLock()
         self._api_key = configuration.anthropic_api_key
+        self._said = Descriptions()
         self._agent: Agent | None = None
         self._running: Future[End] | None = None
         self._trouble = ""
@@ -98,6 +102,26 @@ class Console:
         return self._api_key is not None
 
     @property
+    def providers(self) -> list[str]:
+        """The providers that this deployment can reach.
+
+        Bedrock needs models that IAM allows; the Claude API is on the list of reachable names when the
+        deployment has a key for it, or names it as its default.
+        """
+        configuration = self.configuration
+        reachable = {
+            "bedrock": bool(configuration.bedrock_models),
+            "anthropic": bool(configuration.anthropic_api_key)
+            or configuration.default_provider == "anthropic",
+        }
+        return [provider for provider in PROVIDER_LABELS if reachable[provider]]
+
+    @property
+    def can_take_out(self) -> bool:
+        """Whether the model declined, so that its last turn may be taken out."""
+        return not self.running and self.conversation.refused is not None
+
+    @property
     def can_continue(self) -> bool:
         """Whether a task was interrupted where the model has something to answer."""
         return not self.running and (self.conversation.awaits_model or bool(self.conversation.unanswered))
@@ -137,6 +161,8 @@ class Console:
                 raise Refused("There is nothing to go on with: enter a prompt.")
             if prompt is not None and not (len(prompt.strip()) > 0 and len(prompt) <= LONGEST_PROMPT):
                 raise Refused(f"A prompt has 1 to {LONGEST_PROMPT} characters.")
+            if self.settings.provider not in self.providers:
+                raise Refused("This deployment does not reach that provider: choose another one.")
             try:
                 fit = self.settings.fit()
             except UnknownCombination as error:
@@ -145,6 +171,15 @@ class Console:
                 raise Refused("The Claude API needs an API key: enter one in the sidebar.")
             self._trouble = ""
             self._running = self._worker.submit(self._task(self.settings, prompt, session.username))
+
+    def take_out(self, session: Session) -> None:
+        """Take what the model declined out of the conversation; it stays in the record."""
+        with self._lock:
+            self._may_act(session)
+            if not self.can_take_out:
+                raise Refused("The model has declined nothing.")
+            event = self.journal.append("turn_taken_out", {"by": session.username}, self.conversation.id)
+            self.conversation.apply(event)
 
     def stop(self, session: Session) -> None:
         """End the running task, in the middle of whatever it does."""
@@ -213,7 +248,15 @@ class Console:
             async with Desktop(
                 self.configuration.environment_url, self.configuration.control_token, self.exchanges
             ) as desktop:
-                agent = Agent(self.journal, self.conversation, desktop, self._model, self.desk, self.live)
+                agent = Agent(
+                    self.journal,
+                    self.conversation,
+                    desktop,
+                    self._model,
+                    self.desk,
+                    self.live,
+                    describe=self._describe,
+                )
                 self._agent = agent
                 return await agent.run(settings, prompt, by)
         except RecordError as error:
@@ -231,7 +274,15 @@ class Console:
             self.live.end()
 
     def _model(self, fit: Fit) -> ModelClient:
-        return ModelClient(fit, Credentials(self._api_key, self.configuration.aws_region), self.exchanges)
+        return ModelClient(fit, self._credentials(), self.exchanges)
+
+    async def _describe(self, settings: TaskSettings) -> Model | None:
+        return await describing(
+            settings.provider, settings.model, self._credentials(), self.exchanges, self._said
+        )
+
+    def _credentials(self) -> Credentials:
+        return Credentials(self._api_key, self.configuration.aws_region)
 
     def _interrupt(self, reason: str, text: str) -> None:
         agent = self._agent
@@ -275,6 +326,8 @@ class Console:
     def _restore_settings(self, data: dict[str, Any]) -> None:
         try:
             self.settings = TaskSettings.from_data(data)
+            if self.settings.provider not in self.providers:
+                raise BadSettings("The deployment does not reach that provider any more.")
         except BadSettings:
             # Written by another version; the defaults hold.
             self.settings = self._default_settings()

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from orchestration.agent.models import PROVIDER_LABELS, find
+from orchestration.agent.model_table import find, unknown
+from orchestration.agent.models import EFFORTS, PROVIDER_LABELS
 from orchestration.agent.settings import APPROVAL_MODES, THINKING_LABELS, BadSettings, TaskSettings
 from orchestration.agent.tool_versions import TOOL_VERSIONS, UnknownCombination, known_models
 from orchestration.console.service import Console, Refused
@@ -64,10 +65,14 @@ def _who(console: Console, session: Session, driving: bool) -> None:
 def _settings(console: Console, session: Session, driving: bool) -> None:
     now = console.settings
     st.subheader("Task settings", divider="gray")
+    providers = console.providers
+    if now.provider not in providers:
+        st.error("This deployment reaches no provider of models: the deployer sets `bedrockModels` or a key.")
+        return
     provider = st.selectbox(
         "Provider",
-        list(PROVIDER_LABELS),
-        index=list(PROVIDER_LABELS).index(now.provider),
+        providers,
+        index=providers.index(now.provider),
         format_func=PROVIDER_LABELS.__getitem__,
         disabled=not driving,
     )
@@ -90,46 +95,50 @@ def _settings(console: Console, session: Session, driving: bool) -> None:
             _apply(console, session, drawn)
     try:
         fit = now.fit()
-        note = "" if fit.model.known else " Not in the price list: charged at the dearest price."
+        note = "" if fit.model.priced else " Its price is not known: charged at the dearest one."
         st.caption(f"In use: {now.model} with {fit.version.name}.{note}")
     except UnknownCombination as error:
         st.error(str(error))
 
 
 def _models(console: Console, provider: str) -> list[str]:
-    if provider.startswith("bedrock") and console.configuration.bedrock_models:
+    if provider == "bedrock":
         return list(console.configuration.bedrock_models)
-    if provider.startswith("bedrock"):
-        return [f"anthropic.{model}" for model in known_models(provider)]
     return list(known_models(provider))
 
 
 def _fields(now: TaskSettings, provider: str, model: str, driving: bool) -> dict[str, object]:
     """Draw the form's fields; returns what they say."""
     versions = [AUTOMATIC, *(version.name for version in TOOL_VERSIONS)]
-    row = find(model)
-    vouched = now.declared.get(model)
+    row = find(model) or unknown(model)
     same = provider == now.provider and model == now.model
     version = st.selectbox(
         "Tool version",
         versions,
-        index=versions.index(vouched or (now.tool_version if same and now.tool_version else AUTOMATIC)),
+        index=versions.index(now.tool_version if same and now.tool_version else AUTOMATIC),
         disabled=not driving,
     )
-    vouch = False
-    if row is None:
-        vouch = st.checkbox(
-            "This model is not in the table. I know that it takes the tool version above.",
-            value=vouched is not None,
-            disabled=not driving,
-        )
-    ways = [AUTOMATIC, *(row.thinking if row else ("default",))]
+    ways = [AUTOMATIC, *row.thinking]
     thinking = st.selectbox(
         "Thinking",
         ways,
         index=ways.index(now.thinking) if same and now.thinking in ways else 0,
         format_func=lambda way: THINKING_LABELS.get(way, way),
         disabled=not driving,
+    )
+    levels = [AUTOMATIC, *(row.efforts if row.known else EFFORTS)]
+    effort = st.selectbox(
+        "Effort",
+        levels,
+        index=levels.index(now.effort) if same and now.effort in levels else 0,
+        disabled=not driving,
+        help="How much the model thinks and does for its answer; automatic is the model's own default.",
+    )
+    fallback = st.checkbox(
+        "Let the API try another model where this one declines",
+        now.fallback,
+        disabled=not driving,
+        help="Claude API only, for models that allow it.",
     )
     approval = st.selectbox(
         "Approval",
@@ -160,14 +169,13 @@ def _fields(now: TaskSettings, provider: str, model: str, driving: bool) -> dict
         help="Used from the next conversation on.",
     )
     streaming = st.checkbox("Stream answers", now.streaming, disabled=not driving)
-    declared = {name: tools for name, tools in now.declared.items() if name != model}
-    if vouch and version != AUTOMATIC:
-        declared[model] = version
     return {
         "provider": provider,
         "model": model,
         "tool_version": None if version == AUTOMATIC else version,
         "thinking": None if thinking == AUTOMATIC else thinking,
+        "effort": None if effort == AUTOMATIC else effort,
+        "fallback": fallback,
         "system_suffix": suffix,
         "images_kept": int(images),
         "approval": approval,
@@ -177,7 +185,6 @@ def _fields(now: TaskSettings, provider: str, model: str, driving: bool) -> dict
         "tokens": int(tokens),
         "dollars": float(dollars),
         "streaming": streaming,
-        "declared": declared,
     }
 
 
@@ -194,6 +201,8 @@ def _apply(console: Console, session: Session, fields: dict[str, object]) -> Non
 
 
 def _api_key(console: Console, session: Session, driving: bool) -> None:
+    if "anthropic" not in console.providers:
+        return
     st.subheader("Claude API key", divider="gray")
     st.caption("A key is set." if console.has_api_key else "No key is set; Bedrock needs none.")
     with st.form("api_key", clear_on_submit=True, border=False):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import uvicorn
 
+from orchestration.agent.preload import preload
 from orchestration.configuration import Configuration, ConfigurationError
 from orchestration.console.current import install
 from orchestration.console.service import Console
@@ -41,6 +42,17 @@ class _RedactedLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         say(self._redactor, record.getMessage(), logger=record.name, level=record.levelname)
+
+
+def keep_pages_importable() -> None:
+    """Keep the pages' folder on `sys.path`, at its end.
+
+    Otherwise Streamlit puts it there for each page that it draws and takes it off again, and an import in the
+    agent's thread that walks the path at that moment can miss an entry.
+    """
+    folder = str(PAGES_SCRIPT.parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
 
 
 def pages(redactor: Redactor) -> Application:
@@ -135,6 +147,8 @@ def main() -> int:
     for name in SECRET_VARIABLES:
         os.environ.pop(name, None)
     os.umask(0o077)
+    keep_pages_importable()
+    preload()
     try:
         console, gate = build(configuration)
     except RecordError as error:

@@ -96,8 +96,8 @@ async def test_a_switch_of_the_provider_works_and_says_what_it_costs(
     old = calls(tool("u1", "computer", action="left_click", coordinate=[1, 2]))
     rig = pointed(make_rig(*looking(2), says("Done."), old, says("Seen."), *looking(0), says("Again.")))
     await rig.run("Go.")
-    bedrock = {"provider": "bedrock", "model": "us.anthropic.claude-sonnet-5-5"}
-    assert (await rig.run("More.", **bedrock)).reason == "finished"
+    bedrock = replace(SETTINGS, provider="bedrock", model="us.anthropic.claude-sonnet-5-5")
+    assert (await rig.run("More.", bedrock)).reason == "finished"
     rig.check()
     assert "thought so far is left out" in rig.events("notice")[-1].data["text"]
     sent = rig.claude.requests[-1].body
@@ -328,15 +328,15 @@ BEDROCK_ERRORS: dict[str, tuple[int, str, str, str]] = {
     "form": (
         404,
         "ResourceNotFoundException",
-        "Model use case details have not been submitted for this account. Fill out the Anthropic use case details "
-        "form before using the model.",
+        "Model use case details have not been submitted for this account. Fill out the Anthropic use case "
+        "details form before using the model.",
         BEDROCK_FORM,
     ),
     "agreement": (
         403,
         "AccessDeniedException",
-        "Model access is denied due to IAM user or service role is not authorized to perform the required AWS "
-        "Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access.",
+        "Model access is denied due to IAM user or service role is not authorized to perform the required "
+        "AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe).",
         BEDROCK_AGREEMENT.replace("MODEL", "us.anthropic.claude-opus-5-5"),
     ),
     "profile": (
@@ -348,7 +348,7 @@ BEDROCK_ERRORS: dict[str, tuple[int, str, str, str]] = {
     "policy": (
         403,
         "AccessDeniedException",
-        "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: bedrock:InvokeModel on resource: y",
+        "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: bedrock:InvokeModel on: y",
         NEXT_STEP["policy"],
     ),
     "throttled": (429, "ThrottlingException", "Too many tokens, please wait.", NEXT_STEP["rate"]),

@@ -224,7 +224,7 @@ class Agent:
         if tools == self.conversation.tools:
             return
         if self.conversation.loses_thinking(tools):
-            text = "Provider, tools or screen changed: what the model thought so far is left out from now on."
+            text = "Provider, tools or screen changed: what the model thought so far is left out from here."
             self.write("notice", {"text": text})
         self.write("tools_chosen", asdict(tools))
 

@@ -99,7 +99,7 @@ async def test_a_switch_of_the_provider_works_and_says_what_it_costs(
     bedrock = replace(SETTINGS, provider="bedrock", model="us.anthropic.claude-sonnet-5-5")
     assert (await rig.run("More.", bedrock)).reason == "finished"
     rig.check()
-    assert "thought so far is left out" in rig.events("notice")[-1].data["text"]
+    assert "thinking so far is left out" in rig.events("notice")[-1].data["text"]
     sent = rig.claude.requests[-1].body
     assert "toolset_name" not in str(sent["messages"]) and "'type': 'thinking'" not in str(sent["messages"])
     assert sent["messages"][1]["content"][0]["input"] == {"action": "left_click", "coordinate": [0, 9]}

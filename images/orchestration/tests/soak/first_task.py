@@ -43,7 +43,7 @@ def main() -> int:
     from stand_in_desktop import StandInDesktop  # noqa: PLC0415
 
     class Elsewhere(StandInDesktop):
-        url: ClassVar[str] = desktop_url  # type: ignore[misc, assignment]
+        url: ClassVar[str] = desktop_url
 
     model = "claude-opus-4-6" if provider == "anthropic" else "us.anthropic.claude-opus-4-6-v1"
     rig = Rig(Path(folder), fake(), Elsewhere())

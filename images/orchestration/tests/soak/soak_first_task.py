@@ -1,5 +1,5 @@
-"""The first task of a fresh process, 200 times, while pages are drawn all the time: none ends with an error of
-our own. Run by `make soak`.
+"""The first task of a fresh process, 200 times, while pages are drawn all the time: none ends with an error
+of our own. Run by `make soak`.
 """
 
 from __future__ import annotations

@@ -203,7 +203,7 @@ class Agent:
             made_room = then.step == "room"
             if made_room:
                 await asker.make_room()
-                # The answer that filled the window stands there unfinished, and the API wants a word after it.
+                # The answer that filled the window stands there unfinished; the API wants a word after it.
                 self.write("nudge", {})
 
     def _tell(self, model: models.Model) -> None:
@@ -224,7 +224,7 @@ class Agent:
         if tools == self.conversation.tools:
             return
         if self.conversation.loses_thinking(tools):
-            text = "Provider, tools or screen changed: what the model thought so far is left out from here."
+            text = "Provider, tools or screen changed: the model's thinking so far is left out from here on."
             self.write("notice", {"text": text})
         self.write("tools_chosen", asdict(tools))
 

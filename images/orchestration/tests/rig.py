@@ -70,6 +70,11 @@ class Rig:
     def _publish(self, event: Event, record: str) -> None:
         self.published.append(event)
 
+    def move_to(self, folder: Path) -> None:
+        """Use another record from now on."""
+        self.folder = folder
+        self.reopen()
+
     def reopen(self) -> None:
         """As after a restart of the process: everything from the record."""
         self.journal.close()

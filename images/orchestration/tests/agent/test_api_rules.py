@@ -337,7 +337,7 @@ BEDROCK_ERRORS: dict[str, tuple[int, str, str, str]] = {
         "AccessDeniedException",
         "Model access is denied due to IAM user or service role is not authorized to perform the required "
         "AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe).",
-        BEDROCK_AGREEMENT.replace("MODEL", "us.anthropic.claude-opus-5-5"),
+        BEDROCK_AGREEMENT.replace("MODEL", "anthropic.claude-opus-5-5"),
     ),
     "profile": (
         400,

@@ -44,7 +44,8 @@ class FakeClaude:
     `api_key` is what the Claude API's callers must show; `requests` are those that were well-formed,
     `refused` the messages of those that were not; `described` the ids that a description was asked of.
     `undescribed` makes it a server without the Models API; `windows` gives models a smaller window; `without`
-    names parameters that it does not take.
+    names parameters that it does not take; with `unique_ids` each answer's tool calls get ids of their own,
+    as the real API gives them.
     """
 
     script: Script
@@ -53,6 +54,7 @@ class FakeClaude:
     undescribed: bool = False
     windows: dict[str, int] = field(default_factory=dict)
     without: set[str] = field(default_factory=set)
+    unique_ids: bool = False
     requests: list[Received] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
@@ -162,7 +164,11 @@ class FakeClaude:
             await reply.send(None)
             return
         step, fault = sending.chosen(*self.script.next(walk.answers))
-        reply.content = binding.signed([dict(block) for block in step.content], model, walk)
+        content = [dict(block) for block in step.content]
+        for block in content:
+            if self.unique_ids and "id" in block:
+                block["id"] = f"{block['id']}_{self._count}"
+        reply.content = binding.signed(content, model, walk)
         reply.stop, reply.seconds = step.stop_reason, step.seconds
         if step.details is not None:
             extra["stop_details"] = step.details

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import anthropic
 
 from orchestration.agent.backoff import RETRYABLE_STATUS, retry_after
+from orchestration.agent.model_ids import base
 
 LONGEST_MESSAGE = 600
 STATUS_OF_ERROR_TYPE: Mapping[str, int] = {
@@ -136,8 +137,9 @@ def _explain(
 ) -> ModelFailure:
     kind = kind_of(status, said)
     words = f"The model's API answered {status}{f' ({named})' if named else ''}"
-    words += f": {said.rstrip('.')}." if said else "."
-    step = NEXT_STEP[kind].replace("MODEL", model_id)
+    words += f": {said}" if said else ""
+    words += "" if words.endswith((".", "!", "?")) else "."
+    step = NEXT_STEP[kind].replace("MODEL", base(model_id))
     if kind == "key" and provider == "bedrock":
         step = NEXT_STEP["credentials"]
     return ModelFailure(kind, f"{words} {step}", status in RETRYABLE_STATUS, wait, f"status {status}")

@@ -30,13 +30,16 @@ def family(model_id: str) -> str:
     else is left as it is, and then simply not found. The ARN of an application inference profile names no
     model.
     """
+    name = base(model_id).removeprefix("anthropic.")
+    return _DATE.sub("", _REVISION.sub("", name))
+
+
+def base(model_id: str) -> str:
+    """The id of the foundation model behind a Bedrock profile or ARN; any other id as it is."""
     arn = _ARN.fullmatch(model_id)
     name = (arn["id"] if arn else model_id).removesuffix(_WINDOW)
     scope, dot, rest = name.partition(".")
-    if dot and scope in scopes():
-        name = rest
-    name = name.removeprefix("anthropic.")
-    return _DATE.sub("", _REVISION.sub("", name))
+    return rest if dot and scope in scopes() else name
 
 
 def sent(provider: str, model_id: str) -> str:

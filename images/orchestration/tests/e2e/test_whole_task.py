@@ -200,15 +200,15 @@ def test_the_record_page_replays_and_verifies(world: World, driver: Person) -> N
     driver.sees("prompt")
 
 
-def test_settings_are_kept_and_an_unknown_model_lists_the_choices(world: World, driver: Person) -> None:
+def test_settings_are_kept_and_an_unknown_model_is_charged_at_the_dearest_price(world: World, driver: Person) -> None:
     driver.page.get_by_role("link", name="Chat").click()
     model = driver.page.get_by_role("combobox", name="Model")
     model.click()
     model.fill("claude-from-the-future")
     model.press("Enter")
     driver.page.get_by_role("button", name="Apply").click()
-    driver.sees("Unknown model 'claude-from-the-future'")
-    driver.sees("computer_toolset_20260801: claude-opus-5-5")
+    driver.sees("In use: claude-from-the-future with computer_toolset_20260801.")
+    driver.sees("charged at the dearest one")
     driver.page.get_by_role("textbox", name="Addition to the system prompt").fill("Answer in one sentence.")
     model.click()
     model.fill("claude-opus-5-5")

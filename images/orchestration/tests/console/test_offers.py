@@ -26,11 +26,11 @@ MakeConsole = Callable[[dict[str, str]], Console]
 
 @pytest.fixture
 def make_console(tmp_path: Path) -> Iterator[MakeConsole]:
-    """Makes a console without its pages, from the variables that the deployment sets."""
-    with ExitStack() as stack:
-        desktop = stack.enter_context(StandInDesktop())
+    """Makes a console without its pages, from the variables that the deployment sets; another one ends it."""
+    with StandInDesktop() as desktop, ExitStack() as running:
 
         def make(variables: dict[str, str]) -> Console:
+            running.close()
             folder = tmp_path / "data"
             folder.mkdir(exist_ok=True)
             configuration = Configuration.from_environment(
@@ -38,7 +38,7 @@ def make_console(tmp_path: Path) -> Iterator[MakeConsole]:
             )
             redactor = Redactor(configuration.secrets())
             console = Console(configuration, redactor, Journal(folder, redactor))
-            stack.callback(console.shut_down)
+            running.callback(console.shut_down)
             return console
 
         yield make
@@ -83,7 +83,6 @@ def test_a_provider_that_is_not_deployed_is_refused(make_console: MakeConsole) -
 def test_settings_of_a_provider_that_is_gone_are_not_taken_up_again(make_console: MakeConsole) -> None:
     console = make_console({**BEDROCK, "ANTHROPIC_API_KEY": API_KEY})
     console.change_settings(person(console), replace(SETTINGS))
-    console.shut_down()
     again = make_console(BEDROCK)
     assert again.settings.provider == "bedrock"
 

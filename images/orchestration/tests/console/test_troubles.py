@@ -59,7 +59,7 @@ def test_an_internal_error_is_logged_without_secrets_and_the_person_gets_its_num
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def broken(*arguments: object) -> None:
+    def broken(*arguments: object, **named: object) -> None:
         raise ModuleNotFoundError(f"no module for {CONTROL_TOKEN} and {API_KEY}")
 
     monkeypatch.setattr("orchestration.console.service.Agent", broken)

@@ -200,7 +200,9 @@ def test_the_record_page_replays_and_verifies(world: World, driver: Person) -> N
     driver.sees("prompt")
 
 
-def test_settings_are_kept_and_an_unknown_model_is_charged_at_the_dearest_price(world: World, driver: Person) -> None:
+def test_settings_are_kept_and_an_unknown_model_is_charged_at_the_dearest_price(
+    world: World, driver: Person
+) -> None:
     driver.page.get_by_role("link", name="Chat").click()
     model = driver.page.get_by_role("combobox", name="Model")
     model.click()

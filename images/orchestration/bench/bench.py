@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from PIL import Image
 from playwright.sync_api import expect
@@ -25,7 +27,7 @@ import replaced_loop
 from console_process import ConsoleProcess
 from fake_claude.script import Step, calls, member, says, text, tool
 from fake_claude.server import FakeClaude
-from orchestration.agent import model_table
+from orchestration.agent import context, model_table
 from orchestration.agent.models import Usage
 from orchestration.agent.settings import TaskSettings
 from orchestration.agent.system_prompt import system_prompt
@@ -113,9 +115,11 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> 
 
 
 def ours(
-    stack: ExitStack, steps: list[Step], model: str, kept: int = SETTINGS.images_kept
+    stack: ExitStack, steps: list[Step], model: str, kept: int = SETTINGS.images_kept, clears: bool = True
 ) -> tuple[FakeClaude, Rig, float]:
-    """Run our loop over a script; returns what it talked to and the seconds it took."""
+    """Run our loop over a script; returns what it talked to and the seconds it took. Without `clears` it does
+    not ask the API to clear old tool results.
+    """
     claude = stack.enter_context(fake(*steps))
     desktop = stack.enter_context(changing_desktop())
     os.environ["ANTHROPIC_BASE_URL"] = claude.url
@@ -123,6 +127,8 @@ def ours(
     settings = TaskSettings(
         "anthropic", model, approval="auto", images_kept=kept, tokens=100_000_000, dollars=10_000
     )
+    if not clears:
+        stack.enter_context(mock.patch.object(context, "management", return_value=None))
     began = time.monotonic()
     end = asyncio.run(rig.run(PROMPT, settings))
     assert end.reason == "finished", end
@@ -143,12 +149,13 @@ def theirs(stack: ExitStack, steps: list[Step]) -> FakeClaude:
 
 def sent(name: str, claude: FakeClaude, output: int, base: float | None) -> tuple[list[str], float]:
     """A row about everything that one run sent, and its cost."""
-    usages = [request.usage for request in claude.requests]
+    # What a summary cost stands in `iterations` only.
+    usages = [part for request in claude.requests for part in [request.usage, *summaries(request.usage)]]
     usage = Usage(
-        sum(entry["input_tokens"] for entry in usages),
+        sum(entry.get("input_tokens", 0) for entry in usages),
         output,
-        sum(entry["cache_creation_input_tokens"] for entry in usages),
-        sum(entry["cache_read_input_tokens"] for entry in usages),
+        sum(entry.get("cache_creation_input_tokens", 0) for entry in usages),
+        sum(entry.get("cache_read_input_tokens", 0) for entry in usages),
     )
     model = model_table.find(PRICED_AS)
     assert model is not None
@@ -166,18 +173,27 @@ def sent(name: str, claude: FakeClaude, output: int, base: float | None) -> tupl
     return row, cost
 
 
+def summaries(usage: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a request's usage that went into a summary."""
+    return [part for part in usage.get("iterations") or [] if part.get("type") == "compaction"]
+
+
 def traffic() -> None:
     """Tokens and bytes of the 50-step task."""
+    output = STEPS * 60
     with ExitStack() as stack:
-        replaced = theirs(stack, single(STEPS))
-        one, _, _ = ours(stack, single(STEPS), "claude-sonnet-4-6")
-        ten, _, _ = ours(stack, single(STEPS), "claude-sonnet-4-6", kept=10)
-        many, _, _ = ours(stack, batched(STEPS, 5), "claude-sonnet-5-5")
-        output = STEPS * 60
-        first, base = sent("replaced sample, 1 action a turn", replaced, output, None)
-        rows = [first, sent("this loop, 1 action a turn", one, output, base)[0]]
-        rows.append(sent("this loop, 1 action a turn, 10 kept", ten, output, base)[0])
-        rows.append(sent("this loop, 5 actions a turn", many, output, base)[0])
+        first, base = sent("replaced sample, 1 action a turn", theirs(stack, single(STEPS)), output, None)
+    rows = [first]
+    for name, steps, model, kept, clears in (
+        ("this loop, 1 action a turn", single(STEPS), "claude-sonnet-4-6", SETTINGS.images_kept, True),
+        ("this loop, 1 action a turn, 10 kept", single(STEPS), "claude-sonnet-4-6", 10, True),
+        ("this loop, 1 action a turn, no clearing", single(STEPS), "claude-sonnet-4-6", 10, False),
+        ("this loop, 5 actions a turn", batched(STEPS, 5), "claude-sonnet-5-5", SETTINGS.images_kept, True),
+        ("this loop, 5 actions a turn, no clearing", batched(STEPS, 5), "claude-sonnet-5-5", 10, False),
+    ):
+        with ExitStack() as stack:
+            claude, _, _ = ours(stack, steps, model, kept, clears)
+            rows.append(sent(name, claude, output, base)[0])
     table(
         f"Sent over {STEPS} actions (tokens by the fake's estimate, cost at {PRICED_AS}'s list price)",
         ["", "requests", "MB sent", "input tokens", "not cached", "cache reads", "dollars", "ratio"],
@@ -304,11 +320,10 @@ def resident(process: int) -> float:
 
 
 def main() -> None:
-    """All tables."""
-    traffic()
-    overhead()
-    pages()
-    memory()
+    """The tables named in the arguments, or all."""
+    tables = {"traffic": traffic, "overhead": overhead, "pages": pages, "memory": memory}
+    for name in sys.argv[1:] or tables:
+        tables[name]()
 
 
 if __name__ == "__main__":

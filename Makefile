@@ -46,6 +46,10 @@ $(OPERATE): operate/requirements.txt
 preflight: $(OPERATE) ## before `pulumi up`: say what would stop it, on AWS or after eval "$$(make -s env)"
 	@$(OPERATE) -m operate preflight
 
+.PHONY: verify-aws
+verify-aws: $(OPERATE) ## after `pulumi up`: check what was deployed and write a report for an issue to .local/verify/
+	@$(OPERATE) -m operate verify
+
 .PHONY: demo
 demo: ## play a whole task with a scripted model; screenshot and record go to .local/demo/
 	@$(LAUNCHER) demo

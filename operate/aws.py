@@ -120,13 +120,27 @@ class Aws:
                 return None
             raise
 
+    def ask_model(self, model: str, question: str, most_tokens: int) -> Answer:
+        """One question to a Bedrock model, the only call that costs something. Raises as `get` does."""
+        client = self._made("bedrock-runtime")
+        try:
+            answer: Answer = client.converse(
+                modelId=model,
+                messages=[{"role": "user", "content": [{"text": question}]}],
+                inferenceConfig={"maxTokens": most_tokens},
+            )
+        except ClientError as error:
+            raise _named(client, error) from error
+        except BotoCoreError as error:
+            raise AwsFailure(str(error)) from error
+        return answer
+
     def _client(self, service: str, operation: str) -> Any:
         if not operation.startswith(READ_ONLY):
             raise PermissionError(f"{service}:{operation} is no reading call")
-        return self.client(service)
+        return self._made(service)
 
-    def client(self, service: str) -> Any:
-        """boto3's own client, for the one call that does not read: the question to a model."""
+    def _made(self, service: str) -> Any:
         if service not in self._clients:
             try:
                 self._clients[service] = self._session.client(service, config=self._config)

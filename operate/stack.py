@@ -62,6 +62,8 @@ class Stack:
     access: Access
     resources: tuple[Resource, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    """Values of the outputs that Pulumi keeps as secrets."""
 
     @property
     def cluster(self) -> str:
@@ -82,14 +84,15 @@ class Stack:
 def read(stack: str | None, root: Path = ROOT, with_outputs: bool = False) -> Stack:
     """Read a stack, by default the selected one. Raises StackFailure.
 
-    Outputs come with their secrets, which never leave this process: see `redaction`.
+    Outputs come with their secrets, which must not leave this process: see verify/redaction.py.
     """
     chosen = ["--stack", stack] if stack else []
     name = _pulumi(root, "stack", "--show-name", *chosen).strip()
     settings = Settings(_json(_pulumi(root, "config", "--json", *chosen)))
-    outputs = (
-        _json(_pulumi(root, "stack", "output", "--json", "--show-secrets", *chosen)) if with_outputs else {}
-    )
+    outputs, hidden = {}, {}
+    if with_outputs:
+        outputs = _json(_pulumi(root, "stack", "output", "--json", "--show-secrets", *chosen))
+        hidden = _json(_pulumi(root, "stack", "output", "--json", *chosen))
     return Stack(
         # With an organisation the CLI prints `organisation/stack` to some users.
         name=re.split("/", name)[-1],
@@ -97,6 +100,7 @@ def read(stack: str | None, root: Path = ROOT, with_outputs: bool = False) -> St
         access=_access(root, settings, chosen),
         resources=_resources(_json(_pulumi(root, "stack", "export", *chosen))),
         outputs=outputs,
+        secrets=tuple(str(value) for name, value in outputs.items() if hidden.get(name) != value),
     )
 
 

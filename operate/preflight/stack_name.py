@@ -6,26 +6,24 @@ from collections.abc import Iterator
 from operate.findings import Finding, failure, ok
 from operate.preflight.plan import Plan, PlanCheck
 
-# The narrowest of the services' rules: an ECS cluster name has letters, digits, hyphens and underscores, at
-# most 255 (CreateCluster); an IAM path and a log group's name take all of these.
+# The program refuses the same names (config/StackName.java): it wants what the name of an ECS cluster may have,
+# and no more characters than Pulumi allows.
 CHARACTERS = re.compile(r"[A-Za-z0-9_-]+")
-LONGEST_CLUSTER = 255
-"""Characters; the task definitions' families are the cluster's name with `-orchestration` behind it."""
+LONGEST = 100
 
 
 def find(plan: Plan) -> Iterator[Finding]:
     """See the module."""
     name = plan.stack.name
-    longest = LONGEST_CLUSTER - len(plan.stack.cluster.removesuffix(name)) - len("-orchestration")
     if not CHARACTERS.fullmatch(name):
         yield failure(
             f"the stack's name {name!r} has characters that an ECS cluster's name may not have",
-            "pulumi stack init with letters, digits, hyphens and underscores, such as dev",
+            "rename it to letters, digits, hyphens and underscores: pulumi stack rename dev",
         )
-    elif len(name) > longest:
+    elif len(name) > LONGEST:
         yield failure(
-            f"the stack's name has {len(name)} characters, and the names built from it leave {longest}",
-            "pulumi stack init with a shorter name, such as dev",
+            f"the stack's name has {len(name)} characters, and {LONGEST} are allowed",
+            "shorten it: pulumi stack rename dev",
         )
     else:
         yield ok(f"the stack is {name}, its cluster {plan.stack.cluster}")

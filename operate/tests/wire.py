@@ -47,7 +47,7 @@ class Wire:
         self.calls: list[Call] = []
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.wire = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     @property

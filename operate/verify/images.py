@@ -1,0 +1,71 @@
+"""Whether the tasks run exactly the images that were deployed, and their containers are healthy."""
+
+import json
+from collections.abc import Iterator
+
+from operate.aws import Answer
+from operate.findings import Finding, failure, ok
+from operate.verify.deployment import Deployment, DeploymentCheck
+
+
+def find(deployment: Deployment) -> Iterator[Finding]:
+    """See the module."""
+    tasks = list(deployment.tasks())
+    if not tasks:
+        yield failure("no task is running", "see the services above")
+    for task in tasks:
+        definition = deployment.aws.get(
+            "ecs", "describe_task_definition", taskDefinition=task["taskDefinitionArn"]
+        )["taskDefinition"]
+        deployed = {one["name"]: str(one["image"]) for one in definition["containerDefinitions"]}
+        for container in task["containers"]:
+            yield from _judge(deployment, container, deployed.get(container["name"], ""))
+
+
+def _judge(deployment: Deployment, container: Answer, image: str) -> Iterator[Finding]:
+    name = container["name"]
+    pulled, (repository, _, wanted) = str(container.get("imageDigest", "")), image.partition("@")
+    if not wanted:
+        yield failure(f"{name}: the task definition names no digest: {image}", "deploy again: pulumi up")
+    elif not pulled:
+        yield failure(
+            f"{name}: ECS has not pulled the image",
+            "the stopped task's reason says why: aws ecs describe-tasks",
+        )
+    elif pulled == wanted or pulled in _manifests(deployment, repository, wanted):
+        yield ok(f"{name}: the image that runs is the deployed one, {pulled[:19]}…")
+    else:
+        yield failure(
+            f"{name}: {pulled} runs, and {wanted} was deployed",
+            "find out who changed the service (CloudTrail: UpdateService, RegisterTaskDefinition)",
+        )
+    state, health = container.get("lastStatus"), container.get("healthStatus")
+    if (state, health) == ("RUNNING", "HEALTHY"):
+        yield ok(f"{name}: the container is running and healthy")
+    else:
+        yield failure(
+            f"{name}: the container is {state} and {health}",
+            "wait two minutes after a start; then its log group says what is wrong",
+        )
+
+
+def _manifests(deployment: Deployment, repository: str, digest: str) -> set[str]:
+    """Digests of the images in an image index: a task that was given the index runs one of them."""
+    answer = deployment.aws.get(
+        "ecr",
+        "batch_get_image",
+        repositoryName=repository.partition("/")[2],
+        imageIds=[{"imageDigest": digest}],
+        acceptedMediaTypes=[
+            "application/vnd.oci.image.index.v1+json",
+            "application/vnd.docker.distribution.manifest.list.v2+json",
+        ],
+    )
+    return {
+        str(manifest.get("digest"))
+        for image in answer.get("images", [])
+        for manifest in json.loads(image["imageManifest"]).get("manifests", [])
+    }
+
+
+CHECK = DeploymentCheck("images", "The tasks run the images that were deployed, and are healthy.", find)

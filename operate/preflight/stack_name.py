@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from operate.findings import Finding, failure, ok
 from operate.preflight.plan import Plan, PlanCheck
 
-# The program refuses the same names (config/StackName.java): it wants what the name of an ECS cluster may have,
-# and no more characters than Pulumi allows.
+# The program refuses the same names (config/StackName.java): those that an ECS cluster cannot have,
+# and those that are longer than Pulumi allows.
 CHARACTERS = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST = 100
 

@@ -70,6 +70,7 @@ class Pages(http.server.ThreadingHTTPServer):
         self.screen = (64, 48)
         self.colours = (b"\x10\x20\x30\x00", b"\xff\x80\x00\x00")
         self.version = b"RFB 003.008\n"
+        self.has_stream = True
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -98,7 +99,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.requests.append(f"GET {self.path}")
         signed_in = self._cookie() in self.server.sessions
-        if self.path == "/websocket" and signed_in and self.headers["Origin"]:
+        if self.path == "/websocket" and self.server.has_stream and signed_in and self.headers["Origin"]:
             self._stream()
         elif self.path == "/logout":
             self._logout("GET")

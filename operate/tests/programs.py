@@ -50,7 +50,8 @@ def pulumi(
     resources: list[dict[str, Any]] | None = None,
     outputs: dict[str, Any] | None = None,
 ) -> None:
-    """A pulumi command that knows one stack."""
+    """A pulumi command that knows one stack; its output `password` is a secret."""
+    hidden = {key: "[secret]" if key == "password" else value for key, value in (outputs or {}).items()}
     state = {"version": 3, "deployment": {"resources": resources or []}}
     script(
         "pulumi",
@@ -59,7 +60,8 @@ def pulumi(
 *" config --json "*) echo '{json.dumps(settings)}';;
 *" config get aws:accessKey "*) echo key;;
 *" config get aws:secretKey "*) echo secret;;
-*" stack output "*) echo '{json.dumps(outputs or {})}';;
+*" stack output --json --show-secrets "*) echo '{json.dumps(outputs or {})}';;
+*" stack output "*) echo '{json.dumps(hidden)}';;
 *" stack export "*) echo '{json.dumps(state)}';;
 *" version "*) echo v3.259.0;;
 *) echo "error: unknown command $*" >&2; exit 255;;

@@ -274,6 +274,11 @@ class TestScreen:
         scene.viewer.version = b"RFB 003.003\n"
         _assert_only(scene.find(screen.CHECK), Status.FAILURE, "does not speak RFB 3.8")
 
+    def test_a_viewer_without_stream_fails(self, scene: Scene) -> None:
+        scene.viewer.has_stream = False
+        _assert_only(scene.find(screen.CHECK), Status.FAILURE, "401")
+        assert scene.viewer.sessions == set()
+
     def test_a_refused_password_fails(self, scene: Scene) -> None:
         scene.viewer.accepts = set()
         _assert_only(scene.find(screen.CHECK), Status.FAILURE, "own password")

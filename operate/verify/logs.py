@@ -65,10 +65,14 @@ def _task_streams(deployment: Deployment) -> Iterator[Finding]:
         task_id = str(task["taskArn"]).rsplit("/", 1)[-1]
         for container in task["containers"]:
             stream = f"{container['name']}/{container['name']}/{task_id}"
-            found = deployment.aws.all(
-                "logs", "describe_log_streams", "logStreams", logGroupName=group, logStreamNamePrefix=stream
+            answer = deployment.aws.find(
+                "logs",
+                "describe_log_streams",
+                "ResourceNotFoundException",
+                logGroupName=group,
+                logStreamNamePrefix=stream,
             )
-            if any(one["logStreamName"] == stream for one in found):
+            if any(one["logStreamName"] == stream for one in (answer or {}).get("logStreams", [])):
                 yield ok(f"{container['name']}: the running task writes its log")
             else:
                 yield failure(

@@ -1,7 +1,8 @@
 """Takes secrets, and the account's number if that is wished, out of everything that is printed or written."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, quote_plus
 
@@ -15,27 +16,35 @@ SHORTEST = 4
 class Redaction:
     """Texts and what stands in their place."""
 
-    replacements: tuple[tuple[str, str], ...]
+    replacements: Mapping[str, str]
 
     @classmethod
     def of(cls, secrets: Iterable[str], account: str | None) -> "Redaction":
         """Secrets in the spellings in which they travel; `account` is None if it may be shown."""
-        found = [
-            (spelling, "[secret]")
+        found = {
+            spelling: "[secret]"
             for secret in secrets
             if len(secret) >= SHORTEST
-            for spelling in {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
-        ]
+            for spelling in (
+                secret,
+                quote(secret),
+                quote(secret, safe=""),
+                quote_plus(secret),
+                json.dumps(secret)[1:-1],
+            )
+        }
         if account:
-            found.append((account, "*" * len(account)))
-        # The longest first: a secret may be part of another.
-        return cls(tuple(sorted(found, key=lambda pair: -len(pair[0]))))
+            found[account] = "*" * len(account)
+        return cls(found)
 
     def text(self, text: str) -> str:
         """The text without them."""
-        for secret, instead in self.replacements:
-            text = text.replace(secret, instead)
-        return text
+        if not self.replacements:
+            return text
+        # The longest first: a secret may be part of another.
+        longest_first = sorted(self.replacements, key=len, reverse=True)
+        pattern = "|".join(map(re.escape, longest_first))
+        return re.sub(pattern, lambda found: self.replacements[found[0]], text)
 
     def outcome(self, outcome: Outcome) -> Outcome:
         """The outcome without them."""

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
-
 from operate.findings import Finding, failure, ok, warning
 from operate.verify import png
 from operate.verify.certificate import closed, sites
 from operate.verify.deployment import Deployment, DeploymentCheck
-from operate.verify.pages import SECONDS, PageFailure, Site
+from operate.verify.pages import PageFailure, Site
 from operate.verify.rfb import Picture, RfbFailure, Stream, take_picture
+from operate.verify.websocket import WebSocket
 
 FILE = "screen.png"
 
@@ -32,7 +29,7 @@ def _look(deployment: Deployment) -> Iterator[Finding]:
     viewer = sites(deployment)[-1]
     try:
         picture = take(viewer, deployment.output("username"), deployment.output("password"))
-    except (PageFailure, RfbFailure, WebSocketException, OSError) as problem:
+    except (PageFailure, RfbFailure) as problem:
         yield failure(
             f"no picture of the desktop: {problem}", "see sign-in above and the environment's container log"
         )
@@ -57,34 +54,18 @@ def _judge(deployment: Deployment, picture: Picture, file: Path) -> Finding:
 
 
 def take(viewer: Site, username: str, password: str) -> Picture:
-    """Sign in, take the picture, sign out. Raises PageFailure, RfbFailure, WebSocketException or OSError."""
+    """Sign in, take the picture, sign out. Raises PageFailure or RfbFailure."""
     cookie = viewer.sign_in(username, password).cookie
     if not cookie:
         raise PageFailure(f"{viewer.host} does not let the stack's own password in")
     try:
-        secure = viewer.connect()
-        # The connection is encrypted and its certificate checked already, hence ws and not wss.
-        with connect(
-            f"ws://{viewer.host}/websocket",
-            sock=secure,
-            origin=Origin(viewer.url),
-            subprotocols=[Subprotocol("binary")],
-            additional_headers={"Cookie": cookie},
-            open_timeout=SECONDS,
-            close_timeout=1,
-            max_size=None,
-            compression=None,
-            proxy=None,
-        ) as socket:
-            return take_picture(Stream(lambda: _bytes(socket.recv(SECONDS)), socket.send))
+        socket = WebSocket(viewer, "/websocket", cookie)
+        try:
+            return take_picture(Stream(socket.receive, socket.send))
+        finally:
+            socket.close()
     finally:
         viewer.sign_out(cookie)
-
-
-def _bytes(message: str | bytes) -> bytes:
-    if isinstance(message, str):
-        raise RfbFailure("the viewer sends text where the protocol has bytes")
-    return message
 
 
 CHECK = DeploymentCheck("screen", "The viewer shows the desktop.", find)

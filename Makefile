@@ -37,17 +37,17 @@ refresh: ## look for what was changed by hand, and change nothing
 prove: ## read what the local AWS holds and prove the promises over it
 	@$(LAUNCHER) prove
 
-$(OPERATE): operate/requirements.txt
+operate/.venv/installed: operate/requirements.txt
 	@python3 -m venv --clear operate/.venv
-	@operate/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r operate/requirements.txt
+	@$(OPERATE) -m pip install --quiet --disable-pip-version-check --require-hashes -r operate/requirements.txt
 	@touch $@
 
 .PHONY: preflight
-preflight: $(OPERATE) ## before `pulumi up`: say what would stop it, on AWS or after eval "$$(make -s env)"
+preflight: operate/.venv/installed ## before `pulumi up`: say what would stop it, on AWS or after eval "$$(make -s env)"
 	@$(OPERATE) -m operate preflight
 
 .PHONY: verify-aws
-verify-aws: $(OPERATE) ## after `pulumi up`: check what was deployed and write a report for an issue to .local/verify/
+verify-aws: operate/.venv/installed ## after `pulumi up`: check what was deployed and write a report for an issue to .local/verify/
 	@$(OPERATE) -m operate verify
 
 .PHONY: demo

@@ -22,7 +22,7 @@ from operate.verify.report import Report
 
 def main(arguments: list[str]) -> int:
     """Run a command; see the module's docstring for the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         return int(options.command(options))
     except (stack.StackFailure, AwsFailure) as problem:
@@ -58,11 +58,10 @@ def _say(outcomes: Sequence[Outcome], as_json: bool) -> int:
     return 1 if count(outcomes, Status.FAILURE) else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m operate", description=(__doc__ or "").split("\n\n", 1)[0]
-    )
-    commands = parser.add_subparsers(required=True)
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m operate", description=(__doc__ or "").split("\n\n", 1)[0])
+    commands = made.add_subparsers(required=True)
     before = commands.add_parser("preflight", help="what would stop `pulumi up`")
     before.set_defaults(command=_preflight)
     after = commands.add_parser("verify", help="whether what was deployed works")
@@ -81,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (before, after):
         command.add_argument("--stack", metavar="NAME", help="instead of the selected stack")
         command.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    return parser
+    return made
 
 
 if __name__ == "__main__":

@@ -66,9 +66,11 @@ def _resource(pattern: str, place: Place) -> str:
     if pattern == "*":
         return pattern
     fields = pattern.split(":", 5)
-    for index, value in ((1, place.partition), (3, place.region), (4, place.account)):
-        if len(fields) == 6 and fields[index] == "*":
-            fields[index] = value
+    if len(fields) == 6:
+        # The policy is written for the partition aws and says how to change that.
+        fields[1] = place.partition
+        for index, value in ((3, place.region), (4, place.account)):
+            fields[index] = value if fields[index] == "*" else fields[index]
     return _sample(":".join(fields))
 
 

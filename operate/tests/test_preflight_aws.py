@@ -1,5 +1,6 @@
 """Each check of the account finds nothing in a good one, and names the obstacle and the fix in a bad one."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action":
 POLICY = """{"Version": "2012-10-17", "Statement": [
   {"Effect": "Allow", "Action": ["ec2:CreateVpc", "ec2:DeleteVpc"], "Resource": "*",
    "Condition": {"StringEquals": {"aws:RequestTag/Project": "ComputerUseSandbox"}}},
-  {"Effect": "Allow", "Action": "iam:CreateRole", "Resource": "arn:*:iam::*:role/computer-use-sandbox/*"}]}"""
+  {"Effect": "Allow", "Action": "iam:CreateRole",
+   "Resource": "arn:aws:iam::*:role/computer-use-sandbox/*"}]}"""
 
 
 @pytest.fixture(autouse=True)
@@ -334,6 +336,39 @@ class TestPermissions:
         wire.answers["iam", "SimulatePrincipalPolicy"] = denied
         finding = _only(run(permissions_check, make_plan()), Status.FAILURE)
         assert "service control policy" in finding.what
+
+    def test_every_action_of_the_real_policy_is_simulated(self, wire: Wire, make_plan: MakePlan) -> None:
+        asked: set[str] = set()
+
+        def note(parameters: Any) -> Answer:
+            answer: Answer = simulated()(parameters)
+            asked.update(result["EvalActionName"] for result in answer["EvaluationResults"])
+            return answer
+
+        wire.answers["iam", "SimulatePrincipalPolicy"] = note
+        outcome = run(permissions.CHECK, make_plan())
+        written: set[str] = set()
+        for file in permissions.POLICIES.glob("*.json"):
+            for statement in json.loads(file.read_text(encoding="utf-8"))["Statement"]:
+                actions = statement["Action"]
+                written.update([actions] if isinstance(actions, str) else actions)
+        assert _statuses(outcome) == {"ok"}
+        assert len(written) > 100
+        assert asked == written
+
+    def test_resources_are_those_of_the_partition(
+        self, wire: Wire, make_plan: MakePlan, permissions_check: PlanCheck
+    ) -> None:
+        asked: list[str] = []
+
+        def note(parameters: Any) -> Answer:
+            asked.append(parameters["ResourceArns.member.1"])
+            answer: Answer = simulated()(parameters)
+            return answer
+
+        wire.answers["iam", "SimulatePrincipalPolicy"] = note
+        run(permissions_check, make_plan(region="us-gov-west-1"))
+        assert asked[1].startswith("arn:aws-us-gov:iam::")
 
     def test_one_fitting_resource_is_enough(
         self, wire: Wire, make_plan: MakePlan, permissions_check: PlanCheck

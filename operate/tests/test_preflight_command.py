@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from operate.__main__ import main
+from operate.__main__ import main, parser
 from operate.findings import Status, failure, ok, warning
 from operate.preflight import CHECKS
+from operate.stack import ROOT
 from operate.tests import good_answers
 from operate.tests import programs as scripts
 from operate.tests.conftest import Script
@@ -79,3 +80,18 @@ def test_a_fix_belongs_to_what_is_not_ok() -> None:
     for make in (warning, failure):
         with pytest.raises(ValueError, match="a fix belongs to"):
             make("a", "")
+
+
+def test_the_readmes_commands_exist_with_these_options() -> None:
+    """Options in brackets are the optional ones of a synopsis."""
+    lines = [
+        line.strip().replace("[", "").replace("]", "")
+        for file in ("README.md", "operate/README.md")
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines()
+        if " -m operate " in line and not line.lstrip().startswith(("#", "|"))
+    ]
+    commands = [parser().parse_args(line.split(" -m operate ")[1].split()) for line in lines]
+    assert len({options.command for options in commands}) == 2
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in ("preflight", "verify-aws"):
+        assert f"\n{target}: " in makefile

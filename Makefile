@@ -65,6 +65,7 @@ env: ## print export lines: eval "$(make -s env)" lets pulumi and aws talk to th
 .PHONY: test
 test: tools ## run every test, two suites at a time: the engine's mostly wait
 	$(MAKE) --jobs=2 TOOLS= first-lane second-lane
+	$(MAKE) TOOLS= test-built-images
 	$(MAKE) TOOLS= test-story
 
 .PHONY: first-lane second-lane
@@ -80,7 +81,7 @@ test-program: $(TOOLS) ## the Java program: values, components, and whole lives 
 .PHONY: test-local
 test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
 	for module in $(GO_MODULES); do go -C $$module test ./...; done
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml --ignore=local/tests/story local/tests bench
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml --ignore=local/tests/story --ignore=local/tests/built_images local/tests bench
 
 .PHONY: test-policy
 test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks around a deployment
@@ -89,6 +90,10 @@ test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks ar
 .PHONY: test-story
 test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
 	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x -c local/pyproject.toml local/tests/story
+
+.PHONY: test-built-images
+test-built-images: $(TOOLS) ## the images as built from their Dockerfiles, in containers (root on Linux, with podman)
+	$(VENV)/python -m pytest -q -c local/pyproject.toml local/tests/built_images
 
 .PHONY: test-images
 test-images: ## the two images: a real X server, real browsers, a fake Claude API

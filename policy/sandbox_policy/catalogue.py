@@ -43,6 +43,11 @@ from sandbox_policy.rules import (
     log_encrypted,
     log_retention,
     own_key,
+    policy_actions,
+    policy_conditions,
+    policy_elements,
+    policy_principals,
+    policy_resources,
     port_range,
     private_tasks,
     query_log_present,
@@ -64,7 +69,6 @@ from sandbox_policy.rules import (
     task_isolation,
     task_public_ip,
     trust_principals,
-    trust_resource,
     two_zones,
 )
 
@@ -109,13 +113,17 @@ RESOURCE_RULES: tuple[ResourceRule, ...] = (
     iam_resources.RULE,
     iam_bedrock.RULE,
     iam_managed_policies.RULE,
+    policy_elements.RULE,
+    policy_actions.RULE,
+    policy_resources.RULE,
+    policy_conditions.RULE,
+    policy_principals.RULE,
     trust_principals.RULE,
     role_session.RULE,
     secret_encrypted.RULE,
     port_range.RULE,
     subnet_zone.RULE,
     fargate_size.RULE,
-    trust_resource.RULE,
     reviewed_types.RULE,
 )
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from sandbox_policy.model import Context
 from sandbox_policy.values import MalformedInputError, mapping, texts
 
+VERSION = "2012-10-17"
+"""The current version of the policy language. A document without it is read by the rules of 2008, which take
+a variable such as `${aws:username}` for plain text.
+"""
+
 ELEMENTS = frozenset(
     {"Sid", "Effect", "Condition"}
     | {"Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"}
@@ -21,6 +26,7 @@ class Statement:
     `conditions` are (operator, key, values).
     """
 
+    sid: str
     allows: bool
     actions: tuple[str, ...] | None
     not_actions: tuple[str, ...] | None
@@ -52,13 +58,22 @@ def parse_document(text: str, what: str) -> tuple[Statement, ...]:
     except ValueError as error:
         raise MalformedInputError(f"{what} is no JSON: {error}") from error
     document = mapping(document, what)
+    if document.get("Version") != VERSION:
+        raise MalformedInputError(f"{what} has the Version {document.get('Version')!r}: write {VERSION}")
     raw = document.get("Statement")
     listed = [raw] if isinstance(raw, Mapping) else raw
     if not isinstance(listed, list) or not listed:
         raise MalformedInputError(f"{what} has no statements")
-    return tuple(
+    statements = tuple(
         _statement(element, f"{what}: statement {index + 1}") for index, element in enumerate(listed)
     )
+    sids = [statement.sid for statement in statements if statement.sid]
+    for sid in set(sids):
+        if sids.count(sid) > 1:
+            raise MalformedInputError(
+                f"{what} has two statements with the Sid {sid}: AWS takes each Sid once"
+            )
+    return statements
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -72,12 +87,16 @@ def _statement(raw: object, label: str) -> Statement:
     statement = mapping(raw, label)
     if unexpected := set(statement) - ELEMENTS:
         raise MalformedInputError(f"{label} has unexpected elements {sorted(unexpected)}")
-    if isinstance(statement.get("Sid"), str) and statement["Sid"]:
-        label = f"statement {statement['Sid']}"
+    sid = statement.get("Sid", "")
+    if not isinstance(sid, str):
+        raise MalformedInputError(f"{label} has the Sid {sid!r}, which is no string")
+    if sid:
+        label = f"statement {sid}"
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
         raise MalformedInputError(f"{label} has the effect {effect!r}")
     return Statement(
+        sid=sid,
         allows=effect == "Allow",
         actions=_optional(statement, "Action", label),
         not_actions=_optional(statement, "NotAction", label),

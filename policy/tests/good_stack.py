@@ -135,7 +135,13 @@ def key_policy() -> str:
                     "Principal": {"Service": "logs.us-west-2.amazonaws.com"},
                     "Action": ["kms:Encrypt", "kms:Decrypt"],
                     "Resource": "*",
-                    "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*"}},
+                    "Condition": {
+                        "ArnLike": {
+                            "kms:EncryptionContext:aws:logs:arn": (
+                                f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/sandbox/*"
+                            )
+                        }
+                    },
                 },
             ],
         }

@@ -760,7 +760,7 @@ IDENTITIES: list[Cases] = [
             allow(Action="*"),
             allow(Action="ec2:Describe?"),
             allow(Action=[]),
-            {"policy": '{"Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "a"}}'},
+            allow(Action=[], NotAction="iam:*"),
         ],
         waits=LATER_POLICY,
         malformed=UNREADABLE_POLICIES,
@@ -800,7 +800,7 @@ IDENTITIES: list[Cases] = [
             allow(Resource="arn:aws:kms:us-west-2::key/a"),
             allow(Resource="somewhere"),
             allow(Resource=[]),
-            {"policy": '{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": "a"}}'},
+            allow(Action="s3:GetObject", NotResource="a"),
         ],
         waits=LATER_POLICY,
         malformed=UNREADABLE_POLICIES,
@@ -867,14 +867,6 @@ IDENTITIES: list[Cases] = [
         malformed=UNREADABLE_TRUST,
     ),
     Cases(
-        "trust-resource",
-        ROLE,
-        compliant=[assume()],
-        violating=[assume(Resource="*"), assume(NotResource="a")],
-        waits=LATER_TRUST,
-        malformed=UNREADABLE_TRUST,
-    ),
-    Cases(
         "role-session",
         ROLE,
         compliant=[{}, {"maxSessionDuration": 3600}],
@@ -899,4 +891,4 @@ IDENTITIES: list[Cases] = [
     ),
 ]
 
-ALL = [*NETWORK, *DNS_AND_LOGS, *KEYS_AND_IMAGES, *TASKS, *IDENTITIES]
+RULES = [*NETWORK, *DNS_AND_LOGS, *KEYS_AND_IMAGES, *TASKS, *IDENTITIES]

@@ -4,9 +4,12 @@ import pytest
 import test_ingress
 from engine import Stub, engine_context, judge_resource
 from good_stack import CONFIG, good_stack
-from rule_cases import ALL, Cases, Inputs
+from policy_cases import POLICIES
+from rule_cases import RULES, Cases, Inputs
 
 from sandbox_policy.catalogue import RESOURCE_RULES
+
+ALL = [*RULES, *POLICIES]
 
 
 def each(kind: str) -> list[tuple[Cases, Inputs]]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sandbox_policy.identity_policies import POLICY_HOLDERS, granted
 from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.policy_documents import IDENTITY_POLICY_HOLDERS, granted
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
@@ -22,6 +22,6 @@ RULE = ResourceRule(
     name="iam-actions",
     promise="IAM policies name their actions one by one.",
     why="A wildcard allows what AWS adds tomorrow.",
-    types=POLICY_HOLDERS,
+    types=IDENTITY_POLICY_HOLDERS,
     check=check,
 )

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from sandbox_policy.documents import Statement
-from sandbox_policy.identity_policies import POLICY_HOLDERS, granted
 from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.policy_documents import IDENTITY_POLICY_HOLDERS, granted
 
 INVOKE = frozenset({"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"})
 GEOGRAPHY = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|global)\.")
@@ -53,6 +53,6 @@ RULE = ResourceRule(
     name="iam-bedrock",
     promise="Only the models in bedrockModels may be invoked, and nothing else may be done on Bedrock.",
     why="Every model costs money and sees what is on the screen.",
-    types=POLICY_HOLDERS,
+    types=IDENTITY_POLICY_HOLDERS,
     check=check,
 )

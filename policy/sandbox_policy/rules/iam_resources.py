@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from sandbox_policy.identity_policies import POLICY_HOLDERS, granted
 from sandbox_policy.model import Context, Resource, ResourceRule
-
-UNSCOPED = frozenset({"ecr:GetAuthorizationToken"})
-"""Actions for which AWS knows no resource."""
+from sandbox_policy.policy_documents import IDENTITY_POLICY_HOLDERS, granted
+from sandbox_policy.service_reference import matching_actions
 
 ARN = re.compile(r"arn:[a-z-]+:(?P<service>[^:]*):[^:]*:(?P<account>[^:]*):(?P<resource>.+)")
 NO_ACCOUNT = frozenset({"s3", "bedrock"})
@@ -23,11 +21,17 @@ def check(resource: Resource, context: Context) -> Iterator[str]:
             yield f"{statement.label} names no resources"
         for pattern in statement.resources or ():
             if pattern == "*":
-                scoped = sorted(set(statement.actions or ()) - UNSCOPED)
+                scoped = sorted(filter(_has_resources, statement.actions or ()))
                 if scoped or statement.not_actions is not None:
                     yield f"{statement.label} allows {', '.join(scoped)} on every resource"
             elif reason := _too_wide(pattern):
                 yield f"{statement.label} allows {pattern}: {reason}"
+
+
+def _has_resources(action: str) -> bool:
+    """Whether AWS can limit an action to resources. One that it does not know is taken to be limitable."""
+    known = matching_actions(action)
+    return not known or any(one.resource_types for one in known)
 
 
 def _too_wide(pattern: str) -> str | None:
@@ -49,6 +53,6 @@ RULE = ResourceRule(
     name="iam-resources",
     promise="IAM policies name their resources, except for actions that AWS offers no scope for.",
     why="A role that may read every secret of the account turns one break-in into many.",
-    types=POLICY_HOLDERS,
+    types=IDENTITY_POLICY_HOLDERS,
     check=check,
 )

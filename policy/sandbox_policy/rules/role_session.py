@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sandbox_policy.identity_policies import ROLE
 from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.policy_documents import ROLE
 from sandbox_policy.values import number, read
 
 LONGEST_SECONDS = 3600

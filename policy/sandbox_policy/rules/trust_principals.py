@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from sandbox_policy.documents import read_document
-from sandbox_policy.identity_policies import ROLE
 from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.policy_documents import ROLE
 from sandbox_policy.values import read
 
 SERVICES = frozenset({"ecs-tasks.amazonaws.com", "vpc-flow-logs.amazonaws.com"})

@@ -1,0 +1,84 @@
+"""Finds the policy documents that a resource holds, and says which kind each is."""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Final
+
+from sandbox_policy.documents import Statement, read_document
+from sandbox_policy.model import Context, Resource
+from sandbox_policy.values import UNKNOWN, items, mapping, read
+
+
+class Kind(Enum):
+    """What a policy document is attached to, which decides what its statements may hold."""
+
+    IDENTITY = "identity policy"
+    TRUST = "trust policy"
+    KEY = "key policy"
+    RESOURCE = "resource policy"
+
+
+ROLE: Final = "aws:iam/role:Role"
+ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
+POLICY: Final = "aws:iam/policy:Policy"
+
+_TRUST_PROPERTY: Final = "assumeRolePolicy"
+_INLINE_PROPERTY: Final = "inlinePolicies"
+
+_HOLDERS: Final[Mapping[str, tuple[str, Kind]]] = {
+    ROLE: (_TRUST_PROPERTY, Kind.TRUST),
+    ROLE_POLICY: ("policy", Kind.IDENTITY),
+    POLICY: ("policy", Kind.IDENTITY),
+    "aws:iam/userPolicy:UserPolicy": ("policy", Kind.IDENTITY),
+    "aws:iam/groupPolicy:GroupPolicy": ("policy", Kind.IDENTITY),
+    "aws:kms/key:Key": ("policy", Kind.KEY),
+    "aws:kms/keyPolicy:KeyPolicy": ("policy", Kind.KEY),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": ("policy", Kind.RESOURCE),
+    "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy": ("policy", Kind.RESOURCE),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": ("policy", Kind.RESOURCE),
+    "aws:s3/bucketPolicy:BucketPolicy": ("policy", Kind.RESOURCE),
+    "aws:secretsmanager/secret:Secret": ("policy", Kind.RESOURCE),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": ("policy", Kind.RESOURCE),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": ("policyDocument", Kind.RESOURCE),
+}
+"""Resource type → the property with its policy, and the policy's kind. A role has inline policies besides."""
+
+POLICY_HOLDERS: Final = tuple(_HOLDERS)
+IDENTITY_POLICY_HOLDERS: Final = (
+    ROLE,
+    *(kind for kind, (_, policy) in _HOLDERS.items() if policy is Kind.IDENTITY),
+)
+
+
+def statements(resource: Resource, context: Context) -> Iterator[tuple[Kind, Statement]]:
+    """Yield the statements of every policy that a resource of POLICY_HOLDERS holds.
+
+    A policy that the preview does not know yet yields nothing: the update judges it before it is created.
+    Raises MalformedInputError for what is no policy document.
+    """
+    for what, value, kind in _texts(resource, context):
+        for statement in read_document(value, what, context):
+            yield kind, statement
+
+
+def granted(resource: Resource, context: Context) -> Iterator[Statement]:
+    """Yield the Allow statements that a resource of IDENTITY_POLICY_HOLDERS gives to an identity."""
+    for kind, statement in statements(resource, context):
+        if kind is Kind.IDENTITY and statement.allows:
+            yield statement
+
+
+def _texts(resource: Resource, context: Context) -> Iterator[tuple[str, object, Kind]]:
+    what, kind = _HOLDERS[resource.type]
+    value = read(resource.properties, what)
+    # A secret or an endpoint without a policy of its own may have an empty text or object in its place.
+    is_absent = kind is Kind.RESOURCE and value in ("", "{}")
+    yield what, None if is_absent else value, kind
+    if resource.type == ROLE:
+        inline = read(resource.properties, _INLINE_PROPERTY)
+        for index, element in enumerate(items(inline, _INLINE_PROPERTY)):
+            label = f"{_INLINE_PROPERTY}[{index}]"
+            if element is UNKNOWN:
+                context.awaits(element, label)
+            else:
+                yield f"{label}.policy", read(mapping(element, label), "policy"), Kind.IDENTITY

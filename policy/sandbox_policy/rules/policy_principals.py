@@ -1,0 +1,73 @@
+"""Principals in policy documents that do not exist."""
+
+import re
+from collections.abc import Iterator
+
+from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.partitions import foreign_partition
+from sandbox_policy.policy_documents import POLICY_HOLDERS, statements
+from sandbox_policy.service_reference import service_exists
+
+KINDS = ("AWS", "CanonicalUser", "Federated", "Service")
+
+IDENTITY = re.compile(
+    r"[0-9]{12}"
+    r"|arn:[a-z-]+:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
+    r"|arn:[a-z-]+:sts::[0-9]{12}:(assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+)"
+)
+"""An account, or a user, role or session of one. AWS takes no wildcard inside."""
+
+SERVICE = re.compile(r"(?P<name>[a-z0-9-]+(\.[a-z0-9-]+)*)\.amazonaws\.com(\.cn)?")
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
+
+OTHERWISE_NAMED = frozenset(
+    {"build.apprunner", "tasks.apprunner", "delivery.logs", "ecs-tasks", "edgelambda", "logging.s3"}
+    | {"replicator.lambda", "spot", "spotfleet", "transitgateway", "vpc-flow-logs"}
+)
+"""Service principals, without the domain, whose name is not the prefix of the service's actions."""
+
+
+def check(resource: Resource, context: Context) -> Iterator[str]:
+    """Yield a message for each principal that AWS would not know."""
+    for _, statement in statements(resource, context):
+        for kind, value in statement.principals or ():
+            if problem := _problem(kind, value, context):
+                yield f"{statement.label} names the principal {kind} {value!r}: {problem}"
+
+
+def _problem(kind: str, value: str, context: Context) -> str | None:
+    if kind == "*" or (kind == "AWS" and value == "*"):
+        return None
+    if kind not in KINDS:
+        return f"the kinds of principals are {', '.join(KINDS)}"
+    if kind == "AWS":
+        if not IDENTITY.fullmatch(value):
+            return "write an account's number, or the whole ARN of a user or role"
+        return foreign_partition(value, context.config.region)
+    if kind == "Service":
+        return _service_problem(value, context.config.region)
+    return None
+
+
+def _service_problem(value: str, region: str | None) -> str | None:
+    match = SERVICE.fullmatch(value)
+    if match is None:
+        return "a service principal is written service.amazonaws.com"
+    labels = match["name"].split(".")
+    if REGION.fullmatch(labels[-1]):
+        if region is not None and labels[-1] != region:
+            return f"it is the service of another region than {region}"
+        labels.pop()
+    name = ".".join(labels)
+    if name in OTHERWISE_NAMED or service_exists(name):
+        return None
+    return f"AWS has no service principal {name}.amazonaws.com"
+
+
+RULE = ResourceRule(
+    name="policy-principals",
+    promise="Every principal in a policy document is one that AWS can know.",
+    why="AWS refuses an unknown principal after half of the stack exists; a misspelt service can't help us.",
+    types=POLICY_HOLDERS,
+    check=check,
+)

@@ -6,6 +6,7 @@ from sandbox_policy.links import linked
 from sandbox_policy.model import Finding, Resource, Stack
 
 VPC = "aws:ec2/vpc:Vpc"
+SUBNET = "aws:ec2/subnet:Subnet"
 
 
 def vpcs_without(stack: Stack, feature: str, key: str) -> Iterator[Resource]:

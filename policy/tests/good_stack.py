@@ -18,6 +18,14 @@ CONFIG = {
 }
 ACCOUNT = "123456789012"
 DIGEST = "sha256:" + "0" * 64
+LOGIN_ARN = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:computer-use-sandbox/dev/login-a1b2c3"
+VERSION_ID = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+LOG_OPTIONS = {
+    "awslogs-group": "/sandbox/containers",
+    "awslogs-region": "us-west-2",
+    "awslogs-stream-prefix": "orchestration",
+    "mode": "blocking",
+}
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -85,15 +93,24 @@ def containers(name: str, **changes: object) -> list[dict[str, object]]:
         "privileged": False,
         "readonlyRootFilesystem": name != "environment",
         "linuxParameters": {"capabilities": {"drop": ["ALL"]}},
+        "mountPoints": [{"containerPath": "/tmp", "sourceVolume": "tmp", "readOnly": False}],
+        "healthCheck": {
+            "command": ["CMD", "/usr/local/bin/healthcheck"],
+            "interval": 10,
+            "timeout": 5,
+            "retries": 3,
+            "startPeriod": 60,
+        },
+        "stopTimeout": 15,
         "portMappings": [{"containerPort": 8501, "hostPort": 8501, "protocol": "tcp"}],
         "environment": [{"name": "DISPLAY_WIDTH", "value": "1024"}],
         "secrets": [
             {
                 "name": "LOGIN_PASSWORD",
-                "valueFrom": f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:login-a1b2c3:password::",
+                "valueFrom": f"{LOGIN_ARN}:password::{VERSION_ID}",
             }
         ],
-        "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/sandbox/containers"}},
+        "logConfiguration": {"logDriver": "awslogs", "options": LOG_OPTIONS},
     }
     return [definition | changes]
 
@@ -203,7 +220,7 @@ def _resources() -> Iterator[tuple[str, str, dict[str, object]]]:
         },
     )
     yield LIFECYCLE, "images", {"repository": Ref(REPOSITORY, "images", "name"), "policy": "{}"}
-    yield SECRET, "login", {"kmsKeyId": key}
+    yield SECRET, "login", {"kmsKeyId": key, "namePrefix": "computer-use-sandbox/dev/login-"}
     yield CLUSTER, "sandbox", {"settings": [{"name": "containerInsights", "value": "enhanced"}]}
     yield from _services()
 
@@ -274,7 +291,11 @@ def _services() -> Iterator[tuple[str, str, dict[str, object]]]:
     yield (
         ROLE,
         "orchestration",
-        {"assumeRolePolicy": trust("ecs-tasks.amazonaws.com"), "maxSessionDuration": 3600},
+        {
+            "assumeRolePolicy": trust("ecs-tasks.amazonaws.com"),
+            "maxSessionDuration": 3600,
+            "path": "/computer-use-sandbox/dev/",
+        },
     )
     profile = f"arn:aws:bedrock:us-west-2:{ACCOUNT}:inference-profile/us.anthropic.claude-x"
     statement = {"Effect": "Allow", "Action": ["bedrock:InvokeModel"], "Resource": [profile]}
@@ -293,6 +314,7 @@ def _services() -> Iterator[tuple[str, str, dict[str, object]]]:
             "cpu": "2048",
             "memory": "4096",
             "containerDefinitions": json.dumps(containers(name)),
+            "volumes": [{"name": "tmp"}],
         }
         if name == "orchestration":
             task["taskRoleArn"] = Ref(ROLE, name, "arn")

@@ -13,6 +13,7 @@ from good_stack import (
     ACCOUNT,
     BALANCER,
     CLUSTER,
+    DIGEST,
     DOMAINS,
     EGRESS,
     EIP,
@@ -131,6 +132,7 @@ LATER_TRUST: list[Inputs] = [{"assumeRolePolicy": UNKNOWN_STRING_VALUE}]
 
 PROFILE = f"arn:aws:bedrock:us-west-2:{ACCOUNT}:inference-profile/us.anthropic.claude-x"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-x"
+THROUGH_PROFILE = {"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}}
 
 
 def bedrock(resource: str, *, action: str = "bedrock:InvokeModel", **more: object) -> Inputs:
@@ -244,30 +246,6 @@ NETWORK: list[Cases] = [
         malformed=[{"egress": "all"}],
     ),
     Cases(
-        "port-range",
-        INGRESS,
-        compliant=[tcp(0, 65535), {"ipProtocol": "-1"}, {"ipProtocol": "icmp", "fromPort": 8, "toPort": 0}],
-        violating=[tcp(8501, 8443), tcp(70000), tcp(-1, 5), {"ipProtocol": "udp"}],
-        unknown=[tcp(UNKNOWN_NUMBER_VALUE)],
-        malformed=[tcp("8443")],
-    ),
-    Cases(
-        "port-range",
-        LISTENER,
-        compliant=[{"port": 8443}],
-        violating=[{"port": 0}, {"port": 70000}],
-        unknown=[{"port": UNKNOWN_NUMBER_VALUE}],
-        malformed=[{}, {"port": "https"}],
-    ),
-    Cases(
-        "port-range",
-        TASK,
-        compliant=[task()],
-        violating=[task(portMappings=[{"containerPort": 70000}]), task(portMappings=[{"containerPort": 0}])],
-        waits=LATER_CONTAINERS,
-        malformed=[*UNREADABLE_CONTAINERS, task(portMappings=[{"hostPort": 1}]), task(portMappings="8443")],
-    ),
-    Cases(
         "task-public-ip",
         SERVICE,
         compliant=[{"networkConfiguration": {"assignPublicIp": False, "subnets": UNKNOWN_ARRAY_VALUE}}],
@@ -355,7 +333,12 @@ NETWORK: list[Cases] = [
         "subnet-zone",
         SUBNET,
         compliant=[{"availabilityZone": "us-west-2a"}],
-        violating=[{"availabilityZone": "eu-west-1a"}, {"availabilityZone": "us-west-2"}],
+        violating=[
+            {"availabilityZone": "eu-west-1a"},
+            {"availabilityZone": "us-west-2"},
+            {"availabilityZone": "us-west-2-lax-1a"},
+            {"availabilityZone": "us-west-2-wl1-las-wlz-1"},
+        ],
         waits=[{"availabilityZone": UNKNOWN_STRING_VALUE}],
         malformed=[{}, {"availabilityZone": 2}, {"availabilityZone": "A"}],
     ),
@@ -410,8 +393,8 @@ DNS_AND_LOGS: list[Cases] = [
     Cases(
         "dns-association-priority",
         FIREWALL,
-        compliant=[{"priority": 101}, {"priority": 8999}],
-        violating=[{"priority": 100}, {"priority": 9000}],
+        compliant=[{"priority": 101}, {"priority": 9900}],
+        violating=[{"priority": 100}, {"priority": 9901}],
         unknown=[{"priority": UNKNOWN_NUMBER_VALUE}],
         malformed=[{}, {"priority": "high"}],
     ),
@@ -542,12 +525,19 @@ TASKS: list[Cases] = [
     Cases(
         "image-digest",
         TASK,
-        compliant=[task()],
+        compliant=[
+            task(),
+            task(image=f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn/images@{DIGEST}"),
+            task(image=f"{ACCOUNT}.dkr.ecr.us-gov-west-1.amazonaws.com/images@{DIGEST}"),
+        ],
         violating=[
             task(image="debian:12"),
             task(image="docker.io/library/debian@sha256:" + "0" * 64),
             task(image=f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/images:latest"),
             task(image=f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/images@sha256:abc"),
+            task(image=f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/images:v1@{DIGEST}"),
+            task(image=f"{ACCOUNT}.dkr.ecr.us-west-2.example.com/images@{DIGEST}"),
+            task(image=f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com/images@{DIGEST}"),
         ],
         waits=LATER_CONTAINERS,
         malformed=[*UNREADABLE_CONTAINERS, task(image=None)],
@@ -584,6 +574,8 @@ TASKS: list[Cases] = [
             {**task(), "pidMode": "task"},
             task(linuxParameters={"capabilities": {"drop": ["NET_RAW"]}}),
             task(linuxParameters={"capabilities": {"drop": ["ALL"], "add": ["SYS_PTRACE"]}}),
+            task(linuxParameters={"capabilities": {"drop": ["ALL", "NET_RAWW"]}}),
+            task(linuxParameters={"capabilities": {"drop": ["CAP_NET_RAW", "ALL"]}}),
         ],
         unknown=[{**task(), "pidMode": UNKNOWN_STRING_VALUE}],
         waits=LATER_CONTAINERS,
@@ -678,27 +670,6 @@ TASKS: list[Cases] = [
         violating=[{**task("environment"), "taskRoleArn": UNKNOWN_STRING_VALUE}],
         waits=[{"taskRoleArn": "arn:aws:iam::1:role/x", "containerDefinitions": UNKNOWN_STRING_VALUE}],
         malformed=[{"taskRoleArn": "arn:aws:iam::1:role/x", "containerDefinitions": "{"}],
-    ),
-    Cases(
-        "fargate-size",
-        TASK,
-        compliant=[
-            {"cpu": "2048", "memory": "4096"},
-            {"cpu": "256", "memory": "512"},
-            {"cpu": "16384", "memory": "122880"},
-        ],
-        violating=[
-            {"cpu": "2048", "memory": "2048"},
-            {"cpu": "2000", "memory": "4096"},
-            {"cpu": "8192", "memory": "17408"},
-        ],
-        unknown=[{"cpu": UNKNOWN_STRING_VALUE, "memory": "4096"}],
-        malformed=[
-            {},
-            {"cpu": "2 vCPU", "memory": "4096"},
-            {"cpu": "2048", "memory": "4GB"},
-            {"cpu": True, "memory": "1"},
-        ],
     ),
     Cases(
         "task-isolation",
@@ -812,9 +783,16 @@ IDENTITIES: list[Cases] = [
             allow(),
             bedrock(PROFILE),
             bedrock(PROFILE, action="bedrock:InvokeModelWithResponseStream"),
-            bedrock(MODEL, Condition={"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}}),
+            bedrock(MODEL, Condition=THROUGH_PROFILE),
+            bedrock(MODEL.replace("us-east-1", "us-*"), Condition=THROUGH_PROFILE),
+            bedrock(f"arn:aws:bedrock:us-west-2:{ACCOUNT}:project/default"),
         ],
         violating=[
+            bedrock(MODEL.replace("us-east-1", "eu-west-1"), Condition=THROUGH_PROFILE),
+            bedrock(MODEL.replace("us-east-1", "eu-*"), Condition=THROUGH_PROFILE),
+            bedrock(PROFILE.replace("us-west-2", "eu-west-1")),
+            bedrock(f"arn:aws:bedrock:us-west-2:{ACCOUNT}:project/other"),
+            bedrock(PROFILE, action="bedrock-mantle:CreateInference"),
             bedrock(MODEL),
             bedrock("*"),
             bedrock(PROFILE.replace("claude-x", "claude-y")),

@@ -2,14 +2,16 @@
 
 import pytest
 import test_ingress
+from container_cases import CONTAINERS
 from engine import Stub, engine_context, judge_resource
 from good_stack import CONFIG, good_stack
+from name_cases import NAMES
 from policy_cases import POLICIES
 from rule_cases import RULES, Cases, Inputs
 
 from sandbox_policy.catalogue import RESOURCE_RULES
 
-ALL = [*RULES, *POLICIES]
+ALL = [*RULES, *CONTAINERS, *NAMES, *POLICIES]
 
 
 def each(kind: str) -> list[tuple[Cases, Inputs]]:

@@ -133,11 +133,9 @@ VIOLATING: list[tuple[str, Change]] = [
     ("route-targets", with_value(ROUTE, "private", "vpcPeeringConnectionId", "pcx-0123456789")),
     ("route-targets", with_link(ROUTE, "private", "gatewayId", (IGW, "sandbox"))),
     ("route-targets", with_value(ROUTE, "public", "gatewayId", None)),
-    ("subnet-plan", with_value(SUBNET, "private-1", "cidrBlock", "10.43.0.0/18")),
-    ("subnet-plan", with_value(SUBNET, "private-1", "cidrBlock", "10.42.0.0/16")),
-    ("subnet-plan", with_value(SUBNET, "public-1", "ipv6CidrBlock", "2001:db8:42:0::/64")),
-    ("subnet-plan", with_value(SUBNET, "public-1", "ipv6CidrBlock", "2001:db8:43::/64")),
-    ("subnet-plan", with_value(SUBNET, "public-1", "vpcId", "vpc-0123456789")),
+    ("own-vpc", with_value(SUBNET, "public-1", "vpcId", "vpc-0123456789")),
+    ("own-vpc", with_value(GROUP, "environment", "vpcId", "vpc-0123456789")),
+    ("own-vpc", with_value(TABLE, "private", "vpcId", None)),
 ]
 
 MALFORMED: list[tuple[str, Change]] = [
@@ -156,14 +154,12 @@ MALFORMED: list[tuple[str, Change]] = [
     ("repository-lifecycle", with_value(LIFECYCLE, "images", "repository", 7)),
     ("two-zones", with_value(BALANCER, "front-door", "subnets", "everywhere")),
     ("route-targets", with_value(ROUTE, "private", "natGatewayId", 7)),
-    ("subnet-plan", with_value(SUBNET, "private-1", "cidrBlock", "10.42.192.0")),
-    ("subnet-plan", with_value(SUBNET, "private-1", "cidrBlock", "ten")),
+    ("own-vpc", with_value(SUBNET, "private-1", "vpcId", 7)),
 ]
 
 UNKNOWN_FOR_EVER: list[tuple[str, Change]] = [
     ("dns-firewall-rules", with_value(DOMAINS, "allowed", "domains", UNKNOWN_ARRAY_VALUE)),
     ("dns-firewall-rules", with_value(DOMAINS, "allowed", "domains", [UNKNOWN_STRING_VALUE])),
-    ("subnet-plan", with_value(SUBNET, "private-1", "cidrBlock", UNKNOWN_STRING_VALUE)),
     ("own-key", with_value(SECRET, "login", "kmsKeyId", UNKNOWN_STRING_VALUE)),
     ("query-log-present", with_value(QUERY_LOG, "dns", "destinationArn", UNKNOWN_STRING_VALUE)),
 ]
@@ -173,6 +169,7 @@ ADMITTED = [{"cidrBlocks": ["203.0.113.1/32"], "ipv6CidrBlocks": [], "securityGr
 UNKNOWN_REFUSED: list[tuple[str, Change]] = [
     ("dns-firewall-rules", with_value(FIREWALL_RULE, "allowed", "priority", UNKNOWN_NUMBER_VALUE)),
     ("route-targets", with_value(ROUTE, "private", "natGatewayId", UNKNOWN_STRING_VALUE)),
+    ("own-vpc", with_value(SUBNET, "private-1", "vpcId", UNKNOWN_STRING_VALUE)),
     ("default-security-group-present", with_value(DEFAULT_GROUP, "default", "vpcId", UNKNOWN_STRING_VALUE)),
     ("group-sources", with_value(INGRESS, "door-to-viewer", "securityGroupId", UNKNOWN_STRING_VALUE)),
 ]

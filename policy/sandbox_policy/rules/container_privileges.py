@@ -33,6 +33,8 @@ def _capabilities(label: str, container: Mapping[str, object]) -> Iterator[str]:
     capabilities = mapping(linux.get("capabilities") or {}, f"{label}.capabilities")
     added = set(texts(capabilities.get("add") or [], f"{label}.capabilities.add"))
     dropped = set(texts(capabilities.get("drop") or [], f"{label}.capabilities.drop"))
+    if unknown := sorted(dropped - DEFAULT_CAPABILITIES - {"ALL"}):
+        yield f"{label} drops {', '.join(unknown)}, which it does not have: is the name misspelt?"
     if added:
         yield f"{label} adds the capabilities {', '.join(sorted(added))}"
     kept = set() if "ALL" in dropped else DEFAULT_CAPABILITIES - dropped

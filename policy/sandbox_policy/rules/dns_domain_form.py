@@ -30,7 +30,7 @@ def check(domains: Resource, context: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="dns-domain-form",
     promise="Names on firewall lists are written as AWS stores them, with their final dot.",
-    why="An emulator takes any text; AWS refuses some and rewrites others, which shows as drift for ever.",
+    why="AWS rewrites other forms, so that each refresh finds a change and real drift drowns in it.",
     types=("aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",),
     check=check,
 )

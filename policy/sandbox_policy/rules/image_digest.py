@@ -5,22 +5,26 @@ from collections.abc import Iterator
 
 from sandbox_policy.containers import TASK_DEFINITION, containers_of
 from sandbox_policy.model import Context, Resource, ResourceRule
+from sandbox_policy.partitions import dns_suffix_of
 
-BY_DIGEST = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^@\s:]+@sha256:[0-9a-f]{64}")
+BY_DIGEST = re.compile(
+    r"[0-9]{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z.-]+)/[^@\s:]+@sha256:[0-9a-f]{64}"
+)
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
     """Yield a message for each container whose image is not named by its digest in an ECR repository."""
     for label, container in containers_of(task, context):
         image = container.get("image")
-        if not isinstance(image, str) or not BY_DIGEST.fullmatch(image):
+        match = BY_DIGEST.fullmatch(image) if isinstance(image, str) else None
+        if match is None or match["suffix"] != dns_suffix_of(match["region"]):
             yield f"{label} runs {image!r}, which is no image of an ECR repository named by its digest"
 
 
 RULE = ResourceRule(
     name="image-digest",
     promise="What runs is named by its digest, from a private repository.",
-    why="A tag may name another image tomorrow; a public image is somebody else's.",
+    why="A tag can be pushed again and then names another image; a public image is somebody else's.",
     types=(TASK_DEFINITION,),
     check=check,
 )

@@ -34,7 +34,7 @@ def check(key: Resource, context: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="key-lockout",
     promise="The account can always change a key's policy, and the lockout check stays on.",
-    why="Only AWS support can open a key that locked its owner out; an emulator accepts such a policy.",
+    why="Only AWS support can open a key that locked its owner out.",
     types=("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"),
     check=check,
 )

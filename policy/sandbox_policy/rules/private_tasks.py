@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sandbox_policy.links import linked
 from sandbox_policy.model import Context, Finding, Stack, StackRule
 from sandbox_policy.rules.route_targets import ROUTE, ROUTE_TABLE, TARGETS
-from sandbox_policy.rules.subnet_plan import SUBNET
 from sandbox_policy.values import read
+from sandbox_policy.vpc_features import SUBNET
 
 SERVICE = "aws:ecs/service:Service"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"

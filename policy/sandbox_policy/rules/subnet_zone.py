@@ -18,15 +18,15 @@ def check(subnet: Resource, context: Context) -> Iterator[str]:
         return
     match = ZONE.fullmatch(zone) if isinstance(zone, str) else None
     if match is None:
-        yield f"availabilityZone is {zone!r}, which is no zone"
+        yield f"availabilityZone is {zone!r}, which is no availability zone, such as us-west-2a"
     elif context.config.region is not None and match[1] != context.config.region:
         yield f"availabilityZone {zone} is not in {context.config.region}"
 
 
 RULE = ResourceRule(
     name="subnet-zone",
-    promise="A subnet names an availability zone of the stack's region.",
-    why="AWS refuses any other; an emulator accepts it.",
+    promise="A subnet is in an availability zone of the stack's region, and in no Local Zone.",
+    why="Fargate runs in no Local Zone, and nothing fails until its tasks are to start there.",
     types=("aws:ec2/subnet:Subnet",),
     check=check,
 )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sandbox_policy.links import linked
 from sandbox_policy.model import Context, Finding, Stack, StackRule
 from sandbox_policy.rules.group_sources import BALANCER
-from sandbox_policy.rules.subnet_plan import SUBNET
 from sandbox_policy.values import read
+from sandbox_policy.vpc_features import SUBNET
 
 
 def check(stack: Stack, context: Context) -> Iterator[Finding]:

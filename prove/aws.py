@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, UnknownRegionError
 
 Answer = dict[str, Any]
 """JSON as boto3 returns it."""
@@ -16,7 +16,10 @@ READ_ONLY = ("describe_", "get_", "list_")
 
 
 class Aws:
-    """Calls that read, and only those: any other is refused before it is sent."""
+    """Calls that read, and only those: any other is refused before it is sent.
+
+    `partition` is that of the region, and `secrets_host` the host name of its Secrets Manager.
+    """
 
     def __init__(self, region: str | None) -> None:
         config = Config(
@@ -30,6 +33,15 @@ class Aws:
         self.region: str = session.region_name or ""
         if not self.region:
             raise ValueError("no region: give --region or set AWS_REGION")
+        try:
+            self.partition: str = session.get_partition_for_region(self.region)
+        except UnknownRegionError as error:
+            raise ValueError(f"no partition of AWS has the region {self.region}") from error
+        # The name by which KMS knows the service, whatever endpoint these calls go to.
+        # The types of boto3 do not know this setting yet.
+        published = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]
+        secrets = session.client("secretsmanager", config=published)
+        self.secrets_host: str = secrets.meta.endpoint_url.removeprefix("https://")
         # Sessions are not thread-safe, clients are: so all clients are made here.
         self._clients: Mapping[str, Any] = {name: session.client(name, config=config) for name in SERVICES}
 

@@ -42,13 +42,15 @@ def front_door(rules: int, *, strangers: bool) -> World:
     everything = (AclEntry(100, True, "-1", (0, 65535), IPV4),)
     acl = Acl("acl", everything, everything)
     door, inner = AddressSet.of("10.42.0.0/18"), AddressSet.of("10.42.128.0/18")
-    desktop = Container("environment", "image", frozenset({8443}), False, (), (), "/log")
+    desktop = Container("environment", "image", frozenset({8443}), False, (), (), (), "/log")
     task = Task("task", (desktop,), "", "start")
     to_desktop = Rule("out", "tcp", (8443, 8443), NOWHERE, frozenset({"desktop"}))
     from_door = Rule("in", "tcp", (8443, 8443), NOWHERE, frozenset({"door"}))
     return World(
         account="123456789012",
         region="us-west-2",
+        partition="aws",
+        secrets_host="secretsmanager.us-west-2.amazonaws.com",
         vpc="vpc",
         addresses=AddressSet.of("10.42.0.0/16"),
         subnets={

@@ -52,6 +52,9 @@ def _container(raw: Answer) -> Container:
         privileged=bool(raw.get("privileged")),
         environment=tuple(variable["name"] for variable in raw.get("environment", ())),
         secrets=tuple(sorted({_secret_arn(secret["valueFrom"]) for secret in raw.get("secrets", ())})),
+        unpinned=tuple(
+            secret["name"] for secret in raw.get("secrets", ()) if not _names_version(secret["valueFrom"])
+        ),
         log_group=raw.get("logConfiguration", {}).get("options", {}).get("awslogs-group", ""),
     )
 
@@ -59,3 +62,9 @@ def _container(raw: Answer) -> Container:
 def _secret_arn(reference: str) -> str:
     """The ARN without the field, stage and version that may follow the seven parts of a secret's ARN."""
     return ":".join(reference.split(":")[:7])
+
+
+def _names_version(reference: str) -> bool:
+    """Whether a reference ends in the id of a version, and names no stage: ARN:field:stage:version."""
+    parts = reference.split(":")
+    return len(parts) == 10 and not parts[8] and bool(parts[9])

@@ -48,6 +48,8 @@ def read_world(aws: Aws, vpc: str, cluster: str) -> World:
         return World(
             account=account.result(),
             region=aws.region,
+            partition=aws.partition,
+            secrets_host=aws.secrets_host,
             vpc=vpc,
             addresses=network.addresses,
             subnets=network.subnets,

@@ -33,6 +33,8 @@ def _containers_are_confined(case: Case) -> Iterator[str]:
             name = f"{service.name}/{container.name}"
             if container.privileged:
                 yield f"{name} is privileged"
+            for variable in container.unpinned:
+                yield f"{name} reads {variable} without a version, so a change reaches no running task"
             for variable in container.environment:
                 if SECRET_WORDS & set(re.split(r"[^A-Z]+", variable.upper())):
                     yield f"{name} has {variable} in plain text"
@@ -71,7 +73,7 @@ EVIDENCE = (
     ),
     Theorem(
         "containers",
-        "No container is privileged or has a secret in plain text.",
+        "No container is privileged, has a secret in plain text, or leaves a secret's version open.",
         _containers_are_confined,
     ),
     Theorem(

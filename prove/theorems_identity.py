@@ -8,7 +8,10 @@ from prove.world import Role, Service, World
 
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
-WRITE_FLOW_LOGS = (*WRITE_LOGS, "logs:DescribeLogGroups", "logs:DescribeLogStreams")
+WRITE_FLOW_LOGS = (*WRITE_LOGS, "logs:DescribeLogStreams")
+LIST_LOG_GROUPS = "logs:DescribeLogGroups"
+"""AWS authorizes it on no particular log group."""
+
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 EXACTLY = ("StringEquals", "ArnEquals")
 
@@ -41,6 +44,8 @@ def _no_model(statement: Statement, case: Case) -> Iterator[str]:
             yield f"allows {action}"
     profiles = statement.values_of("bedrock:InferenceProfileArn", *EXACTLY)
     for resource in statement.resources:
+        if resource == default_project(case.world):
+            continue
         _, found, model = resource.partition(":foundation-model/")
         if not found:
             _, found, model = resource.partition(":inference-profile/")
@@ -53,6 +58,11 @@ def _no_model(statement: Statement, case: Case) -> Iterator[str]:
             ends = {name.split(".", 1)[1] for name in allowed if "." in name}
             if not allowed or not allowed <= case.expected.models or ends != {model}:
                 yield f"names {model}, which is not configured"
+
+
+def default_project(world: World) -> str:
+    """The ARN of what a call without a project is accounted to; AWS asks for the right on it too."""
+    return f"arn:{world.partition}:bedrock:{world.region}:{world.account}:project/default"
 
 
 def _starting_a_task_needs_no_more(case: Case) -> Iterator[str]:
@@ -83,7 +93,7 @@ def _too_much(statement: Statement, service: Service, world: World) -> Iterator[
     yield from _beyond(statement, limits)
     if "kms:Decrypt" in statement.actions:
         through = statement.values_of("kms:ViaService", *EXACTLY)
-        if not through or not all(one.startswith("secretsmanager.") for one in through):
+        if through != (world.secrets_host,):
             yield f"may decrypt without going through Secrets Manager ({statement})"
 
 
@@ -96,8 +106,8 @@ def _flow_logs_only_write(case: Case) -> Iterator[str]:
         group = case.world.log_groups.get(log.destination)
         resources = [group.arn, f"{group.arn}:*"] if group else []
         for statement in _grants(role):
-            for reason in _beyond(statement, {action: resources for action in WRITE_FLOW_LOGS}):
-                yield f"{role.name}: {reason}"
+            limits = {LIST_LOG_GROUPS: ["*"], **dict.fromkeys(WRITE_FLOW_LOGS, resources)}
+            yield from (f"{role.name}: {reason}" for reason in _beyond(statement, limits))
 
 
 def _beyond(statement: Statement, limits: dict[str, list[str]]) -> Iterator[str]:
@@ -146,7 +156,7 @@ def _nobody_else_uses_the_key(case: Case) -> Iterator[str]:
             yield f"{key.arn} is not enabled"
         for statement in (one for one in key.policy if one.allows):
             for principal in statement.principals:
-                if principal.startswith("AWS:arn:") and principal.endswith(f":iam::{world.account}:root"):
+                if principal == f"AWS:arn:{world.partition}:iam::{world.account}:root":
                     continue
                 groups = statement.values_of("kms:EncryptionContext:aws:logs:arn", "ArnLike", "ArnEquals")
                 own = f":{world.region}:{world.account}:log-group:"

@@ -119,7 +119,11 @@ class Balancer:
 
 @dataclass(frozen=True)
 class Container:
-    """A container of a task definition; `secrets` are the ARNs of those that it reads, without fields."""
+    """A container of a task definition.
+
+    `secrets` are the ARNs of those that it reads, without fields; `unpinned` are the variables that come
+    from a secret without naming its version.
+    """
 
     name: str
     image: str
@@ -127,6 +131,7 @@ class Container:
     privileged: bool
     environment: tuple[str, ...]
     secrets: tuple[str, ...]
+    unpinned: tuple[str, ...]
     log_group: str
 
 
@@ -241,6 +246,8 @@ class World:
 
     account: str
     region: str
+    partition: str
+    secrets_host: str
     vpc: str
     addresses: AddressSet
     subnets: dict[str, Subnet]

@@ -10,6 +10,7 @@ from prove.tests.sandbox_builder import (
     ACCOUNT,
     DEPLOYER,
     PROFILE,
+    PROJECT,
     REGION,
     Sandbox,
     allow,
@@ -178,6 +179,7 @@ def key_policy(box: Sandbox, *statements: dict[str, object]) -> None:
 
 ANYBODY = {"Principal": {"AWS": "*"}}
 HIS_MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/other.model-y"
+ELSEWHERE = {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
 BUCKET = "arn:aws:s3:::somewhere/*"
 NO_CONDITION = document(
     {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}
@@ -314,6 +316,13 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     ("agent-rights", "every model", lambda box: rights(box, "agent", allow(["bedrock:InvokeModel"], ["*"]))),
     ("agent-rights", "all of Bedrock", lambda box: rights(box, "agent", allow(["bedrock:*"], [HIS_MODEL]))),
+    (
+        "agent-rights",
+        "another project",
+        lambda box: rights(
+            box, "agent", allow(["bedrock:InvokeModel"], [PROJECT.replace("default", "other")])
+        ),
+    ),
     ("agent-rights", "a bucket", lambda box: rights(box, "agent", allow(["s3:PutObject"], [BUCKET]))),
     (
         "agent-rights",
@@ -333,6 +342,16 @@ EDITS: list[tuple[str, str, Edit]] = [
         "start-rights",
         "the key for anything",
         lambda box: rights(box, "start", allow(["kms:Decrypt"], [box.key])),
+    ),
+    (
+        "start-rights",
+        "the key through another region's Secrets Manager",
+        lambda box: rights(box, "start", allow(["kms:Decrypt"], [box.key], Condition=ELSEWHERE)),
+    ),
+    (
+        "flow-log-rights",
+        "streams of every group",
+        lambda box: rights(box, "flow-logs", allow(["logs:DescribeLogStreams"], ["*"])),
     ),
     (
         "flow-log-rights",
@@ -390,6 +409,24 @@ EDITS: list[tuple[str, str, Edit]] = [
             box,
             "environment",
             environment=[{"name": "LOGIN_PASSWORD", "value": "hunter2"}],
+        ),
+    ),
+    (
+        "containers",
+        "a secret without a version",
+        lambda box: task(
+            box,
+            "environment",
+            secrets=[{"name": "LOGIN_PASSWORD", "valueFrom": f"{box.secret}:password::"}],
+        ),
+    ),
+    (
+        "containers",
+        "a secret's stage instead of a version",
+        lambda box: task(
+            box,
+            "environment",
+            secrets=[{"name": "LOGIN_PASSWORD", "valueFrom": f"{box.secret}:password:AWSCURRENT:"}],
         ),
     ),
     ("records", "no flow log", lambda box: box.ec2.delete_flow_logs(FlowLogIds=[box.flow_log])),

@@ -13,6 +13,10 @@ ACCOUNT = "123456789012"
 DEPLOYER = "203.0.113.0/24"
 PROFILE = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:inference-profile/us.anthropic.claude-x"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-x"
+PROJECT = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:project/default"
+NAMES = "computer-use-sandbox/prove"
+"""Under which roles and secrets are filed."""
+
 LOG_GROUPS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 
 _numbers = itertools.count(1)
@@ -59,6 +63,7 @@ class Sandbox:
     roles: dict[str, str] = field(default_factory=dict)
     key: str = ""
     secret: str = ""
+    version: str = ""
     repository: str = ""
     image: str = ""
     flow_log: str = ""
@@ -182,7 +187,7 @@ def _key_and_logs(box: Sandbox) -> None:
     policy = document(
         allow(["kms:*"], ["*"], Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
         allow(
-            ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
             ["*"],
             Principal={"Service": f"logs.{REGION}.amazonaws.com"},
             Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"{LOG_GROUPS}/sandbox/*"}},
@@ -281,9 +286,10 @@ def _identities(box: Sandbox) -> None:
     )["repository"]
     box.repository = repository["repositoryName"]
     box.image = f"{repository['repositoryUri']}@sha256:{'0' * 64}"
-    box.secret = box.secretsmanager.create_secret(
-        Name=box.named("login"), SecretString="{}", KmsKeyId=box.key
-    )["ARN"]
+    secret = box.secretsmanager.create_secret(
+        Name=f"{NAMES}/{box.named('login')}", SecretString="{}", KmsKeyId=box.key
+    )
+    box.secret, box.version = secret["ARN"], secret["VersionId"]
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     write = ["logs:CreateLogStream", "logs:PutLogEvents"]
     start = document(
@@ -298,21 +304,27 @@ def _identities(box: Sandbox) -> None:
         ),
     )
     invoke = document(
-        allow(["bedrock:InvokeModel"], [PROFILE]),
+        allow(["bedrock:InvokeModel"], [PROFILE, PROJECT]),
         allow(
             ["bedrock:InvokeModel"],
             [MODEL],
             Condition={"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}},
         ),
     )
-    flow = document(allow(write, [f"{LOG_GROUPS}{box.log_group('flow-logs')}:*"]))
+    flow_logs = f"{LOG_GROUPS}{box.log_group('flow-logs')}"
+    flow = document(
+        allow([*write, "logs:DescribeLogStreams"], [flow_logs, f"{flow_logs}:*"]),
+        allow(["logs:DescribeLogGroups"], ["*"]),
+    )
     box.roles = {}
     for name, service, policy in (
         ("start", "ecs-tasks.amazonaws.com", start),
         ("agent", "ecs-tasks.amazonaws.com", invoke),
         ("flow-logs", "vpc-flow-logs.amazonaws.com", flow),
     ):
-        role = box.iam.create_role(RoleName=box.named(name), AssumeRolePolicyDocument=trust(service))
+        role = box.iam.create_role(
+            RoleName=box.named(name), Path=f"/{NAMES}/", AssumeRolePolicyDocument=trust(service)
+        )
         box.iam.put_role_policy(RoleName=box.named(name), PolicyName="rights", PolicyDocument=policy)
         box.roles[name] = role["Role"]["Arn"]
     box.flow_log = box.ec2.create_flow_logs(
@@ -334,7 +346,7 @@ def container(box: Sandbox, name: str, port: int, **changes: object) -> dict[str
         "essential": True,
         "portMappings": [{"containerPort": port, "protocol": "tcp"}],
         "environment": [{"name": "DISPLAY_WIDTH", "value": "1024"}],
-        "secrets": [{"name": "LOGIN_PASSWORD", "valueFrom": f"{box.secret}:password::"}],
+        "secrets": [{"name": "LOGIN_PASSWORD", "valueFrom": f"{box.secret}:password::{box.version}"}],
         "logConfiguration": {"logDriver": "awslogs", "options": options},
         **changes,
     }

@@ -53,6 +53,24 @@ def test_the_offending_path_is_named(box: Sandbox, read: Callable[[Sandbox], Cas
     assert path.endswith(f"{box.services['environment']}:8443")
 
 
+@pytest.mark.parametrize(
+    ("region", "partition", "suffix"),
+    [("us-gov-west-1", "aws-us-gov", "amazonaws.com"), ("cn-north-1", "aws-cn", "amazonaws.com.cn")],
+)
+def test_identities_are_held_against_the_names_of_their_own_partition(
+    good: World, region: str, partition: str, suffix: str
+) -> None:
+    aws = Aws(region)
+    assert (aws.partition, aws.secrets_host) == (partition, f"secretsmanager.{region}.{suffix}")
+    elsewhere = dataclasses.replace(good, region=region, partition=partition, secrets_host=aws.secrets_host)
+    assert {"start-rights", "key", "agent-rights"} <= set(broken(Case.of(elsewhere, EXPECTED)))
+
+
+def test_a_region_of_no_partition_is_not_read() -> None:
+    with pytest.raises(ValueError, match="no partition of AWS has the region mars"):
+        Aws("mars")
+
+
 def test_ingress_is_what_the_expectation_says_and_not_what_was_deployed(good: World) -> None:
     wider = Expectation(AddressSet.of("203.0.112.0/22"))
     assert set(broken(Case.of(good, wider))) == {"deployer"}

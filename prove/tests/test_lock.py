@@ -1,0 +1,47 @@
+"""The proof's own lock holds what it imports, in the versions that these tests run with, and nothing else."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+PROVE = Path(__file__).parent.parent
+TEST_BENCH = PROVE.parent / "local" / "requirements.txt"
+OF_BOTO3 = {"botocore"}
+"""Packages that come with a locked one and are imported by name."""
+
+
+def pins(lock: Path) -> dict[str, str]:
+    """Package → version of a lock."""
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def imported() -> set[str]:
+    """The packages that the proof imports, without its tests and its benchmark."""
+    names: set[str] = set()
+    for path in PROVE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module is not None, f"{path.name} has a relative import"
+                names.add(node.module.partition(".")[0])
+    return names - {"prove"} - sys.stdlib_module_names
+
+
+def test_the_lock_names_what_the_proof_imports_and_no_more() -> None:
+    listed = re.findall(
+        r"^([a-z0-9-]+)", (PROVE / "requirements.in").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert imported() - OF_BOTO3 == set(listed)
+    assert imported() <= set(pins(PROVE / "requirements.txt"))
+
+
+def test_the_lock_has_the_versions_that_the_tests_run_with() -> None:
+    tested = pins(TEST_BENCH)
+    assert pins(PROVE / "requirements.txt").items() <= tested.items()
+
+
+def test_no_part_of_the_test_bench_is_installed_with_the_proof() -> None:
+    assert {"moto", "flask", "pulumi", "pytest"}.isdisjoint(pins(PROVE / "requirements.txt"))
+    assert len(pins(PROVE / "requirements.txt")) < 12

@@ -18,7 +18,7 @@ READ_ONLY = ("describe_", "get_", "list_")
 class Aws:
     """Calls that read, and only those: any other is refused before it is sent.
 
-    `partition` is that of the region, and `secrets_host` the host name of its Secrets Manager.
+    `partition` is that of the region, and `dns_suffix` how the host names of its services end.
     """
 
     def __init__(self, region: str | None) -> None:
@@ -37,11 +37,12 @@ class Aws:
             self.partition: str = session.get_partition_for_region(self.region)
         except UnknownRegionError as error:
             raise ValueError(f"no partition of AWS has the region {self.region}") from error
-        # The name by which KMS knows the service, whatever endpoint these calls go to.
+        # As published, whatever endpoint these calls go to.
         # The types of boto3 do not know this setting yet.
         published = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]
         secrets = session.client("secretsmanager", config=published)
-        self.secrets_host: str = secrets.meta.endpoint_url.removeprefix("https://")
+        host = str(secrets.meta.endpoint_url).removeprefix("https://")
+        self.dns_suffix = host.removeprefix(f"secretsmanager.{self.region}.")
         # Sessions are not thread-safe, clients are: so all clients are made here.
         self._clients: Mapping[str, Any] = {name: session.client(name, config=config) for name in SERVICES}
 

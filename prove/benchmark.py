@@ -50,7 +50,7 @@ def front_door(rules: int, *, strangers: bool) -> World:
         account="123456789012",
         region="us-west-2",
         partition="aws",
-        secrets_host="secretsmanager.us-west-2.amazonaws.com",
+        dns_suffix="amazonaws.com",
         vpc="vpc",
         addresses=AddressSet.of("10.42.0.0/16"),
         subnets={

@@ -49,7 +49,7 @@ def read_world(aws: Aws, vpc: str, cluster: str) -> World:
             account=account.result(),
             region=aws.region,
             partition=aws.partition,
-            secrets_host=aws.secrets_host,
+            dns_suffix=aws.dns_suffix,
             vpc=vpc,
             addresses=network.addresses,
             subnets=network.subnets,

@@ -93,7 +93,7 @@ def _too_much(statement: Statement, service: Service, world: World) -> Iterator[
     yield from _beyond(statement, limits)
     if "kms:Decrypt" in statement.actions:
         through = statement.values_of("kms:ViaService", *EXACTLY)
-        if through != (world.secrets_host,):
+        if through != (f"secretsmanager.{world.region}.{world.dns_suffix}",):
             yield f"may decrypt without going through Secrets Manager ({statement})"
 
 
@@ -161,7 +161,7 @@ def _nobody_else_uses_the_key(case: Case) -> Iterator[str]:
                 groups = statement.values_of("kms:EncryptionContext:aws:logs:arn", "ArnLike", "ArnEquals")
                 own = f":{world.region}:{world.account}:log-group:"
                 if (
-                    principal != f"Service:logs.{world.region}.amazonaws.com"
+                    principal != f"Service:logs.{world.region}.{world.dns_suffix}"
                     or not groups
                     or not all(own in group for group in groups)
                 ):

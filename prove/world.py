@@ -247,7 +247,7 @@ class World:
     account: str
     region: str
     partition: str
-    secrets_host: str
+    dns_suffix: str
     vpc: str
     addresses: AddressSet
     subnets: dict[str, Subnet]

@@ -135,12 +135,31 @@ def another_type(kind: str, **inputs: Any) -> Patch:
     return patch
 
 
+def without_version(containers: Any) -> None:
+    """Take the version from the first secret that a container reads."""
+    secret = containers[0]["secrets"][0]
+    secret["valueFrom"] = secret["valueFrom"].rpartition(":")[0] + ":"
+
+
+def without_mode(containers: Any) -> None:
+    """Leave the mode in which log lines are delivered to the account."""
+    del containers[0]["logConfiguration"]["options"]["mode"]
+
+
+def compare_arns_as_text(document: Any) -> None:
+    """Compare the source's ARN with a pattern as if `*` were a letter of it."""
+    conditions = document["Statement"][0]["Condition"]
+    conditions["StringEquals"] = conditions.pop("ArnLike")
+
+
 VIEWER = "vpc.SecurityGroupIngressRule deployer-to-viewer-ipv4"
 CONSOLE = "vpc.SecurityGroupIngressRule deployer-to-console-ipv4"
 TO_VIEWER = "vpc.SecurityGroupIngressRule front-door-to-viewer"
 CONTROL = "vpc.SecurityGroupIngressRule orchestration-to-control-api"
 HTTPS = "vpc.SecurityGroupEgressRule environment-to-https"
 LAST_RULE = "route53.ResolverFirewallRule block-the-rest"
+FIREWALL = "route53.ResolverFirewallRuleGroupAssociation dns-firewall"
+SSH = [{"containerPort": 22, "hostPort": 22, "protocol": "tcp"}]
 EVERYBODY = {"Principal": {"AWS": "*"}}
 
 MUTANTS = (
@@ -249,8 +268,10 @@ MUTANTS = (
     Mutant(
         "VPC", "subnets give public addresses away", "ec2.Subnet private-0", put(mapPublicIpOnLaunch=True)
     ),
-    Mutant("VPC", "subnets overlap", "ec2.Subnet private-1", put(cidrBlock="10.42.128.0/18")),
-    Mutant("VPC", "a subnet is outside the VPC", "ec2.Subnet private-1", put(cidrBlock="10.99.0.0/18")),
+    Mutant("VPC", "a subnet in somebody else's VPC", "ec2.Subnet private-1", put(vpcId="vpc-0123456789")),
+    Mutant(
+        "VPC", "a subnet in a Local Zone", "ec2.Subnet private-1", put(availabilityZone="us-west-2-lax-1a")
+    ),
     Mutant(
         "VPC", "a route to a NAT that is not there", "ec2.Route private-0", put(natGatewayId="nat-0123456789")
     ),
@@ -353,7 +374,81 @@ MUTANTS = (
     ),
     Mutant("ECS", "no rollback", "ecs.Service orchestration", drop("deploymentCircuitBreaker")),
     Mutant("ECS", "no enhanced insights", "ecs.Cluster sandbox", put(settings=[])),
-    Mutant("ECS", "a size that Fargate lacks", "ecs.TaskDefinition environment", put(memory="2048")),
+    Mutant(
+        "ECS", "a port that nobody reviewed", "ecs.TaskDefinition environment", container(portMappings=SSH)
+    ),
+    Mutant("ECS", "a mount without a volume", "ecs.TaskDefinition orchestration", put(volumes=[])),
+    Mutant(
+        "ECS",
+        "a volume that others may share",
+        "ecs.TaskDefinition orchestration",
+        put(volumes=[{"name": "shared", "efsVolumeConfiguration": {"fileSystemId": "fs-0123456789"}}]),
+    ),
+    Mutant("ECS", "no health check", "ecs.TaskDefinition environment", container(healthCheck=None)),
+    Mutant("ECS", "a stop that takes too long", "ecs.TaskDefinition environment", container(stopTimeout=300)),
+    Mutant("ECS", "an old platform version", "ecs.Service environment", put(platformVersion="1.3.0")),
+    Mutant(
+        "logs",
+        "an account decides how logs are delivered",
+        "ecs.TaskDefinition orchestration",
+        in_json("containerDefinitions", without_mode),
+    ),
+    Mutant(
+        "ingress", "idle connections are cut too soon", "lb.Listener viewer", put(tcpIdleTimeoutSeconds=30)
+    ),
+    Mutant(
+        "ingress", "a description that EC2 refuses", VIEWER, put(description="The deployer's address range")
+    ),
+    Mutant(
+        "DNS",
+        "another endpoint of Bedrock",
+        "route53.ResolverFirewallDomainList allowed-domains",
+        put(domains=["bedrock-mantle.us-west-2.api.aws."]),
+    ),
+    Mutant("DNS", "a priority of AWS's own", FIREWALL, put(priority=9901)),
+    Mutant("KMS", "named like a key of Amazon's", "kms.Alias sandbox", put(name="alias/aws/sandbox")),
+    Mutant(
+        "KMS",
+        "a right that the condition takes back",
+        "kms.Key sandbox",
+        in_json("policy", lambda document: document["Statement"][1]["Action"].append("kms:DescribeKey")),
+    ),
+    Mutant("secrets", "a secret outside the prefix", "secretsmanager.Secret login", put(namePrefix="login-")),
+    Mutant(
+        "secrets",
+        "a secret's latest version",
+        "ecs.TaskDefinition environment",
+        in_json("containerDefinitions", without_version),
+        "a secret without a version",
+    ),
+    Mutant("IAM", "a role outside the path", "iam.Role orchestration-task", put(path="/")),
+    Mutant(
+        "IAM",
+        "an action that AWS does not have",
+        "iam.RolePolicy flow-logs",
+        statement(Action=["logs:CreateLogStream", "logs:PutLogEvent"]),
+    ),
+    Mutant(
+        "IAM",
+        "an action on a resource that it never has",
+        "iam.RolePolicy flow-logs",
+        statement(Action=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups"]),
+    ),
+    Mutant(
+        "IAM",
+        "a condition that is never met",
+        "iam.Role orchestration-task",
+        in_json("assumeRolePolicy", compare_arns_as_text),
+    ),
+    Mutant(
+        "IAM",
+        "a misspelt service",
+        "iam.Role orchestration-task",
+        in_json(
+            "assumeRolePolicy",
+            lambda document: document["Statement"][0].update(Principal={"Service": "ecs-task.amazonaws.com"}),
+        ),
+    ),
     Mutant(
         "secrets",
         "the password in plain text",

@@ -398,6 +398,7 @@ PRINCIPALS: list[Cases] = [
             trusted(Principal={"Service": "ecs-tasks"}),
             trusted(Principal={"Service": "*"}),
             trusted(Principal={"Service": "logs.eu-west-1.amazonaws.com"}),
+            trusted(Principal={"Service": "ecs-tasks.amazonaws.com.cn"}),
             trusted(Principal={"Services": "ecs-tasks.amazonaws.com"}),
             trusted(Principal={"AWS": "1234"}),
             trusted(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}),

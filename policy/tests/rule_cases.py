@@ -153,6 +153,7 @@ def policy_of(*statements: Mapping[str, object]) -> Inputs:
 
 
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+OUR_LOGS = json.loads(key_policy())["Statement"][1]["Condition"]
 GRANT = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 
 NETWORK: list[Cases] = [
@@ -450,6 +451,12 @@ KEYS_AND_IMAGES: list[Cases] = [
             key_with({**GRANT, "Principal": {"AWS": "*"}}),
             key_with({**GRANT, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/other"}}),
             key_with({**GRANT, "Principal": {"Service": "logs.us-west-2.amazonaws.com"}}),
+            key_with(
+                {**GRANT, "Principal": {"Service": "logs.eu-west-1.amazonaws.com"}, "Condition": OUR_LOGS}
+            ),
+            key_with(
+                {**GRANT, "Principal": {"Service": "logs.us-west-2.amazonaws.eu"}, "Condition": OUR_LOGS}
+            ),
             key_with({**GRANT, "NotPrincipal": ROOT}),
             key_with(GRANT),
         ],

@@ -61,8 +61,8 @@ def test_identities_are_held_against_the_names_of_their_own_partition(
     good: World, region: str, partition: str, suffix: str
 ) -> None:
     aws = Aws(region)
-    assert (aws.partition, aws.secrets_host) == (partition, f"secretsmanager.{region}.{suffix}")
-    elsewhere = dataclasses.replace(good, region=region, partition=partition, secrets_host=aws.secrets_host)
+    assert (aws.partition, aws.dns_suffix) == (partition, suffix)
+    elsewhere = dataclasses.replace(good, region=region, partition=partition, dns_suffix=aws.dns_suffix)
     assert {"start-rights", "key", "agent-rights"} <= set(broken(Case.of(elsewhere, EXPECTED)))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sandbox_policy.links import linked
 from sandbox_policy.model import Context, Finding, Stack, StackRule
 from sandbox_policy.ports import GROUP
+from sandbox_policy.rules.private_tasks import SERVICE
 from sandbox_policy.rules.route_targets import ROUTE_TABLE
 from sandbox_policy.vpc_features import SUBNET, VPC
 
@@ -19,6 +20,8 @@ PARTS = (
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
     """Yield a finding for each part of a network that this stack makes in somebody else's VPC."""
+    if not stack.of_type(SERVICE):
+        return  # Without a task nothing is let through.
     for part in stack.of_type(*PARTS):
         if len(linked(stack, part, "vpcId", VPC)) != 1:
             yield Finding(f"{part.name} is in no VPC of this stack", part.urn)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from sandbox_policy.model import Context, Resource, ResourceRule
-from sandbox_policy.partitions import foreign_partition
+from sandbox_policy.partitions import DNS_SUFFIX, dns_suffix_of, foreign_partition
 from sandbox_policy.policy_documents import POLICY_HOLDERS, statements
 from sandbox_policy.service_reference import service_exists
 
@@ -17,7 +17,13 @@ IDENTITY = re.compile(
 )
 """An account, or a user, role or session of one. AWS takes no wildcard inside."""
 
-SERVICE = re.compile(r"(?P<name>[a-z0-9-]+(\.[a-z0-9-]+)*)\.amazonaws\.com(\.cn)?")
+SUFFIXES = sorted(set(DNS_SUFFIX.values()))
+SERVICE = re.compile(
+    rf"(?P<name>[a-z0-9-]+(\.[a-z0-9-]+)*?)\.(?P<suffix>{'|'.join(map(re.escape, SUFFIXES))})"
+)
+USUAL_SUFFIX = "amazonaws.com"
+"""Most service principals are written so in every partition; some have their partition's own suffix."""
+
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
 
 OTHERWISE_NAMED = frozenset(
@@ -53,6 +59,8 @@ def _service_problem(value: str, region: str | None) -> str | None:
     match = SERVICE.fullmatch(value)
     if match is None:
         return "a service principal is written service.amazonaws.com"
+    if region is not None and match["suffix"] not in (USUAL_SUFFIX, dns_suffix_of(region)):
+        return f"service principals in {region} end in {USUAL_SUFFIX} or {dns_suffix_of(region)}"
     labels = match["name"].split(".")
     if REGION.fullmatch(labels[-1]):
         if region is not None and labels[-1] != region:

@@ -341,20 +341,19 @@ MUTANTS = (
     ),
     Mutant(
         "ECR",
-        "tags can be moved",
-        "ecr.Repository computer-use-sandbox",
-        put(imageTagMutability="MUTABLE"),
-        "tags can be moved",
-    ),
-    Mutant(
-        "ECR",
         "no scan",
         "ecr.Repository computer-use-sandbox",
         put(imageScanningConfiguration={"scanOnPush": False}),
         "no scan",
     ),
     Mutant("ECR", "images are kept for ever", "ecr.LifecyclePolicy computer-use-sandbox", None),
-    Mutant("ECS", "an image by tag", "ecs.TaskDefinition environment", container(image="images:latest")),
+    Mutant(
+        "ECS",
+        "an image by tag",
+        "ecs.TaskDefinition environment",
+        container(image="images:latest"),
+        "a tag instead of a digest",
+    ),
     Mutant("ECS", "a privileged container", "ecs.TaskDefinition environment", container(privileged=True)),
     Mutant(
         "ECS", "all capabilities are kept", "ecs.TaskDefinition orchestration", container(linuxParameters={})

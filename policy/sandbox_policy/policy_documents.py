@@ -6,7 +6,7 @@ from typing import Final
 
 from sandbox_policy.documents import Statement, read_document
 from sandbox_policy.model import Context, Resource
-from sandbox_policy.values import UNKNOWN, items, mapping, read
+from sandbox_policy.values import UNKNOWN, MalformedInputError, items, mapping, read
 
 
 class Kind(Enum):
@@ -56,9 +56,22 @@ def statements(resource: Resource, context: Context) -> Iterator[tuple[Kind, Sta
     A policy that the preview does not know yet yields nothing: the update judges it before it is created.
     Raises MalformedInputError for what is no policy document.
     """
-    for what, value, kind in _texts(resource, context):
+    for what, value, kind in _policies(resource, context):
         for statement in read_document(value, what, context):
             yield kind, statement
+
+
+def texts_of(resource: Resource, context: Context) -> Iterator[tuple[str, str, Kind]]:
+    """Yield (property, text, kind) of every policy of a resource of POLICY_HOLDERS that is known.
+
+    Raises MalformedInputError for a policy that is no text.
+    """
+    for what, value, kind in _policies(resource, context):
+        if value is None or context.awaits(value, what):
+            continue
+        if not isinstance(value, str):
+            raise MalformedInputError(f"{what} is no JSON text: {value!r}")
+        yield what, value, kind
 
 
 def granted(resource: Resource, context: Context) -> Iterator[Statement]:
@@ -68,7 +81,7 @@ def granted(resource: Resource, context: Context) -> Iterator[Statement]:
             yield statement
 
 
-def _texts(resource: Resource, context: Context) -> Iterator[tuple[str, object, Kind]]:
+def _policies(resource: Resource, context: Context) -> Iterator[tuple[str, object, Kind]]:
     what, kind = _HOLDERS[resource.type]
     value = read(resource.properties, what)
     # A secret or an endpoint without a policy of its own may have an empty text or object in its place.

@@ -431,4 +431,41 @@ PRINCIPALS: list[Cases] = [
     ),
 ]
 
-POLICIES = [*ELEMENTS, *ACTIONS, *RESOURCES, *CONDITIONS, *PRINCIPALS]
+LONG = ["arn:aws:kms:us-west-2:123456789012:key/" + str(number) for number in range(300)]
+
+SIZES: list[Cases] = [
+    Cases(
+        "policy-size",
+        ROLE_POLICY,
+        compliant=[may("kms:Decrypt", LONG[:150]), {"policy": document() + " " * 20_000}],
+        violating=[may("kms:Decrypt", LONG)],
+        waits=LATER,
+        malformed=[{"policy": ["Allow"]}],
+    ),
+    Cases(
+        "policy-size",
+        "aws:iam/policy:Policy",
+        compliant=[may("kms:Decrypt", LONG[:100])],
+        violating=[may("kms:Decrypt", LONG[:150])],
+        waits=LATER,
+        malformed=[{"policy": 7}],
+    ),
+    Cases(
+        "policy-size",
+        ROLE,
+        compliant=[trusted()],
+        violating=[trusted_when("ArnLike", "aws:SourceArn", LONG[:50])],
+        waits=LATER_TRUST,
+        malformed=[{"assumeRolePolicy": 7}, {"inlinePolicies": "all"}],
+    ),
+    Cases(
+        "policy-size",
+        KEY,
+        compliant=[key_for_logs(), key_for_logs(Condition={"ArnLike": {CONTEXT: LONG}})],
+        violating=[key_for_logs(Condition={"ArnLike": {CONTEXT: LONG * 3}})],
+        waits=LATER,
+        malformed=[{"policy": 7}],
+    ),
+]
+
+POLICIES = [*ELEMENTS, *ACTIONS, *RESOURCES, *CONDITIONS, *PRINCIPALS, *SIZES]

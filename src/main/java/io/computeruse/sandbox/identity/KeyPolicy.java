@@ -11,7 +11,8 @@ public final class KeyPolicy {
 
     /**
      * The account may administer the key and give it to its own roles by IAM (without this the key could lock everybody out), and
-     * CloudWatch Logs may use it for the named groups. ECR and Secrets Manager act with the caller's rights and need no statement.
+     * CloudWatch Logs may use it for the named groups: for operations that carry a log group as their encryption context, so not
+     * {@code kms:DescribeKey}, whose requests carry none. ECR and Secrets Manager act with the caller's rights and need no statement.
      *
      * @param logGroupPatterns names of log groups, with {@code *} as wildcard
      */
@@ -26,7 +27,7 @@ public final class KeyPolicy {
         condition.put("ArnLike", Map.of("kms:EncryptionContext:aws:logs:arn", groups));
         var logs = PolicyDocument.allow(
                 "CloudWatchLogs",
-                List.of("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
+                List.of("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"),
                 List.of("*"),
                 condition);
         logs.put("Principal", Map.of("Service", ServicePrincipal.LOGS.in(aws)));

@@ -68,14 +68,13 @@ public final class TaskPolicies {
 
     /** Flow logs: write to this log group. */
     public static String writeFlowLogs(String logGroupArn) {
-        return PolicyDocument.of(List.of(PolicyDocument.allow(
-                "WriteFlowLogs",
-                List.of(
-                        "logs:CreateLogStream",
-                        "logs:PutLogEvents",
-                        "logs:DescribeLogGroups",
-                        "logs:DescribeLogStreams"),
-                List.of(logGroupArn, logGroupArn + ":*"),
-                Map.of())));
+        return PolicyDocument.of(List.of(
+                PolicyDocument.allow(
+                        "WriteFlowLogs",
+                        List.of("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"),
+                        List.of(logGroupArn, logGroupArn + ":*"),
+                        Map.of()),
+                // AWS authorizes this action on no particular log group.
+                PolicyDocument.allow("FindLogGroup", List.of("logs:DescribeLogGroups"), List.of("*"), Map.of())));
     }
 }

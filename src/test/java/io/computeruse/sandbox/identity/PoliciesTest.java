@@ -74,6 +74,22 @@ class PoliciesTest {
     }
 
     @Test
+    void flowLogsListLogGroupsInAStatementOfItsOwnBecauseAwsScopesThatToNone() {
+        var statements = statements(TaskPolicies.writeFlowLogs(LOG_GROUP));
+        assertThat(statements).hasSize(2);
+        assertThat(strings(statements.get(0), "Action")).doesNotContain("logs:DescribeLogGroups");
+        assertThat(strings(statements.get(0), "Resource")).containsExactly(LOG_GROUP, LOG_GROUP + ":*");
+        assertThat(strings(statements.get(1), "Action")).containsExactly("logs:DescribeLogGroups");
+        assertThat(strings(statements.get(1), "Resource")).containsExactly("*");
+    }
+
+    @Test
+    void theKeyServesLogsOnlyInOperationsThatNameTheirLogGroup() {
+        var logs = statements(KeyPolicy.of(AWS, List.of("/sandbox/*"))).get(1);
+        assertThat(strings(logs, "Action")).doesNotContain("kms:DescribeKey");
+    }
+
+    @Test
     void rolesAreTakenOnByOneServiceForThisAccountOnly() {
         for (var policy : List.of(TrustPolicy.ecsTasks(AWS), TrustPolicy.flowLogs(AWS))) {
             var statement = statements(policy).get(0);

@@ -77,6 +77,8 @@ GLOBAL_KEYS: Final[Mapping[str, KeyType]] = {
     "aws:CalledViaFirst": _STRING,
     "aws:CalledViaLast": _STRING,
     "aws:ViaAWSService": KeyType(ValueType.BOOL),
+    "aws:CalledViaAWSMCP": _STRING,
+    "aws:ViaAWSMCPService": KeyType(ValueType.BOOL),
     "aws:CurrentTime": KeyType(ValueType.DATE),
     "aws:EpochTime": KeyType(ValueType.DATE_OR_NUMERIC),
     "aws:referer": _TEXT,

@@ -6,14 +6,15 @@ from sandbox_policy.model import Context, Resource, ResourceRule
 from sandbox_policy.policy_documents import ROLE
 from sandbox_policy.values import number, read
 
-LONGEST_SECONDS = 3600
+SECONDS = 3600
+"""The shortest maximum that IAM takes, and the longest that is promised."""
 
 
 def check(role: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for sessions of more than an hour; an hour is what AWS takes where nothing is said."""
+    """Yield a message for sessions of another length; an hour is what AWS takes where nothing is said."""
     value = read(role.properties, "maxSessionDuration")
-    if value is not None and number(value, "maxSessionDuration") > LONGEST_SECONDS:
-        yield f"maxSessionDuration is {value} instead of at most {LONGEST_SECONDS} seconds"
+    if value is not None and number(value, "maxSessionDuration") != SECONDS:
+        yield f"maxSessionDuration is {value} instead of {SECONDS} seconds"
 
 
 RULE = ResourceRule(

@@ -116,6 +116,10 @@ check: tools ## formatting, lint, types
 deployer-policy: $(TOOLS) ## make the deployer's least-privilege policy anew from a recorded life of the stack
 	PYTHONPATH=local $(VENV)/python -m deployer deployer-policy
 
+.PHONY: redteam
+redteam: ## play attacks on a model that obeys them; the table goes to images/orchestration/README.md
+	$(MAKE) -C images/orchestration redteam
+
 .PHONY: bench
 bench: tools ## print tables of speed, each beside its baseline
 	$(WITH_TOOLS) $(VENV)/python -m bench

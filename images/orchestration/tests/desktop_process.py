@@ -23,13 +23,14 @@ READY_SECONDS = 30.0
 
 @dataclass(slots=True)
 class DesktopProcess:
-    """A desktop. Use as a context manager."""
+    """A desktop. Use as a context manager. `starter` goes in front of the entry point's command."""
 
     control_port: int = field(default_factory=free_port)
     viewer_port: int = field(default_factory=free_port)
     # Another user than the test's runs it, so it cannot lie in pytest's private folder.
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="desktop-for-console-")))
     process: subprocess.Popen[bytes] | None = None
+    starter: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -58,7 +59,7 @@ class DesktopProcess:
         }
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
-                [Path(os.environ["ENVIRONMENT_PREFIX"]) / "environment"],
+                [*self.starter, str(Path(os.environ["ENVIRONMENT_PREFIX"]) / "environment")],
                 env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -93,6 +93,8 @@ static rlim_t parse_limit(const char *text) {
 }
 
 static void prefer_as_memory_victim(void) {
+    /* A program with file capabilities is not dumpable, and its files in /proc are root's. By now it has given them up. */
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file >= 0) {
         ssize_t written = write(file, "500", 3);

@@ -1,8 +1,10 @@
 """Who may call the control API, and what it refuses before anything is done."""
 
 import json
+import socket
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -110,6 +112,21 @@ def test_a_long_wait_holds_up_no_other_action(environment: Environment) -> None:
     environment.act("mouse_move", coordinate=[77, 88])
     assert environment.act("cursor_position")["output"] == "X=77,Y=88"
     assert time.monotonic() - began < 20
+
+
+def test_idle_connections_keep_nobody_out(environment: Environment) -> None:
+    with ExitStack() as stack:
+        for _ in range(300):
+            stack.enter_context(socket.create_connection(("127.0.0.1", environment.control_port), 5))
+        began = time.monotonic()
+        environment.act("screenshot")
+        assert environment.is_healthy() and time.monotonic() - began < 8
+
+
+def test_idle_connections_are_closed(environment: Environment) -> None:
+    with socket.create_connection(("127.0.0.1", environment.control_port), 5) as idle:
+        idle.settimeout(60)
+        assert idle.recv(1) == b""
 
 
 NO_MODIFIERS = (

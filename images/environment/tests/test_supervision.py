@@ -142,6 +142,18 @@ def test_no_process_carries_a_secret_in_its_environment(environment: Environment
             assert name.encode() not in content, command_of(process)
 
 
+def test_programs_of_the_desktop_are_the_first_to_go_when_memory_ends(environment: Environment) -> None:
+    environment.bash("true")
+    scores = {
+        process: int(Path(f"/proc/{process}/oom_score_adj").read_text())
+        for process in descendants(environment.process.pid)
+        if Path(f"/proc/{process}").stat().st_uid == DESKTOP_USER and "as-desktop" not in command_of(process)
+    }
+    assert scores and set(scores.values()) == {500}
+    api = environment.service_process("desktop_control.api")
+    assert int(Path(f"/proc/{api}/oom_score_adj").read_text()) < 500
+
+
 def test_nothing_runs_as_root(environment: Environment) -> None:
     for process in [environment.process.pid, *descendants(environment.process.pid)]:
         assert Path(f"/proc/{process}").stat().st_uid in (64011, DESKTOP_USER), command_of(process)

@@ -29,6 +29,10 @@ from desktop_control.tools.interruption import Interruption
 # So that a health check is answered while all lanes are full.
 _SPARE_THREADS = 8
 _LANES = 3
+# The agent's own programs can reach the port too: connections that say nothing must not keep others out.
+# Below the 1,024 open files that a process may have by default.
+_CONNECTIONS = 768
+_IDLE_SECONDS = 10
 
 
 class _OneRequest(WSGITask):
@@ -70,6 +74,10 @@ def main() -> None:
         sockets=[socket.socket(fileno=CONTROL_SOCKET)],
         threads=_LANES * settings.queue_bound + _SPARE_THREADS,
         max_request_body_size=2 * MAX_BODY_BYTES,
+        connection_limit=_CONNECTIONS,
+        channel_timeout=_IDLE_SECONDS,
+        cleanup_interval=_IDLE_SECONDS // 2,
+        asyncore_use_poll=True,
         ident=None,
         _quiet=True,
     )

@@ -189,7 +189,6 @@ def traffic() -> None:
         ("this loop, 1 action a turn, 10 kept", single(STEPS), "claude-sonnet-4-6", 10, True),
         ("this loop, 1 action a turn, no clearing", single(STEPS), "claude-sonnet-4-6", 10, False),
         ("this loop, 5 actions a turn", batched(STEPS, 5), "claude-sonnet-5-5", SETTINGS.images_kept, True),
-        ("this loop, 5 actions a turn, no clearing", batched(STEPS, 5), "claude-sonnet-5-5", 10, False),
     ):
         with ExitStack() as stack:
             claude, _, _ = ours(stack, steps, model, kept, clears)

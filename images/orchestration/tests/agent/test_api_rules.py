@@ -51,14 +51,14 @@ def dropped(rig: Rig) -> int:
 async def test_a_conversation_with_bound_thinking_goes_on_past_any_number_of_screenshots(
     make_rig: MakeRig, pointed: Pointed, model: str
 ) -> None:
-    rig = pointed(make_rig(*looking(14), says("Done."), says("More.")))
+    rig = pointed(make_rig(*looking(19), says("Done."), says("More.")))
     assert (await rig.run("Go.", model=model)).reason == "finished"
     assert (await rig.run("And more.", model=model)).reason == "finished"
     rig.check()
     assert dropped(rig) == 0
     last = rig.claude.requests[-1]
-    assert str(last.body["messages"]).count("'type': 'image'") == 14
-    assert last.applied and last.applied[0]["cleared_tool_uses"] == 5
+    assert str(last.body["messages"]).count("'type': 'image'") == 19
+    assert last.applied and last.applied[0]["cleared_tool_uses"] == 10
 
 
 async def test_what_was_sent_once_is_never_sent_in_another_form(make_rig: MakeRig, pointed: Pointed) -> None:
@@ -422,7 +422,7 @@ async def test_a_model_of_no_table_works_with_what_it_says_of_itself(
     make_rig: MakeRig, pointed: Pointed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(catalogue.MODELS, "claude-next-9", catalogue.MODELS["claude-opus-5-5"])
-    rig = pointed(make_rig(*looking(12), says("Done.")))
+    rig = pointed(make_rig(*looking(16), says("Done.")))
     assert (await rig.run("Go.", model="claude-next-9", effort="max")).reason == "finished"
     rig.check()
     body = rig.claude.requests[-1].body

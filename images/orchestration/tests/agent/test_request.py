@@ -63,9 +63,9 @@ def test_old_results_are_cleared_in_batches_so_that_the_cache_stays_good() -> No
     for turns in range(21):
         keep = context.kept_uses(prepared(turns), 5)
         cleared.append(0 if keep is None else turns - keep)
-    assert cleared == [0] * 10 + [5] * 5 + [10] * 5 + [15]
-    assert context.management(MODEL, prepared(9), 5) is None
-    managed = context.management(MODEL, prepared(12), 5)
+    assert cleared == [0] * 15 + [10] * 6
+    assert context.management(MODEL, prepared(14), 5) is None
+    managed = context.management(MODEL, prepared(17), 5)
     assert managed is not None
     thinking, uses = managed["edits"]
     assert thinking == {"type": "clear_thinking_20251015", "keep": "all"}

@@ -24,7 +24,8 @@ MOST_IMAGES_OF_SMALL = 100
 SMALL_WINDOW = 200_000
 NEARLY_FULL = 0.9
 NEARLY_FULL_WINDOW = 0.8
-SMALLEST_BATCH = 5
+# Smaller batches cost more for writing the cache anew than they save in reading it (bench/bench.py).
+SMALLEST_BATCH = 10
 CLEARING_BETA = "context-management-2025-06-27"
 COMPACTION_BETA = "compact-2026-09-04"
 BINDING_BETA = "thinking-binding-controls-2026-08-01"
@@ -76,7 +77,7 @@ def kept_uses(prepared: Prepared, images_kept: int) -> int | None:
     """How many of the newest tool calls keep their results, so that at least `images_kept` screenshots stay;
     None when all do.
 
-    The number of screenshots cleared grows in whole batches (as many as are kept, at least 5): between two
+    The number of screenshots cleared grows in whole batches (as many as are kept, at least 10): between two
     batches the request's beginning stays the same, so the API's cache of it stays good.
     """
     batch = max(SMALLEST_BATCH, images_kept)

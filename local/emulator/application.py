@@ -7,11 +7,11 @@ import importlib
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from emulator import authorization, changes, failures, fargate_reports
+from emulator.aws_models.validation import with_validation
 from emulator.http_server import Application
 
 # Each module adds to one AWS API when it is imported.
 EXTENSIONS = (
-    "autoscaling_tags",
     "cloud_map",
     "documentation_addresses",
     "ec2_flow_logs",
@@ -28,7 +28,6 @@ EXTENSIONS = (
     "load_balancers",
     "load_balancer_interfaces",
     "log_group_keys",
-    "network_firewall",
     "route53resolver_firewall",
     "route53resolver_query_logging",
 )
@@ -41,4 +40,4 @@ def build_application() -> Application:
     for name in EXTENSIONS:
         importlib.import_module(f"emulator.{name}")
     moto = DomainDispatcherApplication(create_backend_app)
-    return changes.with_changes(fargate_reports.with_reports(moto))
+    return changes.with_changes(fargate_reports.with_reports(with_validation(moto)))

@@ -91,8 +91,6 @@ def _listers(session: boto3.Session) -> Iterator[tuple[str, str, Lister]]:
         "query-log-config",
         names(resolver.list_resolver_query_log_configs, "ResolverQueryLogConfigs", "Name"),
     )
-    firewall = session.client("network-firewall")
-    yield "network-firewall", "firewall", names(firewall.list_firewalls, "Firewalls", "FirewallName")
 
 
 def _active_nat_gateways(ec2: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Cloud Map, Application Auto Scaling, and the list of what is left."""
+"""Cloud Map, and the list of what is left."""
 
 from __future__ import annotations
 
@@ -26,27 +26,6 @@ def test_a_namespace_with_services_cannot_be_deleted(aws: Aws, refused: Refused,
     names.delete_service(Id=service)
     names.delete_namespace(Id=namespace)
     assert aws("route53").list_hosted_zones()["HostedZones"] == []
-
-
-def test_a_scalable_target_keeps_its_tags(aws: Aws) -> None:
-    ecs = aws("ecs")
-    ecs.create_cluster(clusterName="c")
-    container = {"name": "a", "image": "a", "memory": 128}
-    ecs.register_task_definition(family="f", containerDefinitions=[container])
-    ecs.create_service(cluster="c", serviceName="s", taskDefinition="f", desiredCount=0)
-    scaling = aws("application-autoscaling")
-    target: dict[str, Any] = {
-        "ServiceNamespace": "ecs",
-        "ResourceId": "service/c/s",
-        "ScalableDimension": "ecs:service:DesiredCount",
-        "MinCapacity": 0,
-        "MaxCapacity": 1,
-    }
-    arn = scaling.register_scalable_target(**target, Tags={"a": "1"})["ScalableTargetARN"]
-    assert scaling.register_scalable_target(**target)["ScalableTargetARN"] == arn
-    scaling.tag_resource(ResourceARN=arn, Tags={"b": "2"})
-    scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
-    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2"}
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""An HTTP request to an AWS service, read whole."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """`path` is undecoded, `query` is without its question mark, `headers` have lower-case names."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """Without parameters such as the character set."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def read(environ: dict[str, Any]) -> HttpRequest:
+    """The request of a WSGI environment, whose body can be read again afterwards."""
+    body = environ["wsgi.input"].read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    headers = {
+        key.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for key, value in environ.items()
+        if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH")
+    }
+    path = environ["RAW_URI"].partition("?")[0]
+    return HttpRequest(environ["REQUEST_METHOD"], path, environ["QUERY_STRING"], headers, body)

@@ -110,7 +110,7 @@ def _is_number(value: Any) -> bool:
 def _json_structure(shape: StructureShape, body: Any) -> Parameters:
     if not isinstance(body, dict):
         raise UnreadableRequest("The body is not a JSON object.")
-    names: dict[str, str] = {str(member.serialization.get("name", name)): name for name, member in shape.members.items()}
+    names = {_json_name(name, member): name for name, member in shape.members.items()}
     result: Parameters = {}
     for key, value in body.items():
         if key not in names:
@@ -118,6 +118,10 @@ def _json_structure(shape: StructureShape, body: Any) -> Parameters:
         elif value is not None:  # null says that the member is absent
             result[names[key]] = _json(shape.members[names[key]], value)
     return result
+
+
+def _json_name(name: str, member: Shape) -> str:
+    return str(member.serialization.get("name", name))
 
 
 # --- query and EC2: names such as `Tag.1.Key`

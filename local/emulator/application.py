@@ -10,26 +10,34 @@ from emulator import authorization, changes, failures, fargate_reports
 from emulator.aws_models.validation import with_validation
 from emulator.http_server import Application
 
-# Each module adds to one AWS API when it is imported.
+# Each module adds to one AWS API when it is imported. The last one needs the names that another corrects.
 EXTENSIONS = (
     "cloud_map",
     "documentation_addresses",
+    "ec2_endpoints",
     "ec2_flow_logs",
     "ec2_gateways",
     "ec2_network_interfaces",
     "ec2_security_groups",
     "ec2_subnets",
+    "ec2_tags",
+    "ecs_clusters",
     "ecs_deployments",
+    "ecs_service_surroundings",
     "ecs_services",
     "ecs_tasks",
-    "fargate_sizes",
-    "iam_trust_policies",
+    "fargate_task_definitions",
+    "iam_policies",
+    "kms_keys",
     "kms_policies",
+    "load_balancer_names",
     "load_balancers",
-    "load_balancer_interfaces",
     "log_group_keys",
+    "repositories",
     "route53resolver_firewall",
     "route53resolver_query_logging",
+    "secrets_manager",
+    "load_balancer_interfaces",
 )
 
 

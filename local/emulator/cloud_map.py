@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.ec2.models import ec2_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
 
@@ -45,3 +46,40 @@ def _zones(call: Any) -> dict[str, Any]:
 
 def _zone_id(namespace: Any) -> str:
     return str((namespace.dns_properties or {}).get("HostedZoneId", "")).removeprefix("/hostedzone/")
+
+
+# --- what AWS refuses (Cloud Map API reference, CreatePrivateDnsNamespace and CreateService)
+
+
+@checks(ServiceDiscoveryResponse, "create_private_dns_namespace")
+def vpc_must_exist(call: Any, parameters: Parameters) -> None:
+    if parameters["Vpc"] not in ec2_backends[call.current_account][call.region].vpcs:
+        refuse("InvalidInput", f"The VPC {parameters['Vpc']} does not exist.")
+
+
+@checks(ServiceDiscoveryResponse, "create_service")
+def service_must_be_possible(call: Any, parameters: Parameters) -> None:
+    backend = call.servicediscovery_backend
+    config = parameters.get("DnsConfig", {})
+    namespace_id = parameters.get("NamespaceId") or config.get("NamespaceId")
+    if namespace_id not in backend.namespaces:
+        refuse("NamespaceNotFound", f"The namespace {namespace_id} does not exist.")
+    for existing in backend.services.values():
+        if (existing.namespace_id, existing.name.lower()) == (namespace_id, parameters["Name"].lower()):
+            refuse("ServiceAlreadyExists", f"The namespace has a service {parameters['Name']} already.")
+    _records_must_fit(config)
+    if parameters.get("HealthCheckConfig"):
+        if parameters.get("HealthCheckCustomConfig"):
+            refuse("InvalidInput", "HealthCheckConfig and HealthCheckCustomConfig exclude each other.")
+        if backend.namespaces[namespace_id].type == "DNS_PRIVATE":
+            refuse("InvalidInput", "HealthCheckConfig is for public DNS and HTTP namespaces only.")
+
+
+def _records_must_fit(config: dict[str, Any]) -> None:
+    types = [record["Type"] for record in config.get("DnsRecords", [])]
+    if len(set(types)) < len(types):
+        refuse("InvalidInput", f"Each record type can be given once: {types}.")
+    if "CNAME" in types and len(types) > 1:
+        refuse("InvalidInput", "A service with CNAME records has no others.")
+    if "CNAME" in types and config.get("RoutingPolicy", "MULTIVALUE") != "WEIGHTED":
+        refuse("InvalidInput", "CNAME records need the routing policy WEIGHTED.")

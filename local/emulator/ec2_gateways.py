@@ -8,12 +8,30 @@ from moto.ec2.responses import EC2Response
 
 from emulator.actions import Parameters, checks, corrects, refuse
 
+# EC2 API reference, CreateRoute: "You must specify one of the targets".
+_TARGETS = (
+    "GatewayId",
+    "NatGatewayId",
+    "EgressOnlyInternetGatewayId",
+    "NetworkInterfaceId",
+    "InstanceId",
+    "VpcPeeringConnectionId",
+    "TransitGatewayId",
+    "LocalGatewayId",
+    "CarrierGatewayId",
+    "VpcEndpointId",
+    "CoreNetworkArn",
+    "OdbNetworkArn",
+)
+
 
 @checks(EC2Response, "create_route", "replace_route")
 def route_must_lead_somewhere(call: Any, parameters: Parameters) -> None:
     backend = call.ec2_backend
     vpc_id = backend.get_route_table(parameters["RouteTableId"]).vpc_id
     nat_id, gateway_id = parameters.get("NatGatewayId"), parameters.get("GatewayId", "")
+    if not any(parameters.get(target) for target in _TARGETS):
+        refuse("MissingParameter", f"The request must contain exactly one of {', '.join(_TARGETS)}.")
     egress_only_id = parameters.get("EgressOnlyInternetGatewayId")
     if nat_id is not None:
         nat = backend.nat_gateways.get(nat_id)
@@ -91,3 +109,31 @@ def vpc_must_be_empty(call: Any, parameters: Parameters) -> None:
     groups = [group for group in backend.describe_security_groups() if group.vpc_id == vpc_id]
     if has_internet_gateway(backend, vpc_id) or any(not group.is_default for group in groups):
         refuse("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+
+
+@checks(EC2Response, "attach_internet_gateway")
+def vpc_must_have_no_other_gateway(call: Any, parameters: Parameters) -> None:
+    vpc_id = parameters["VpcId"]
+    if has_internet_gateway(call.ec2_backend, vpc_id):
+        refuse("Resource.AlreadyAssociated", f"Network {vpc_id} already has an internet gateway attached")
+
+
+@checks(EC2Response, "associate_route_table")
+def subnet_must_be_in_the_same_vpc(call: Any, parameters: Parameters) -> None:
+    if "SubnetId" not in parameters:
+        return
+    table_id, subnet_id = parameters["RouteTableId"], parameters["SubnetId"]
+    backend = call.ec2_backend
+    if backend.get_route_table(table_id).vpc_id != backend.get_subnet(subnet_id).vpc_id:
+        refuse(
+            "InvalidParameterValue",
+            f"Route table {table_id} and subnet {subnet_id} belong to different networks",
+        )
+
+
+@checks(EC2Response, "release_address")
+def address_must_be_free(call: Any, parameters: Parameters) -> None:
+    for nat in call.ec2_backend.nat_gateways.values():
+        in_use = [one.get("allocationId") for one in nat.address_set if nat.state == "available"]
+        if parameters.get("AllocationId") in in_use:
+            refuse("InvalidIPAddress.InUse", f"Address {parameters['AllocationId']} is in use by {nat.id}.")

@@ -53,17 +53,46 @@ SecurityGroupRule.__eq__ = _same_traffic  # type: ignore[method-assign]
 
 
 @checks(EC2Response, "authorize_security_group_ingress", "authorize_security_group_egress")
-def permissions_must_be_valid(_call: Any, parameters: Parameters) -> None:
+def permissions_must_be_valid(call: Any, parameters: Parameters) -> None:
+    group = call.ec2_backend.get_security_group_from_id(parameters.get("GroupId", ""))
     for permission in parameters.get("IpPermissions", []):
         _check_permission(permission)
+        if not any(permission.get(source) for source in _PEERS):
+            refuse("MissingParameter", f"Each permission must contain one of {', '.join(_PEERS)}.")
+        for pair in permission.get("UserIdGroupPairs", []):
+            _must_share_network(call, group, pair.get("GroupId"))
+        for entry in permission.get("PrefixListIds", []):
+            _prefix_list_must_exist(call, entry["PrefixListId"])
         for ip_range in permission.get("IpRanges", []):
             _check_cidr(ip_range["CidrIp"], ipaddress.IPv4Network)
         for ip_range in permission.get("Ipv6Ranges", []):
             _check_cidr(ip_range["CidrIpv6"], ipaddress.IPv6Network)
 
 
+_PEERS = ("IpRanges", "Ipv6Ranges", "UserIdGroupPairs", "PrefixListIds")
+
+
+def _must_share_network(call: Any, group: Any, other_id: str | None) -> None:
+    other = call.ec2_backend.get_security_group_from_id(other_id) if other_id else None
+    # A peered VPC's groups could be named, but no VPCs are peered here.
+    if group is not None and other is not None and other.vpc_id != group.vpc_id:
+        refuse(
+            "InvalidGroup.NotFound",
+            f"You have specified two resources that belong to different networks: {group.id}, {other.id}",
+        )
+
+
+def _prefix_list_must_exist(call: Any, list_id: str) -> None:
+    if list_id not in call.ec2_backend.managed_prefix_lists:
+        refuse("InvalidPrefixListID.NotFound", f"The prefix list ID '{list_id}' does not exist")
+
+
 def _check_permission(permission: Parameters) -> None:
     protocol = str(permission.get("IpProtocol", ""))
+    if protocol in ("icmp", "1", "icmpv6", "58"):
+        for key in ("FromPort", "ToPort"):
+            if not -1 <= permission.get(key, -1) <= 255:
+                refuse("InvalidParameterValue", f"ICMP type or code {permission[key]} is not from -1 to 255")
     if protocol not in _NAMED_PROTOCOLS and not (protocol.isdecimal() and int(protocol) <= 255):
         refuse("InvalidParameterValue", f"Invalid value '{protocol}' for IP protocol. Unknown protocol.")
     if protocol not in _PORT_PROTOCOLS:
@@ -169,7 +198,14 @@ def _change(call: Any, rule: SecurityGroupRule, new: Parameters) -> None:
         rule.source_group = {"GroupId": other, "UserId": account, "OwnerId": account, **description}
 
 
-# --- deletion
+# --- creation and deletion
+
+
+@checks(EC2Response, "create_security_group")
+def vpc_must_exist(call: Any, parameters: Parameters) -> None:
+    vpc_id = parameters.get("VpcId")
+    if vpc_id is not None and vpc_id not in call.ec2_backend.vpcs:
+        refuse("InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist")
 
 
 @checks(EC2Response, "delete_security_group")

@@ -81,3 +81,11 @@ def zone_must_be_of_the_region(call: Any, parameters: Parameters) -> None:
             "InvalidParameterValue",
             f"Value ({zone}) for parameter availabilityZone is invalid. Known: {zones}.",
         )
+
+
+@checks(EC2Response, "create_subnet")
+def ipv4_block_must_have_an_allowed_size(_call: Any, parameters: Parameters) -> None:
+    # VPC guide, "Subnet CIDR blocks": between /28 and /16.
+    prefix = parameters.get("CidrBlock", "").rpartition("/")[2]
+    if prefix.isdecimal() and not 16 <= int(prefix) <= 28:
+        refuse("InvalidSubnet.Range", f"The CIDR '{parameters['CidrBlock']}' is invalid.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.kms.responses import KmsResponse
 
+from emulator import principals
 from emulator.actions import Parameters, checks, refuse
 from emulator.policy_documents import MalformedPolicy, allows, statements
 
@@ -17,6 +18,7 @@ def policy_must_be_valid_and_leave_a_way_back(call: Any, parameters: Parameters)
         return
     try:
         listed = statements(document)
+        principals.must_exist(call.current_account, listed)
     except MalformedPolicy as error:
         refuse("MalformedPolicyDocumentException", str(error))
     for statement in listed:

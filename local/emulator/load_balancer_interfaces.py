@@ -58,8 +58,7 @@ def _interfaces(backend: Any, arn: str) -> list[Any]:
 
 
 def _description(arn: str) -> str:
-    _, name, identifier = arn.rsplit("/", 2)  # moto writes `app` before them, whatever the type
-    return f"ELB net/{name}/{identifier}"
+    return f"ELB {arn.partition(':loadbalancer/')[2]}"
 
 
 def _ec2(call: Any) -> Any:

@@ -1,8 +1,9 @@
-"""Just enough of IAM's policy language to refuse what AWS would: who is allowed an action by a document."""
+"""IAM's policy language: what is a policy at all, and who is allowed an action by one."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -26,15 +27,73 @@ def statements(document: str) -> list[Statement]:
         raise MalformedPolicy(f"This policy contains invalid Json: {error}") from None
     if not isinstance(policy, dict):
         raise MalformedPolicy("Syntax errors in policy: not an object.")
-    listed: list[Any] = as_list(policy.get("Statement"))
+    _only_known(policy, _POLICY_ELEMENTS)
+    if policy.get("Version", "2012-10-17") not in _VERSIONS:
+        raise MalformedPolicy(f"The policy version {policy['Version']!r} is not one of {_VERSIONS}.")
+    listed: list[Any] = as_list(policy.get("Statement", []))
     if not listed or not all(isinstance(statement, dict) for statement in listed):
         raise MalformedPolicy("Syntax errors in policy: no statement.")
     for statement in listed:
-        if statement.get("Effect") not in ("Allow", "Deny"):
-            raise MalformedPolicy(f"Invalid effect: {statement.get('Effect')}")
-        if not ({"Action", "NotAction"} & statement.keys()):
-            raise MalformedPolicy("Policy statement must contain actions.")
+        _check(statement)
+    sids = [statement["Sid"] for statement in listed if statement.get("Sid")]
+    if len(set(sids)) < len(sids):
+        raise MalformedPolicy("Statement IDs (SID) in a single policy must be unique.")
     return listed
+
+
+# The grammar is that of the IAM guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy
+# elements: Condition operators".
+_POLICY_ELEMENTS = {"Version", "Id", "Statement"}
+_VERSIONS = ("2012-10-17", "2008-10-17")
+_STATEMENT_ELEMENTS = {
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+}
+_ACTION = re.compile(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+")
+_OPERATOR = re.compile(
+    r"(?:ForAllValues:|ForAnyValue:)?(?:"
+    r"String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)|Numeric(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)|"
+    r"Date(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)|Bool|BinaryEquals|(?:Not)?IpAddress|"
+    r"Arn(?:Not)?(?:Equals|Like))(?:IfExists)?|Null"
+)
+
+
+def _only_known(element: dict[str, Any], known: set[str]) -> None:
+    unknown = sorted(element.keys() - known)
+    if unknown:
+        raise MalformedPolicy(f"Syntax errors in policy: unknown element {', '.join(unknown)}.")
+
+
+def _check(statement: Statement) -> None:
+    _only_known(statement, _STATEMENT_ELEMENTS)
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        raise MalformedPolicy(f"Invalid effect: {statement.get('Effect')}")
+    for one in ("Principal", "Action", "Resource"):
+        if {one, f"Not{one}"} <= statement.keys():
+            raise MalformedPolicy(f"A statement cannot have both {one} and Not{one}.")
+    if not ({"Action", "NotAction"} & statement.keys()):
+        raise MalformedPolicy("Policy statement must contain actions.")
+    for action in as_list(statement.get("Action", statement.get("NotAction"))):
+        if not _ACTION.fullmatch(str(action)):
+            raise MalformedPolicy(
+                f"Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: {action}"
+            )
+    for resource in as_list(statement.get("Resource", statement.get("NotResource", []))):
+        if not str(resource).startswith(("arn:", "*")):
+            raise MalformedPolicy(f'Resource {resource} must be in ARN format or "*".')
+    conditions = statement.get("Condition", {})
+    if not isinstance(conditions, dict) or not all(isinstance(one, dict) for one in conditions.values()):
+        raise MalformedPolicy("Syntax errors in policy: Condition is not an object of objects.")
+    for operator in conditions:
+        if not _OPERATOR.fullmatch(operator):
+            raise MalformedPolicy(f"Invalid Condition type : {operator}")
 
 
 def allows(listed: Iterable[Statement], kind: str, principal: str, action: str, context: Context) -> bool:
@@ -58,6 +117,17 @@ def allows(listed: Iterable[Statement], kind: str, principal: str, action: str, 
 def as_list(value: Any) -> list[Any]:
     """IAM writes one value and a list of one alike."""
     return value if isinstance(value, list) else [value]
+
+
+def principals(listed: Iterable[Statement], kind: str) -> list[str]:
+    """All principals of a kind, such as "Service", in the order in which they are named."""
+    named = [statement.get("Principal") for statement in listed]
+    return [
+        str(one)
+        for principal in named
+        if isinstance(principal, dict)
+        for one in as_list(principal.get(kind, []))
+    ]
 
 
 def _names_principal(statement: Statement, kind: str, principal: str) -> bool:

@@ -259,13 +259,33 @@ def _rules_of(call: Any, group_id: str) -> dict[RuleKey, Resource]:
     return {key: rule for key, rule in _table(call, RULES).items() if key[0] == group_id}
 
 
+# Route 53 API reference, CreateFirewallRule: names of DNS record types, or TYPE and a number.
+_QUERY_TYPES = {
+    *("A", "AAAA", "CAA", "CNAME", "DS", "HTTPS", "MX", "NAPTR", "NS", "PTR", "SOA", "SPF", "SRV", "SSHFP"),
+    *("SVCB", "TLSA", "TXT"),
+}
+_NUMBERED_TYPE = re.compile(r"TYPE([1-9]\d{0,4})")
+
+
+def _check_query_type(rule: Resource) -> None:
+    asked = rule.get("Qtype")
+    numbered = _NUMBERED_TYPE.fullmatch(asked or "")
+    is_known = asked in _QUERY_TYPES or (numbered is not None and int(numbered[1]) <= 65534)
+    if asked is not None and not is_known:
+        refuse("ValidationException", f"[RSLVR-02112] The query type '{asked}' does not exist.")
+
+
 def _check_rule(call: Any, key: RuleKey, rule: Resource) -> None:
+    _check_query_type(rule)
+    if rule["Priority"] < 1:
+        refuse("ValidationException", f"[RSLVR-02109] The priority {rule['Priority']} must be at least 1.")
     if rule["Action"] == "BLOCK" and not rule.get("BlockResponse"):
         refuse("ValidationException", "[RSLVR-02104] A BLOCK rule needs a BlockResponse.")
     if rule["Action"] != "BLOCK" and rule.get("BlockResponse"):
         refuse("ValidationException", "[RSLVR-02105] BlockResponse is for BLOCK rules only.")
-    if rule.get("BlockResponse") == "OVERRIDE" and not rule.get("BlockOverrideDomain"):
-        refuse("ValidationException", "[RSLVR-02107] OVERRIDE needs a BlockOverrideDomain.")
+    for needed in ("BlockOverrideDomain", "BlockOverrideDnsType", "BlockOverrideTtl"):
+        if rule.get("BlockResponse") == "OVERRIDE" and rule.get(needed) is None:
+            refuse("ValidationException", f"[RSLVR-02107] OVERRIDE needs a {needed}.")
     for other, existing in _rules_of(call, key[0]).items():
         if other != key and existing["Priority"] == rule["Priority"]:
             refuse(
@@ -343,8 +363,10 @@ def _association(call: Any, parameters: Parameters) -> Resource:
 
 
 def _check_association_priority(priority: int) -> None:
-    if not 100 < priority < 9900:
-        refuse("ValidationException", "[RSLVR-02103] Priority must lie between 100 and 9900, both excluded.")
+    # 100 and 9900 themselves: the API reference includes both in its range, the SDKs' reference says "The
+    # allowed values for Priority are between 100 and 9900" and AWS answers 100 with this error.
+    if not 101 <= priority <= 9900:
+        refuse("ValidationException", "[RSLVR-02103] Priority must be from 101 to 9900.")
 
 
 # --- what happens when the firewall itself does not answer

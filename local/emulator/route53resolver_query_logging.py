@@ -1,14 +1,15 @@
-"""Route 53 Resolver query logging: the deletions that moto lacks."""
+"""Route 53 Resolver query logging: the deletions that moto lacks, and destinations that must exist."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from moto.logs.models import logs_backends
 from moto.route53resolver.models import Route53ResolverBackend
 from moto.route53resolver.responses import Route53ResolverResponse
 
-from emulator.actions import Parameters, Result, answers, refuse
+from emulator.actions import Parameters, Result, answers, checks, refuse
 
 _TAGGABLE = re.compile(r":resolver-query-log-config/")
 
@@ -33,6 +34,21 @@ def delete_resolver_query_log_config(call: Any, parameters: Parameters) -> Resul
         refuse("InvalidRequestException", "[RSLVR-01603] The configuration is associated with a VPC.")
     del backend.resolver_query_log_configs[config.id]
     return {"ResolverQueryLogConfig": {**config.description(), "Status": "DELETING"}}
+
+
+# Route 53 Resolver API reference, CreateResolverQueryLogConfig: a bucket, a log group or a delivery stream.
+_DESTINATION = re.compile(
+    r"arn:aws[a-z-]*:(?:s3:::.+|firehose:.+|logs:[a-z0-9-]+:\d{12}:log-group:([^:]+)(?::\*)?)"
+)
+
+
+@checks(Route53ResolverResponse, "create_resolver_query_log_config")
+def destination_must_exist(call: Any, parameters: Parameters) -> None:
+    arn = parameters["DestinationArn"]
+    destination = _DESTINATION.fullmatch(arn)
+    groups = logs_backends[call.current_account][call.region].groups
+    if destination is None or (destination[1] and destination[1] not in groups):
+        refuse("InvalidParameterException", f"[RSLVR-01102] The destination {arn} does not exist.")
 
 
 def _allow_tags() -> None:

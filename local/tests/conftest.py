@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -67,7 +68,8 @@ class Account:
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
-            config = Config(retries={"total_max_attempts": 1})
+            # The emulator is to judge what is sent, not botocore.
+            config = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
             make: Any = self._session.client
             client = make(service, endpoint_url=self._url, config=config)
             client.meta.events.register("before-sign.*", self._name_account)
@@ -106,6 +108,14 @@ def refused() -> Refused:
         return error.value.response["Error"]["Code"]
 
     return call
+
+
+def create_role(aws: Aws, name: str, service: str) -> str:
+    """A role that the service may assume; its ARN."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    created = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    return str(created["Role"]["Arn"])
 
 
 @pytest.fixture

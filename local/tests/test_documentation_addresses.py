@@ -96,6 +96,7 @@ def test_gateways_endpoints_and_balancers_have_addresses_of_their_subnet(
         VpcEndpointType="Interface",
         ServiceName="com.amazonaws.us-west-2.logs",
         SubnetIds=ipv6_subnets[1:],
+        PrivateDnsEnabled=False,
     )
     aws("elbv2").create_load_balancer(Name="n", Type="network", Subnets=ipv6_subnets)
     found = _interfaces(ec2, ipv6_subnets[1])

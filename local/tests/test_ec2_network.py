@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, Refused
+from conftest import Aws, Refused, create_role
 
 
 @pytest.fixture
@@ -128,12 +128,24 @@ def test_a_vpc_with_a_gateway_or_a_group_cannot_be_deleted(
 def test_a_flow_log_to_a_group_named_by_its_arn_is_delivered(ec2: Any, aws: Aws, vpc: str) -> None:
     aws("logs").create_log_group(logGroupName="flows")
     arn = aws("logs").describe_log_groups()["logGroups"][0]["arn"].removesuffix(":*")
+    role = create_role(aws, "flow", "vpc-flow-logs.amazonaws.com")
     ec2.create_flow_logs(
         ResourceIds=[vpc],
         ResourceType="VPC",
         TrafficType="ALL",
         LogDestinationType="cloud-watch-logs",
         LogDestination=arn,
-        DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flow",
+        DeliverLogsPermissionArn=role,
     )
     assert ec2.describe_flow_logs()["FlowLogs"][0]["DeliverLogsStatus"] == "SUCCESS"
+
+
+def test_the_services_that_endpoints_lead_to_can_be_listed(ec2: Any) -> None:
+    listed = ec2.describe_vpc_endpoint_services()
+    wanted = {f"com.amazonaws.us-west-2.{one}" for one in ("ecr.api", "ecr.dkr", "logs", "bedrock-runtime")}
+    assert wanted <= set(listed["ServiceNames"])
+    name = "com.amazonaws.us-west-2.s3"
+    gateway = [{"Name": "service-type", "Values": ["Gateway"]}]
+    (found,) = ec2.describe_vpc_endpoint_services(ServiceNames=[name], Filters=gateway)["ServiceDetails"]
+    assert (found["ServiceName"], found["ServiceType"]) == (name, [{"ServiceType": "Gateway"}])
+    assert "us-west-2a" in found["AvailabilityZones"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, Refused
+from conftest import Aws, Refused, create_role
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ def test_a_service_answers_what_was_asked(ecs: Any, service: dict[str, Any]) -> 
     ecs.create_service(
         **service,
         **asked,
-        deploymentConfiguration={"deploymentCircuitBreaker": breaker, "maximumPercent": 100},
+        deploymentConfiguration={"deploymentCircuitBreaker": breaker, "maximumPercent": 150},
     )
     found = ecs.describe_services(cluster="c", services=["web"])["services"][0]
     assert {key: found[key] for key in asked} == asked
     assert found["deploymentConfiguration"]["deploymentCircuitBreaker"] == breaker
-    assert found["deploymentConfiguration"]["maximumPercent"] == 100
+    assert found["deploymentConfiguration"]["maximumPercent"] == 150
     assert found["deploymentConfiguration"]["minimumHealthyPercent"] == 100
 
 
@@ -178,10 +178,10 @@ def test_what_fargate_cannot_run_is_refused(ecs: Any, refused: Refused, changes:
     assert refused(ecs.register_task_definition, **_definition(**changes)) == "ClientException"
 
 
-def test_what_fargate_runs_is_taken(ecs: Any) -> None:
+def test_what_fargate_runs_is_taken(ecs: Any, aws: Aws) -> None:
     linux = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
     definition = _definition(
-        executionRoleArn="arn:aws:iam::123456789012:role/x",
+        executionRoleArn=create_role(aws, "x", "ecs-tasks.amazonaws.com"),
         ephemeralStorage={"sizeInGiB": 30},
         container={"linuxParameters": linux, "stopTimeout": 30, "readonlyRootFilesystem": True},
     )

@@ -151,3 +151,39 @@ def test_a_balancers_interfaces_follow_its_groups(
     for one in _interfaces(aws, created):
         assert [member["GroupId"] for member in one["Groups"]] == [after]
     aws("ec2").delete_security_group(GroupId=before)
+
+
+def test_a_network_balancer_and_its_listener_say_net(
+    balancers: Any, aws: Aws, vpc: str, internet_gateway: str, ipv6_subnets: list[str]
+) -> None:
+    assert internet_gateway
+    created = balancers.create_load_balancer(
+        Name="n", Type="network", Subnets=ipv6_subnets, Tags=[{"Key": "a", "Value": "b"}]
+    )["LoadBalancers"][0]
+    arn = created["LoadBalancerArn"]
+    assert ":loadbalancer/net/n/" in arn
+    assert [one["LoadBalancerArn"] for one in balancers.describe_load_balancers()["LoadBalancers"]] == [arn]
+    (described,) = balancers.describe_tags(ResourceArns=[arn])["TagDescriptions"]
+    assert described["Tags"] == [{"Key": "a", "Value": "b"}]
+    group = balancers.create_target_group(Name="t", Protocol="TCP", Port=80, VpcId=vpc, TargetType="ip")
+    forward = [{"Type": "forward", "TargetGroupArn": group["TargetGroups"][0]["TargetGroupArn"]}]
+    listener = balancers.create_listener(
+        LoadBalancerArn=arn, Protocol="TCP", Port=80, DefaultActions=forward
+    )["Listeners"][0]
+    assert listener["ListenerArn"].startswith(arn.replace(":loadbalancer/", ":listener/") + "/")
+
+
+def test_a_listener_without_encryption_has_no_policy(
+    balancers: Any, vpc: str, internet_gateway: str, ipv6_subnets: list[str]
+) -> None:
+    assert internet_gateway
+    arn = balancers.create_load_balancer(Name="n", Type="network", Subnets=ipv6_subnets)["LoadBalancers"][0][
+        "LoadBalancerArn"
+    ]
+    group = balancers.create_target_group(Name="t", Protocol="TCP", Port=80, VpcId=vpc, TargetType="ip")
+    forward = [{"Type": "forward", "TargetGroupArn": group["TargetGroups"][0]["TargetGroupArn"]}]
+    balancers.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=80, DefaultActions=forward)
+    (listener,) = balancers.describe_listeners(LoadBalancerArn=arn)["Listeners"]
+    assert "SslPolicy" not in listener
+    changed = balancers.modify_listener(ListenerArn=listener["ListenerArn"], Port=81)["Listeners"][0]
+    assert (changed["Port"], "SslPolicy" in changed) == (81, False)

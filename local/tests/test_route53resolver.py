@@ -105,13 +105,15 @@ def test_what_is_in_use_cannot_be_deleted(resolver: Any, refused: Refused, vpc: 
     assert resolver.list_firewall_domain_lists()["FirewallDomainLists"] == []
 
 
-@pytest.mark.parametrize("priority", [100, 9900])
-def test_an_association_priority_lies_between_100_and_9900(
+@pytest.mark.parametrize("priority", [100, 9901])
+def test_an_association_priority_is_from_101_to_9900(
     resolver: Any, refused: Refused, vpc: str, priority: int
 ) -> None:
     arguments = {"CreatorRequestId": "a", "FirewallRuleGroupId": _group(resolver), "VpcId": vpc, "Name": "a"}
     code = refused(resolver.associate_firewall_rule_group, **arguments, Priority=priority)
     assert code == "ValidationException"
+    neighbour = priority + 1 if priority == 100 else priority - 1
+    resolver.associate_firewall_rule_group(**arguments, Priority=neighbour)
 
 
 def test_mutation_protection_keeps_the_association(resolver: Any, refused: Refused, vpc: str) -> None:

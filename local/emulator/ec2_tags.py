@@ -1,0 +1,51 @@
+"""EC2: tags given at creation that AWS refuses (EC2 API reference, TagSpecification)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.responses import EC2Response
+
+from emulator.actions import Parameters, checks, refuse
+
+# The resource type that each action creates and tags.
+_TYPES = {
+    "AllocateAddress": "elastic-ip",
+    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
+    "CreateFlowLogs": "vpc-flow-log",
+    "CreateInternetGateway": "internet-gateway",
+    "CreateNatGateway": "natgateway",
+    "CreateRouteTable": "route-table",
+    "CreateSecurityGroup": "security-group",
+    "CreateSubnet": "subnet",
+    "CreateVpc": "vpc",
+    "CreateVpcEndpoint": "vpc-endpoint",
+}
+
+
+@checks(
+    EC2Response,
+    "allocate_address",
+    "create_egress_only_internet_gateway",
+    "create_flow_logs",
+    "create_internet_gateway",
+    "create_nat_gateway",
+    "create_route_table",
+    "create_security_group",
+    "create_subnet",
+    "create_vpc",
+    "create_vpc_endpoint",
+)
+def tags_must_fit(call: Any, parameters: Parameters) -> None:
+    created = _TYPES[call._get_action()]
+    for specification in parameters.get("TagSpecifications", []):
+        if specification.get("ResourceType") != created:
+            refuse(
+                "InvalidParameterValue",
+                f"'{specification.get('ResourceType')}' is not a valid taggable resource type "
+                f"for this operation: it creates a {created}.",
+            )
+        keys = [tag.get("Key") for tag in specification.get("Tags", [])]
+        twice = [key for key in keys if keys.count(key) > 1]
+        if twice:
+            refuse("InvalidParameterValue", f"Duplicate tag key '{twice[0]}' specified.")

@@ -1,0 +1,212 @@
+"""ECS services: what they name of other services must exist and fit.
+
+AWS takes some requests at first and lets the deployment fail when a task starts: a missing secret, log group
+or repository. Often no task starts here at all, so these are refused at once, with the reason that AWS's task
+would show.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elbv2.models import elbv2_backends
+from moto.logs.models import logs_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.servicediscovery.models import servicediscovery_backends
+
+from emulator.actions import Parameters, checks, refuse
+
+# ECS guide, "Fargate platform versions": those of Linux that still exist.
+_PLATFORM_VERSIONS = {"LATEST", "1.4.0", "1.3.0"}
+# ECS API reference, AwsVpcConfiguration.
+_MOST_SUBNETS, _MOST_GROUPS = 16, 5
+
+
+@checks(EC2ContainerServiceResponse, "create_service", "update_service")
+def numbers_must_be_possible(_call: Any, parameters: Parameters) -> None:
+    if parameters.get("desiredCount", 0) < 0:
+        refuse("InvalidParameterException", "desiredCount must not be negative.")
+    if parameters.get("healthCheckGracePeriodSeconds", 0) not in range(2**31):
+        refuse("InvalidParameterException", "healthCheckGracePeriodSeconds must be from 0 to 2147483647.")
+    version = parameters.get("platformVersion", "LATEST")
+    if version not in _PLATFORM_VERSIONS:
+        refuse("PlatformUnknownException", f"The platform version {version} does not exist.")
+    rates = parameters.get("deploymentConfiguration", {})
+    most, least = rates.get("maximumPercent", 200), rates.get("minimumHealthyPercent", 100)
+    if most == least == 100:
+        refuse(
+            "InvalidParameterException",
+            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
+        )
+    if not 0 <= least <= most or most < 100:
+        refuse(
+            "InvalidParameterException",
+            f"minimumHealthyPercent {least} and maximumPercent {most} allow no deployment.",
+        )
+
+
+@checks(EC2ContainerServiceResponse, "create_service", "update_service")
+def network_must_exist(call: Any, parameters: Parameters) -> None:
+    network = parameters.get("networkConfiguration", {}).get("awsvpcConfiguration")
+    if network is None:
+        _must_need_no_network(call, parameters)
+        return
+    subnets, groups = network["subnets"], network.get("securityGroups", [])
+    if not 1 <= len(subnets) <= _MOST_SUBNETS or len(groups) > _MOST_GROUPS:
+        refuse(
+            "InvalidParameterException",
+            f"A service has 1 to {_MOST_SUBNETS} subnets and at most {_MOST_GROUPS} security groups.",
+        )
+    vpcs = {vpc_id for _, vpc_id in _placed(call, subnets, groups)}
+    if len(vpcs) > 1:
+        refuse("InvalidParameterException", "All subnets and security groups must belong to the same VPC.")
+
+
+def _must_need_no_network(call: Any, parameters: Parameters) -> None:
+    if "serviceName" not in parameters or "taskDefinition" not in parameters:
+        return
+    if _definition(call, parameters).network_mode == "awsvpc":
+        refuse(
+            "InvalidParameterException",
+            "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+        )
+
+
+def _placed(call: Any, subnets: list[str], groups: list[str]) -> Iterator[tuple[str, str | None]]:
+    """Each with its VPC."""
+    backend = ec2_backends[call.current_account][call.region]
+    known = {subnet.id: subnet for subnet in backend.describe_subnets()}
+    for subnet_id in subnets:
+        if subnet_id not in known:
+            refuse(
+                "InvalidParameterException",
+                f"Error retrieving subnet information for [{subnet_id}]: it does not exist.",
+            )
+        yield subnet_id, known[subnet_id].vpc_id
+    for group_id in groups:
+        group = backend.get_security_group_from_id(group_id)
+        if group is None:
+            refuse(
+                "InvalidParameterException",
+                f"Error retrieving security group information for [{group_id}]: it does not exist.",
+            )
+        yield group_id, group.vpc_id
+
+
+def _definition(call: Any, parameters: Parameters) -> Any:
+    return call.ecs_backend.describe_task_definition(parameters["taskDefinition"])
+
+
+@checks(EC2ContainerServiceResponse, "create_service", "update_service")
+def targets_must_be_addresses_of_the_network(call: Any, parameters: Parameters) -> None:
+    balancers = elbv2_backends[call.current_account][call.region]
+    network = parameters.get("networkConfiguration", {}).get("awsvpcConfiguration")
+    if network is None:
+        return
+    vpcs = {vpc_id for _, vpc_id in _placed(call, network["subnets"], [])}
+    for target in parameters.get("loadBalancers", []):
+        group = balancers.target_groups.get(target.get("targetGroupArn"))
+        if group is not None and group.target_type != "ip":
+            refuse(
+                "InvalidParameterException",
+                f"The provided target group {group.arn} has target type {group.target_type}, "
+                "which is incompatible with the awsvpc network mode.",
+            )
+        if group is not None and group.vpc_id not in vpcs:
+            refuse("InvalidParameterException", f"The target group {group.arn} is of another VPC.")
+
+
+@checks(EC2ContainerServiceResponse, "create_service", "update_service")
+def registries_must_exist(call: Any, parameters: Parameters) -> None:
+    registries = parameters.get("serviceRegistries", [])
+    if len(registries) > 1:
+        refuse("InvalidParameterException", "A service can have one service registry only.")
+    known = {
+        service.arn: service
+        for service in servicediscovery_backends[call.current_account][call.region].services.values()
+    }
+    for registry in registries:
+        service = known.get(registry.get("registryArn"))
+        if service is None:
+            refuse(
+                "InvalidParameterException", f"Service Registry {registry.get('registryArn')} does not exist."
+            )
+        types = [record["Type"] for record in (service.dns_config or {}).get("DnsRecords", [])]
+        if "SRV" in types and not (registry.get("port") or registry.get("containerPort")):
+            refuse("InvalidParameterException", "A service registry with SRV records needs a port.")
+
+
+# --- what the tasks need in order to start
+
+
+@checks(EC2ContainerServiceResponse, "create_service", "update_service")
+def tasks_must_be_able_to_start(call: Any, parameters: Parameters) -> None:
+    if "taskDefinition" not in parameters:
+        return
+    for container in _definition(call, parameters).container_definitions:
+        _repository_must_exist(call, container["image"])
+        _log_group_must_exist(call, container.get("logConfiguration", {}))
+        for secret in container.get("secrets", []):
+            _secret_must_exist(call, secret["valueFrom"])
+
+
+def _cannot_start(reason: str) -> NoReturn:
+    refuse("InvalidParameterException", f"The service's tasks could not start: {reason}")
+
+
+def _repository_must_exist(call: Any, image: str) -> None:
+    host, _, rest = image.partition("/")
+    if host != f"{call.current_account}.dkr.ecr.{call.region}.amazonaws.com":
+        return
+    name = rest.partition("@")[0].partition(":")[0]
+    if name not in ecr_backends[call.current_account][call.region].repositories:
+        _cannot_start(f"CannotPullContainerError: the repository with name '{name}' does not exist.")
+
+
+def _log_group_must_exist(call: Any, logging: dict[str, Any]) -> None:
+    options = logging.get("options", {})
+    if logging.get("logDriver") != "awslogs" or options.get("awslogs-create-group") == "true":
+        return
+    regions = logs_backends[call.current_account]
+    region = options.get("awslogs-region")
+    if region not in regions or options.get("awslogs-group") not in regions[region].groups:
+        _cannot_start(
+            "ResourceInitializationError: failed to validate logger args: the specified log group "
+            f"{options.get('awslogs-group')} does not exist in {region}."
+        )
+
+
+def _secret_must_exist(call: Any, reference: str) -> None:
+    if ":secretsmanager:" not in reference:
+        return
+    # arn, aws, service, region, account, secret, name, and then JSON key, version stage, version id.
+    arn, wanted = ":".join(reference.split(":")[:7]), [*reference.split(":")[7:], "", "", ""]
+    backend = secretsmanager_backends[call.current_account][call.region]
+    secret = next((one for one in backend.secrets.values() if getattr(one, "arn", None) == arn), None)
+    if secret is None or secret.is_deleted():
+        _cannot_start(f"ResourceInitializationError: ResourceNotFoundException: no secret {arn}.")
+    version = _version(secret, wanted[1], wanted[2])
+    if version is None:
+        _cannot_start(f"ResourceInitializationError: the secret {arn} has no such version: {reference}.")
+    elif wanted[0] and wanted[0] not in _fields(version):
+        _cannot_start(f"ResourceInitializationError: the secret {arn} has no JSON key '{wanted[0]}'.")
+
+
+def _version(secret: Any, stage: str, version_id: str) -> dict[str, Any] | None:
+    versions: list[dict[str, Any]] = list(secret.versions.values())
+    if version_id:
+        return next((one for one in versions if one["version_id"] == version_id), None)
+    return next((one for one in versions if (stage or "AWSCURRENT") in one["version_stages"]), None)
+
+
+def _fields(version: dict[str, Any]) -> dict[str, Any]:
+    try:
+        content = json.loads(version.get("secret_string") or "")
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

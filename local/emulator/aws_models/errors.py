@@ -15,7 +15,6 @@ from emulator.aws_models.operations import Operation
 # Codes of services that do not answer ValidationException: their own validation error, as the API reference
 # of each lists it among the errors of its actions.
 _CODES = {
-    "application-autoscaling": "ValidationException",
     "ecr": "InvalidParameterException",
     "ecs": "InvalidParameterException",
     "logs": "InvalidParameterException",

@@ -40,6 +40,7 @@ import io.computeruse.sandbox.service.ContainerVariables;
 import io.computeruse.sandbox.service.EmptyVolume;
 import io.computeruse.sandbox.service.FargateService;
 import io.computeruse.sandbox.service.LinuxCapability;
+import io.computeruse.sandbox.service.LogDelivery;
 import io.computeruse.sandbox.service.SandboxCluster;
 import java.nio.file.Path;
 import java.util.List;
@@ -112,10 +113,12 @@ final class SandboxStack {
         var logGroups = new LogGroupNames(names);
 
         var key = new SandboxKey("sandbox", new SandboxKey.Args(aws, logGroups.patterns()), TOP);
-        var containerLogs = logGroup("containers", logGroups.containers(), key);
-        var flowLogGroup = logGroup("flow-logs", logGroups.flows(), key);
-        var queryLogGroup = logGroup("dns-queries", logGroups.dnsQueries(), key);
-        var insightsLogGroup = logGroup("container-insights", logGroups.containerInsights(), key);
+        var containerLogs = logGroup("containers", Output.of(logGroups.containers()), key);
+        var flowLogGroup = logGroup("flow-logs", Output.of(logGroups.flows()), key);
+        var queryLogGroup = logGroup("dns-queries", Output.of(logGroups.dnsQueries()), key);
+        var clusterName = key.keyId().applyValue(names::cluster);
+        var insightsLogGroup =
+                logGroup("container-insights", clusterName.applyValue(LogGroupNames::containerInsights), key);
 
         var vpc = new SandboxVpc("sandbox", new SandboxVpc.Args(aws, config.vpcCidr(), config.natGateways()), TOP);
         var flowLogs = new FlowLogs("flow-logs", new FlowLogs.Args(aws, path, vpc.id(), flowLogGroup), TOP);
@@ -150,8 +153,8 @@ final class SandboxStack {
                         config.loginPassword(),
                         config.anthropicApiKey()),
                 TOP);
-        var cluster =
-                new SandboxCluster("sandbox", new SandboxCluster.Args(names, vpc.id(), ZONE, insightsLogGroup), TOP);
+        var cluster = new SandboxCluster(
+                "sandbox", new SandboxCluster.Args(names, clusterName, vpc.id(), ZONE, insightsLogGroup), TOP);
         // Whole components, so that every rule and route that one of them ever has is there before a task starts.
         var before = List.<Resource>of(vpc, flowLogs, traffic, dnsFirewall);
 
@@ -168,7 +171,8 @@ final class SandboxStack {
                                 // token.
                                 Set.of(LinuxCapability.SETGID, LinuxCapability.SETUID),
                                 false,
-                                List.of()),
+                                List.of(),
+                                LogDelivery.NEVER_WAIT),
                         image(
                                 ENVIRONMENT,
                                 Optional.of(config.viewer().imageTarget()),
@@ -200,7 +204,8 @@ final class SandboxStack {
                                 List.of(Ports.CONSOLE),
                                 Set.of(),
                                 true,
-                                List.of(new EmptyVolume("/tmp"), ContainerVariables.DATA_DIRECTORY)),
+                                List.of(new EmptyVolume("/tmp"), ContainerVariables.DATA_DIRECTORY),
+                                LogDelivery.EVERY_LINE),
                         image(ORCHESTRATION, Optional.empty(), Map.of(), repository),
                         repository,
                         config.orchestrationSize(),
@@ -248,7 +253,7 @@ final class SandboxStack {
                 .applyValue(t -> new AwsEnvironment(t.t1.partition(), t.t2.name(), t.t3.accountId()));
     }
 
-    private static EncryptedLogGroup logGroup(String name, String logGroupName, SandboxKey key) {
+    private static EncryptedLogGroup logGroup(String name, Output<String> logGroupName, SandboxKey key) {
         return new EncryptedLogGroup(name, new EncryptedLogGroup.Args(logGroupName, key.arn()), TOP);
     }
 

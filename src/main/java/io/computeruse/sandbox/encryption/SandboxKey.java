@@ -52,4 +52,9 @@ public final class SandboxKey extends ComponentResource {
     public Output<String> arn() {
         return key.arn();
     }
+
+    /** A UUID, which no other key has or will have. */
+    public Output<String> keyId() {
+        return key.keyId();
+    }
 }

@@ -48,7 +48,7 @@ public final class StoredSecret extends ComponentResource {
         secret = new Secret(
                 name,
                 SecretArgs.builder()
-                        .namePrefix(args.path().secretPrefix() + name + "-")
+                        .namePrefix(args.path().secretPrefix(name))
                         .description(args.description().applyValue(Description::text))
                         .kmsKeyId(args.keyArn())
                         // Destroyed means destroyed: the default keeps the value for 30 days.

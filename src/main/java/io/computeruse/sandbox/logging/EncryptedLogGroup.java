@@ -22,7 +22,7 @@ public final class EncryptedLogGroup extends ComponentResource {
      * @param logGroupName the group's name in CloudWatch; fixed, since the key's policy names it
      * @param keyArn the key that encrypts it
      */
-    public record Args(String logGroupName, Output<String> keyArn) {}
+    public record Args(Output<String> logGroupName, Output<String> keyArn) {}
 
     public EncryptedLogGroup(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:logging:EncryptedLogGroup", name, options);

@@ -31,12 +31,12 @@ public record LogGroupNames(ResourceNames names) {
     /**
      * Where Container Insights writes. ECS makes this group itself, unencrypted and kept for ever, unless it is there first.
      */
-    public String containerInsights() {
-        return "/aws/ecs/containerinsights/" + names.cluster() + "/performance";
+    public static String containerInsights(String clusterName) {
+        return "/aws/ecs/containerinsights/" + clusterName + "/performance";
     }
 
     /** IAM patterns that match exactly these groups. */
     public List<String> patterns() {
-        return List.of(named("*"), containerInsights());
+        return List.of(named("*"), containerInsights(names.clusterPattern()));
     }
 }

@@ -19,13 +19,15 @@ import java.util.TreeMap;
  * @param keptCapabilities Linux capabilities that its entry point needs; all others of Docker's default set are dropped
  * @param readonlyRoot true: it can write to its volumes only
  * @param volumes what it can write to besides
+ * @param logDelivery whether its output may wait or be lost
  */
 public record ContainerSpec(
         String name,
         List<Integer> ports,
         Set<LinuxCapability> keptCapabilities,
         boolean readonlyRoot,
-        List<EmptyVolume> volumes) {
+        List<EmptyVolume> volumes,
+        LogDelivery logDelivery) {
 
     private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
     /** The images promise to stop in 5 seconds. */
@@ -88,20 +90,16 @@ public record ContainerSpec(
                 "mountPoints", volumes.stream().map(EmptyVolume::mountPoint).toList());
         container.put("healthCheck", HEALTH_CHECK.definition());
         container.put("stopTimeout", STOP_TIMEOUT.seconds());
-        container.put(
-                "logConfiguration",
-                Map.of(
-                        "logDriver",
-                        "awslogs",
-                        "options",
-                        new TreeMap<>(Map.of(
-                                "awslogs-group",
-                                deployment.logGroup(),
-                                "awslogs-region",
-                                deployment.region(),
-                                "awslogs-stream-prefix",
-                                name))));
+        container.put("logConfiguration", Map.of("logDriver", "awslogs", "options", logOptions(deployment)));
         return JSON.toJson(List.of(container));
+    }
+
+    private Map<String, String> logOptions(Deployment deployment) {
+        var options = new TreeMap<>(logDelivery.options());
+        options.put("awslogs-group", deployment.logGroup());
+        options.put("awslogs-region", deployment.region());
+        options.put("awslogs-stream-prefix", name);
+        return options;
     }
 
     private List<String> droppedCapabilities() {

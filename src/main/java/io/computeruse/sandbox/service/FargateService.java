@@ -187,6 +187,9 @@ public final class FargateService extends ComponentResource {
                 name,
                 com.pulumi.aws.servicediscovery.ServiceArgs.builder()
                         .name(name)
+                        // A task that was killed leaves its address registered, and Cloud Map deletes no service that
+                        // has one.
+                        .forceDestroy(true)
                         .dnsConfig(ServiceDnsConfigArgs.builder()
                                 .namespaceId(args.cluster().namespaceId())
                                 .routingPolicy("MULTIVALUE")

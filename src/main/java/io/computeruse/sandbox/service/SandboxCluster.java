@@ -26,11 +26,17 @@ public final class SandboxCluster extends ComponentResource {
     private final PrivateDnsNamespace namespace;
 
     /**
-     * @param names hold the cluster's, which is fixed, since the log group's name holds it
+     * @param names hold those of the task definitions
+     * @param clusterName the log group's name holds it
      * @param zone name of the private DNS zone
      * @param insightsLogGroup where Container Insights writes
      */
-    public record Args(ResourceNames names, Output<String> vpcId, String zone, EncryptedLogGroup insightsLogGroup) {}
+    public record Args(
+            ResourceNames names,
+            Output<String> clusterName,
+            Output<String> vpcId,
+            String zone,
+            EncryptedLogGroup insightsLogGroup) {}
 
     public SandboxCluster(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:service:SandboxCluster", name, options);
@@ -38,7 +44,7 @@ public final class SandboxCluster extends ComponentResource {
         cluster = new Cluster(
                 name,
                 ClusterArgs.builder()
-                        .name(args.names().cluster())
+                        .name(args.clusterName())
                         .settings(ClusterSettingArgs.builder()
                                 .name(ContainerInsights.SETTING)
                                 .value(ContainerInsights.ENHANCED.value())

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.computeruse.sandbox.logging.LogGroupNames;
 import io.computeruse.sandbox.naming.ResourceNames;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StackNameTest {
+    private static final String KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab";
+
     @ParameterizedTest
     @CsvSource({
         "my.dev, my-dev",
@@ -35,18 +38,28 @@ class StackNameTest {
                 .hasMessageContaining("is longer than 100 characters. Name the stack xxxx");
     }
 
+    @Test
+    void noTwoDeploymentsHaveAClusterOfTheSameNameAndTheKeyServesThisStacksClustersOnly() {
+        var names = new ResourceNames(new StackName("dev"));
+        assertThat(names.cluster(KEY_ID)).isEqualTo("computer-use-sandbox-dev-1234abcd");
+        var pattern = Pattern.compile(names.clusterPattern().replace("?", "."));
+        assertThat(names.cluster(KEY_ID)).matches(pattern);
+        assertThat(new ResourceNames(new StackName("dev-2")).cluster(KEY_ID)).doesNotMatch(pattern);
+        assertThat(new ResourceNames(new StackName("de")).cluster(KEY_ID)).doesNotMatch(pattern);
+    }
+
     /** The bounds are those of the services' APIs: ECS ({@code CreateCluster}, {@code RegisterTaskDefinition}), CloudWatch Logs. */
     @Test
     void everyNameBuiltFromTheLongestStackNameIsOneThatItsServiceTakes() {
         var names = new ResourceNames(new StackName("x".repeat(StackName.LONGEST)));
         var logGroups = new LogGroupNames(names);
-        assertThat(List.of(names.cluster(), names.taskFamily("environment"), names.taskFamily("orchestration")))
+        assertThat(List.of(names.cluster(KEY_ID), names.taskFamily("environment"), names.taskFamily("orchestration")))
                 .allMatch(name -> name.matches("[A-Za-z0-9_-]{1,255}"));
         assertThat(List.of(
                         logGroups.containers(),
                         logGroups.flows(),
                         logGroups.dnsQueries(),
-                        logGroups.containerInsights()))
+                        LogGroupNames.containerInsights(names.cluster(KEY_ID))))
                 .allMatch(name -> name.matches("[.\\-_/#A-Za-z0-9]{1,512}"));
     }
 }

@@ -502,6 +502,21 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
+    void whetherLogLinesMayBeLostIsSaidForEachTask() {
+        assertThat(logMode("orchestrationServiceName")).isEqualTo("blocking");
+        assertThat(logMode("environmentServiceName")).isEqualTo("non-blocking");
+    }
+
+    private String logMode(String serviceOutput) {
+        return container(runningTaskDefinition(serviceOutput))
+                .getAsJsonObject("logConfiguration")
+                .getAsJsonObject("options")
+                .get("mode")
+                .getAsString();
+    }
+
+    @Test
+    @Order(2)
     void theRepositoryIsEncryptedAndScannedAndATagMayBePushedAgain() {
         var repositories = aws.list("repositories", "ecr", "describe-repositories");
         assertThat(repositories).hasSize(1);
@@ -794,6 +809,7 @@ class StackLifecycleIT {
     @Test
     @Order(11)
     void destroyLeavesNothing() throws Exception {
+        registerAnAddress();
         stack.destroy(DestroyOptions.builder().build());
         var left = new JsonArray();
         for (var query : List.of(
@@ -861,5 +877,34 @@ class StackLifecycleIT {
                         .getAsString())
                 .isEqualTo("PendingDeletion"));
         assertThat(stack.exportStack().deployment()).doesNotContainKey("resources");
+    }
+
+    /** As a task does that is killed before ECS takes its address out of the private zone. */
+    private void registerAnAddress() {
+        var service = aws.list("Services", "servicediscovery", "list-services").get(0);
+        aws.aws(
+                "servicediscovery",
+                "register-instance",
+                "--service-id",
+                service.get("Id").getAsString(),
+                "--instance-id",
+                "killed",
+                "--attributes",
+                "AWS_INSTANCE_IPV4=10.42.0.9");
+    }
+
+    @Test
+    @Order(12)
+    void theStackCanBeMadeAgainAlthoughContainerInsightsMadeItsLogGroupAnewAfterTheDestroy() throws Exception {
+        var orphan = output("containerInsightsLogGroupName");
+        aws.aws("logs", "create-log-group", "--log-group-name", orphan);
+        up();
+        var again =
+                stack.getOutputs().get("containerInsightsLogGroupName").value().toString();
+        assertThat(again).isNotEqualTo(orphan).startsWith("/aws/ecs/containerinsights/computer-use-sandbox-local-");
+        stack.destroy(DestroyOptions.builder().build());
+        assertThat(aws.list("logGroups", "logs", "describe-log-groups"))
+                .extracting(group -> group.get("logGroupName").getAsString())
+                .containsExactly(orphan);
     }
 }

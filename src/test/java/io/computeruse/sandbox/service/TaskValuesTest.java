@@ -53,7 +53,12 @@ class TaskValuesTest {
         var volume = new EmptyVolume("/var/lib/x");
         assertThat(volume.mountPoint()).containsEntry("sourceVolume", volume.name());
         assertThatThrownBy(() -> new ContainerSpec(
-                        "c", List.of(1), Set.of(), true, List.of(volume, new EmptyVolume("/var/lib-x"))))
+                        "c",
+                        List.of(1),
+                        Set.of(),
+                        true,
+                        List.of(volume, new EmptyVolume("/var/lib-x")),
+                        LogDelivery.EVERY_LINE))
                 .hasMessageContaining("same name");
     }
 

@@ -66,15 +66,9 @@ class Stack:
     """Values of the outputs that Pulumi keeps as secrets."""
 
     @property
-    def cluster(self) -> str:
-        """Name of the ECS cluster, as the program builds it."""
-        return f"{PROJECT}-{self.name}"
-
-    @property
     def log_groups(self) -> tuple[str, ...]:
-        """Names of the log groups, as the program builds them; the last is Container Insights'."""
-        own = (f"/{PROJECT}/{self.name}/{what}" for what in ("containers", "flow-logs", "dns-queries"))
-        return (*own, f"/aws/ecs/containerinsights/{self.cluster}/performance")
+        """Names that the program gives log groups. Container Insights' is another each time."""
+        return tuple(f"/{PROJECT}/{self.name}/{what}" for what in ("containers", "flow-logs", "dns-queries"))
 
     def owned(self, *types: str) -> set[str]:
         """Identifiers of the stack's own resources of these types."""

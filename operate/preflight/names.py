@@ -20,20 +20,6 @@ def find(plan: Plan) -> Iterator[Finding]:
         yield from attempt(what, lambda part=part: part(plan))  # type: ignore[misc]
 
 
-def _cluster(plan: Plan) -> Iterator[Finding]:
-    name = plan.stack.cluster
-    found = plan.aws.get("ecs", "describe_clusters", clusters=[name])["clusters"]
-    taken = any(cluster["status"] != "INACTIVE" for cluster in found)
-    own = {identifier.rsplit("/", 1)[-1] for identifier in plan.stack.owned("aws:ecs/cluster:Cluster")}
-    if taken and name not in own:
-        yield failure(
-            f"the ECS cluster {name} exists already and is not this stack's; ECS would hand it to the stack",
-            f"delete it (aws ecs delete-cluster --cluster {name}), or use another stack name",
-        )
-    else:
-        yield ok(f"the name {name} for the ECS cluster is free or this stack's")
-
-
 def _log_groups(plan: Plan) -> Iterator[Finding]:
     own = plan.stack.owned("aws:cloudwatch/logGroup:LogGroup")
     free = 0
@@ -130,7 +116,6 @@ def _left(nothing: str, something: str, names: set[str], fix: str) -> Iterator[F
 
 
 PARTS: Mapping[str, Callable[[Plan], Iterator[Finding]]] = {
-    "ECS cluster": _cluster,
     "log groups": _log_groups,
     "IAM roles": _roles,
     "secrets": _secrets,

@@ -26,7 +26,7 @@ def find(plan: Plan) -> Iterator[Finding]:
             "shorten it: pulumi stack rename dev",
         )
     else:
-        yield ok(f"the stack is {name}, its cluster {plan.stack.cluster}")
+        yield ok(f"the stack is {name}")
 
 
 CHECK = PlanCheck("stack name", "AWS takes every name that is built from the stack's.", find, needs_aws=False)

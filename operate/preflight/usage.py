@@ -57,8 +57,9 @@ def target_groups(plan: Plan) -> int:
 def fargate_cpus(plan: Plan) -> float:
     """vCPUs of the Fargate tasks outside the stack's own cluster, whose tasks are replaced, not added to."""
     units = 0
+    own = plan.stack.owned("aws:ecs/cluster:Cluster")
     for cluster in plan.aws.all("ecs", "list_clusters", "clusterArns"):
-        if str(cluster).rsplit("/", 1)[-1] == plan.stack.cluster:
+        if cluster in own:
             continue
         tasks = list(plan.aws.all("ecs", "list_tasks", "taskArns", cluster=cluster, launchType="FARGATE"))
         for first in range(0, len(tasks), 100):

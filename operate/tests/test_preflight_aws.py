@@ -267,11 +267,12 @@ class TestQuotas:
     def test_running_fargate_tasks_count_but_not_the_stacks_own(
         self, wire: Wire, client: Client, make_plan: MakePlan
     ) -> None:
-        for cluster in ("other", "computer-use-sandbox-dev"):
-            client("ecs").create_cluster(clusterName=cluster)
+        client("ecs").create_cluster(clusterName="other")
+        own = client("ecs").create_cluster(clusterName="computer-use-sandbox-dev-1234abcd")["cluster"]
         wire.answers["ecs", "ListTasks"] = {"taskArns": ["one", "two"]}
         wire.answers["ecs", "DescribeTasks"] = {"tasks": [{"cpu": "2048"}, {"cpu": "512"}]}
-        outcome = run(quotas.CHECK, make_plan())
+        plan = make_plan(resources=[("aws:ecs/cluster:Cluster", own["clusterArn"])])
+        outcome = run(quotas.CHECK, plan)
         fargate = next(finding for finding in outcome.findings if "Fargate" in finding.what)
         assert fargate.what.endswith(": 2.5 of 100 used, 4 more needed")
 
@@ -449,12 +450,7 @@ class TestPermissions:
 
 
 class TestNames:
-    def test_a_cluster_of_that_name_fails(self, client: Client, make_plan: MakePlan) -> None:
-        client("ecs").create_cluster(clusterName="computer-use-sandbox-dev")
-        finding = _only(run(names.CHECK, make_plan()), Status.FAILURE)
-        assert "delete-cluster --cluster computer-use-sandbox-dev" in finding.fix
-
-    @pytest.mark.parametrize("number", range(4))
+    @pytest.mark.parametrize("number", range(3))
     def test_a_log_group_of_that_name_fails(self, client: Client, make_plan: MakePlan, number: int) -> None:
         plan = make_plan()
         name = plan.stack.log_groups[number]
@@ -464,9 +460,12 @@ class TestNames:
         own = make_plan(resources=[("aws:cloudwatch/logGroup:LogGroup", name)])
         assert _statuses(run(names.CHECK, own)) == {"ok"}
 
-    def test_the_stacks_own_cluster_passes(self, client: Client, make_plan: MakePlan) -> None:
-        arn = client("ecs").create_cluster(clusterName="computer-use-sandbox-dev")["cluster"]["clusterArn"]
-        assert _statuses(run(names.CHECK, make_plan(resources=[("aws:ecs/cluster:Cluster", arn)]))) == {"ok"}
+    def test_what_container_insights_left_of_an_earlier_deployment_is_in_nobodys_way(
+        self, client: Client, make_plan: MakePlan
+    ) -> None:
+        name = "/aws/ecs/containerinsights/computer-use-sandbox-dev-1234abcd/performance"
+        client("logs").create_log_group(logGroupName=name)
+        assert _statuses(run(names.CHECK, make_plan())) == {"ok"}
 
     def test_a_longer_name_is_another(self, client: Client, make_plan: MakePlan) -> None:
         client("logs").create_log_group(logGroupName="/computer-use-sandbox/dev/containers-old")

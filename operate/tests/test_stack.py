@@ -40,7 +40,7 @@ def test_an_organisation_is_no_part_of_the_name(script: Script) -> None:
     scripts.pulumi(script, REGION, name="my-company/dev")
     stack = read(None)
     assert stack.name == "dev"
-    assert stack.cluster == "computer-use-sandbox-dev"
+    assert stack.log_groups[0] == "/computer-use-sandbox/dev/containers"
 
 
 def test_the_stacks_region_comes_before_the_environments(

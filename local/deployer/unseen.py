@@ -74,6 +74,11 @@ UNSEEN = (
         ),
     ),
     Unseen(
+        "A task that was killed leaves its address in Cloud Map, and the destroy takes it out with its DNS "
+        "record; in a recorded life no task is killed (AWS managed policy AWSCloudMapRegisterInstanceAccess).",
+        ("route53:ChangeResourceRecordSets", "servicediscovery:DeregisterInstance"),
+    ),
+    Unseen(
         "Docker pushes the images over ECR's registry protocol (Amazon ECR User Guide, IAM permissions for "
         "pushing an image).",
         (

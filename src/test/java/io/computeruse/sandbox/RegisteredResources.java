@@ -71,8 +71,7 @@ final class RegisteredResources implements Mocks {
         var arn = Map.<String, Object>of("arn", "arn:aws:x:%s:%s:%s".formatted(region, ACCOUNT, name));
         return switch (type) {
             case "aws:ec2/vpc:Vpc" -> Map.of("ipv6CidrBlock", "2600:1f14:abc:de00::/56");
-            case "aws:kms/key:Key" ->
-                Map.of("keyId", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn", arn.get("arn"));
+            case "aws:kms/key:Key" -> Map.of("keyId", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn", arn.get("arn"));
             case "aws:lb/loadBalancer:LoadBalancer" ->
                 Map.of("dnsName", "x-0123456789abcdef.elb." + region + ".amazonaws.com", "arn", arn.get("arn"));
             case "aws:ecr/repository:Repository" ->

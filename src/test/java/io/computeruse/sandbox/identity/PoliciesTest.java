@@ -71,6 +71,21 @@ class PoliciesTest {
                         "arn:aws:bedrock:us-west-2::foundation-model/anthropic.claude-opus-5-5");
         assertThat(statements.get(1).getAsJsonObject("Condition").toString())
                 .contains("inference-profile/us.anthropic.claude-sonnet-5-5");
+        assertThat(statements).hasSize(3);
+    }
+
+    /** Amazon Bedrock API reference, {@code InvokeModel}: the caller needs the right on the model and on the project. */
+    @Test
+    void theAgentMayInvokeInTheAccountsDefaultProjectWhateverThePartition() {
+        var models = List.of(new BedrockModel("us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0"));
+        var gov = new AwsEnvironment("aws-us-gov", "us-gov-west-1", "123456789012");
+        var project = statements(TaskPolicies.invokeModels(gov, models)).stream()
+                .filter(s -> s.get("Sid").getAsString().equals("DefaultProject"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(strings(project, "Resource"))
+                .containsExactly("arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:project/default");
+        assertThat(project.has("Condition")).isFalse();
     }
 
     @Test

@@ -63,7 +63,8 @@ public final class TaskPolicies {
                     Map.of("StringEquals", Map.of("bedrock:InferenceProfileArn", profile.get()))));
         }
         statements.add(0, PolicyDocument.allow("InvokeModels", actions, direct, Map.of()));
-        // Bedrock also asks for the right on the project that a call is accounted to, the account's default one where the
+        // Bedrock also asks for the right on the project that a call is accounted to, the account's default one where
+        // the
         // call names none (API reference, InvokeModel). No inference profile has to do with it, so no condition.
         var project = "arn:%s:bedrock:%s:%s:project/default".formatted(aws.partition(), aws.region(), aws.accountId());
         statements.add(PolicyDocument.allow("DefaultProject", actions, List.of(project), Map.of()));

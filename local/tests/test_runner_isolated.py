@@ -90,6 +90,11 @@ def test_what_it_writes_stays_its_own_and_a_read_only_root_takes_nothing(start: 
     assert len([line for line in said if "Read-only file system" in line]) == len(places)
 
 
+def test_the_images_directories_have_their_owners_groups_and_modes(start: Start) -> None:
+    said = until_ready(start("stat -c '%u %g %a' /var/lib/toy /var/lib/shared"))
+    assert said[1:3] == [f"{toy_image.USER} {toy_image.USER} 700", f"{toy_image.USER} {toy_image.GROUP} 3770"]
+
+
 def test_a_volume_begins_as_the_images_directory_and_is_readable_outside(
     start: Start, tmp_path: Path
 ) -> None:

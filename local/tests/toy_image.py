@@ -12,7 +12,7 @@ from runner.network.namespace import Namespace
 from runner.tasks.backend import Launch
 from runner.tasks.layout import Account, Directory, Layout
 
-USER = 54321
+USER, GROUP = 54321, 54322
 DOCKERFILE = f"""\
 FROM base
 ENV GREETING="from the image"
@@ -44,7 +44,10 @@ def make(folder: Path) -> Layout:
         trees={"/opt/toy": tree},
         links={"/usr/local/bin/healthcheck": "/opt/toy/healthcheck"},
         accounts=(Account("toy", USER, "/nonexistent", "/bin/sh"),),
-        directories=(Directory("/var/lib/toy", 0o700, USER),),
+        directories=(
+            Directory("/var/lib/toy", 0o700, USER),
+            Directory("/var/lib/shared", 0o3770, USER, group=GROUP),
+        ),
     )
 
 

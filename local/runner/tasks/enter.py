@@ -97,9 +97,7 @@ def _root(specification: dict[str, Any]) -> RootFileSystem:
         raising=raw["raising"],
         links=raw["links"],
         directories=[
-            Directory(
-                one["path"], one["mode"], one["owner"], Path(one["copy_of"]) if one["copy_of"] else None
-            )
+            Directory(**{**one, "copy_of": Path(one["copy_of"]) if one["copy_of"] else None})
             for one in raw["directories"]
         ],
         files=raw["files"],

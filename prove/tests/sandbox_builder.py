@@ -339,7 +339,12 @@ def _identities(box: Sandbox) -> None:
 
 def container(box: Sandbox, name: str, port: int, **changes: object) -> dict[str, object]:
     """A container definition, with changes of its own keys."""
-    options = {"awslogs-group": box.log_group("containers"), "awslogs-region": REGION}
+    options = {
+        "awslogs-group": box.log_group("containers"),
+        "awslogs-region": REGION,
+        "awslogs-stream-prefix": name,
+        "mode": "blocking",
+    }
     return {
         "name": name,
         "image": box.image,

@@ -377,7 +377,7 @@ EDITS: list[tuple[str, str, Edit]] = [
         "a shared repository",
         lambda box: box.ecr.set_repository_policy(
             repositoryName=box.repository,
-            policyText=document(allow(["ecr:BatchGetImage"], ["*"], **ANYBODY)),
+            policyText=document({"Effect": "Allow", "Action": "ecr:BatchGetImage", **ANYBODY}),
         ),
     ),
     (
@@ -408,7 +408,7 @@ EDITS: list[tuple[str, str, Edit]] = [
         lambda box: task(
             box,
             "environment",
-            environment=[{"name": "LOGIN_PASSWORD", "value": "hunter2"}],
+            environment=[{"name": "SUDO_PASSWORD", "value": "hunter2"}],
         ),
     ),
     (

@@ -287,7 +287,9 @@ def _identities(box: Sandbox) -> None:
     box.repository = repository["repositoryName"]
     box.image = f"{repository['repositoryUri']}@sha256:{'0' * 64}"
     secret = box.secretsmanager.create_secret(
-        Name=f"{NAMES}/{box.named('login')}", SecretString="{}", KmsKeyId=box.key
+        Name=f"{NAMES}/{box.named('login')}",
+        SecretString=json.dumps({"password": "correct horse"}),
+        KmsKeyId=box.key,
     )
     box.secret, box.version = secret["ARN"], secret["VersionId"]
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]

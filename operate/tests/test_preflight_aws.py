@@ -482,7 +482,8 @@ class TestNames:
             secrets.create_secret(Name=f"computer-use-sandbox/dev/{name}", SecretString="x")
         secrets.delete_secret(SecretId="computer-use-sandbox/dev/dying-secret", RecoveryWindowInDays=7)
         client("ecr").create_repository(repositoryName="computer-use-sandbox-1234567")
-        client("servicediscovery").create_private_dns_namespace(Name="computer-use.local", Vpc="vpc-1")
+        vpc = client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        client("servicediscovery").create_private_dns_namespace(Name="computer-use.local", Vpc=vpc)
         warnings = [
             finding.what
             for finding in run(names.CHECK, make_plan()).findings

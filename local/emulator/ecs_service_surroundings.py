@@ -1,8 +1,8 @@
 """ECS services: what they name of other services must exist and fit.
 
 AWS takes some requests at first and lets the deployment fail when a task starts: a missing secret, log group
-or repository. Often no task starts here at all, so these are refused at once, with the reason that AWS's task
-would show.
+or repository. A runner does the same. Without one no task starts, so these are refused at once, with the
+reason that AWS's task would show.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from moto.logs.models import logs_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.servicediscovery.models import servicediscovery_backends
 
+from emulator import fargate_tasks
 from emulator.actions import Parameters, checks, refuse
 
 # ECS guide, "Fargate platform versions": those of Linux that still exist.
@@ -146,7 +147,7 @@ def registries_must_exist(call: Any, parameters: Parameters) -> None:
 
 @checks(EC2ContainerServiceResponse, "create_service", "update_service")
 def tasks_must_be_able_to_start(call: Any, parameters: Parameters) -> None:
-    if "taskDefinition" not in parameters:
+    if "taskDefinition" not in parameters or fargate_tasks.is_attached(call.ecs_backend):
         return
     for container in _definition(call, parameters).container_definitions:
         _repository_must_exist(call, container["image"])

@@ -79,7 +79,7 @@ def count(backend: Any, service: Any) -> None:
 
 def redeploy(backend: Any, service: Any) -> None:
     """A new deployment of what the service says; with a runner, the one before goes when its tasks have."""
-    attached = _is_attached(backend)
+    attached = is_attached(backend)
     for deployment in service.deployments:
         ecs_deployments.stop(backend, service, deployment, "A newer deployment has replaced it.")
         deployment["status"] = "ACTIVE"
@@ -90,7 +90,7 @@ def redeploy(backend: Any, service: Any) -> None:
 
 def recount(backend: Any, service: Any) -> None:
     """After a change of the desired count."""
-    if _is_attached(backend):
+    if is_attached(backend):
         count(backend, service)
         return
     service.running_count, service.pending_count = service.desired_count, 0
@@ -100,7 +100,8 @@ def recount(backend: Any, service: Any) -> None:
         )
 
 
-def _is_attached(backend: Any) -> bool:
+def is_attached(backend: Any) -> bool:
+    """Whether a runner starts the tasks and says what becomes of them."""
     return "deadline" in table(backend, "fargate")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 
-from conftest import LOCAL, REGION
+from conftest import LOCAL, REGION, create_role
 from runner.tasks import descendants
 from runner_probes import SECONDS, certificate, free_port, wait_for
 
@@ -63,6 +63,7 @@ class Scene:
         self.balancer = self.aws("elbv2").create_load_balancer(
             Name="front-door", Type="network", Subnets=[self.subnet]
         )["LoadBalancers"][0]["LoadBalancerArn"]
+        self.role = create_role(self.aws, "execution", "ecs-tasks.amazonaws.com")
         self.aws("ecs").create_cluster(clusterName="sandbox")
         self.aws("logs").create_log_group(logGroupName="/containers")
         namespaces = self.aws("servicediscovery")
@@ -122,7 +123,7 @@ class Scene:
             networkMode="awsvpc",
             cpu="1024",
             memory="2048",
-            executionRoleArn="arn:aws:iam::123456789012:role/execution",
+            executionRoleArn=self.role,
             volumes=[{"name": one["sourceVolume"]} for one in container.get("mountPoints", [])],
             containerDefinitions=[{"name": name, **container}],
         )["taskDefinition"]

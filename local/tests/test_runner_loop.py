@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 import toy_image
-from conftest import REGION
+from conftest import REGION, create_role
 from runner.aws import Aws
 from runner.loop import Runner
 from runner.options import Options
@@ -83,6 +83,7 @@ class Cloud:
         elbv2.create_listener(
             LoadBalancerArn=self.balancer, Protocol="TCP", Port=self.door, DefaultActions=forward
         )
+        self.role = create_role(self, "start", "ecs-tasks.amazonaws.com")
         self("ecs").create_cluster(clusterName="c")
         self("logs").create_log_group(logGroupName="/toy")
         names = self("servicediscovery")
@@ -120,7 +121,7 @@ class Cloud:
             networkMode="awsvpc",
             cpu="256",
             memory="512",
-            executionRoleArn="arn:aws:iam::123456789012:role/start",
+            executionRoleArn=self.role,
             containerDefinitions=[container],
         )
         return str(answer["taskDefinition"]["taskDefinitionArn"])
@@ -291,6 +292,9 @@ def test_a_task_that_is_killed_comes_back(cloud: Cloud) -> None:
     until(cloud.answers)
 
 
+UNKNOWN_SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:x"
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
@@ -299,7 +303,7 @@ def test_a_task_that_is_killed_comes_back(cloud: Cloud) -> None:
         (
             {
                 "script": SERVE,
-                "secrets": [{"name": "TOKEN", "valueFrom": "arn:aws:secretsmanager:r:1:secret:x"}],
+                "secrets": [{"name": "TOKEN", "valueFrom": UNKNOWN_SECRET}],
             },
             "TOKEN from arn:aws:secretsmanager",
         ),

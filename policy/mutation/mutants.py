@@ -141,6 +141,11 @@ def without_version(containers: Any) -> None:
     secret["valueFrom"] = secret["valueFrom"].rpartition(":")[0] + ":"
 
 
+def without_mode(containers: Any) -> None:
+    """Leave the mode in which log lines are delivered to the account."""
+    del containers[0]["logConfiguration"]["options"]["mode"]
+
+
 def compare_arns_as_text(document: Any) -> None:
     """Compare the source's ARN with a pattern as if `*` were a letter of it."""
     conditions = document["Statement"][0]["Condition"]
@@ -381,6 +386,12 @@ MUTANTS = (
     Mutant("ECS", "no health check", "ecs.TaskDefinition environment", container(healthCheck=None)),
     Mutant("ECS", "a stop that takes too long", "ecs.TaskDefinition environment", container(stopTimeout=300)),
     Mutant("ECS", "an old platform version", "ecs.Service environment", put(platformVersion="1.3.0")),
+    Mutant(
+        "logs",
+        "an account decides how logs are delivered",
+        "ecs.TaskDefinition orchestration",
+        in_json("containerDefinitions", without_mode),
+    ),
     Mutant(
         "ingress", "idle connections are cut too soon", "lb.Listener viewer", put(tcpIdleTimeoutSeconds=30)
     ),

@@ -1,6 +1,6 @@
 """Task definitions and services that the rules on running containers accept and refuse."""
 
-from good_stack import ACCOUNT, LOGIN_ARN, SERVICE, TASK, VERSION_ID
+from good_stack import ACCOUNT, LOG_OPTIONS, LOGIN_ARN, SERVICE, TASK, VERSION_ID
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
 from rule_cases import LATER_CONTAINERS, UNREADABLE_CONTAINERS, Cases, Inputs, task
 
@@ -8,6 +8,12 @@ from rule_cases import LATER_CONTAINERS, UNREADABLE_CONTAINERS, Cases, Inputs, t
 def reads(reference: object) -> Inputs:
     """A task whose container reads one secret."""
     return task(secrets=[{"name": "LOGIN_PASSWORD", "valueFrom": reference}])
+
+
+def logs(**options: object) -> Inputs:
+    """A task whose container's log options differ from good ones; None removes one."""
+    changed = {key: value for key, value in (LOG_OPTIONS | options).items() if value is not None}
+    return task(logConfiguration={"logDriver": "awslogs", "options": changed})
 
 
 def health(**changes: object) -> Inputs:
@@ -47,6 +53,34 @@ CONTAINERS: list[Cases] = [
         ],
         waits=LATER_CONTAINERS,
         malformed=[*UNREADABLE_CONTAINERS, reads(None), task(secrets="all"), task(secrets=["all"])],
+    ),
+    Cases(
+        "log-delivery",
+        TASK,
+        compliant=[
+            task(),
+            logs(mode="blocking"),
+            logs(mode="non-blocking", **{"max-buffer-size": "25m"}),
+            logs(**{"awslogs-multiline-pattern": "^INFO"}),
+        ],
+        violating=[
+            logs(mode=None),
+            logs(mode="async"),
+            logs(mode="non-blocking"),
+            logs(mode="non-blocking", **{"max-buffer-size": "25 megabytes"}),
+            logs(mode="blocking", **{"max-buffer-size": "25m"}),
+            logs(**{"awslogs-strem-prefix": "x"}),
+            logs(**{"awslogs-stream-prefix": None}),
+            logs(**{"awslogs-region": None}),
+            logs(**{"awslogs-region": "eu-west-1"}),
+            task(logConfiguration=None),
+        ],
+        waits=LATER_CONTAINERS,
+        malformed=[
+            *UNREADABLE_CONTAINERS,
+            task(logConfiguration="awslogs"),
+            task(logConfiguration={"logDriver": "awslogs", "options": "all"}),
+        ],
     ),
     Cases(
         "container-health",

@@ -60,7 +60,8 @@ def _services(box: Sandbox) -> None:
         if "taskRoleArn" in task:
             box.roles["agent"] = task["taskRoleArn"]
         box.image = container["image"]
-    secret = box.secretsmanager.list_secrets()["SecretList"][0]
+    secrets = box.secretsmanager.list_secrets()["SecretList"]
+    secret = next(one for one in secrets if "/login-" in one["Name"])
     box.secret, box.version = secret["ARN"], next(iter(secret["SecretVersionsToStages"]))
     box.repository = box.ecr.describe_repositories()["repositories"][0]["repositoryName"]
     box.key = box.logs.describe_log_groups(logGroupNamePrefix=box.log_group("containers"))["logGroups"][0][

@@ -75,7 +75,7 @@ UNSEEN = (
     ),
     Unseen(
         "A task that was killed leaves its address in Cloud Map, and the destroy takes it out with its DNS "
-        "record; in a recorded life no task is killed (AWS managed policy AWSCloudMapRegisterInstanceAccess).",
+        "record. In a recorded life no task is killed (managed policy AWSCloudMapRegisterInstanceAccess).",
         ("route53:ChangeResourceRecordSets", "servicediscovery:DeregisterInstance"),
     ),
     Unseen(

@@ -16,8 +16,8 @@ from launcher import prerequisites, program
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
 
-# Pulumi asks for the version of the AWS SDK in pom.xml, for the Docker plugin that ServiceImage.java names, and for any
-# analyzer.
+# Pulumi asks for the version of the AWS SDK in pom.xml, for the Docker plugin that ServiceImage.java names,
+# and for any analyzer.
 PLUGINS = (
     ("resource-aws-v6.83.0", "pulumi-resource-aws"),
     ("resource-docker-v4.11.2", "pulumi-resource-docker"),

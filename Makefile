@@ -116,6 +116,10 @@ check: tools ## formatting, lint, types
 deployer-policy: $(TOOLS) ## make the deployer's least-privilege policy anew from a recorded life of the stack
 	PYTHONPATH=local $(VENV)/python -m deployer deployer-policy
 
+.PHONY: soak
+soak: ## repetitions that take minutes: the first task of a fresh console, 200 times
+	$(MAKE) -C images/orchestration soak
+
 .PHONY: redteam
 redteam: ## play attacks on a model that obeys them; the table goes to images/orchestration/README.md
 	$(MAKE) -C images/orchestration redteam

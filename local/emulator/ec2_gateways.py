@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from moto.ec2.responses import EC2Response
@@ -24,6 +25,11 @@ _TARGETS = (
     "OdbNetworkArn",
 )
 
+_DESTINATIONS: dict[str, type[ipaddress.IPv4Network] | type[ipaddress.IPv6Network]] = {
+    "DestinationCidrBlock": ipaddress.IPv4Network,
+    "DestinationIpv6CidrBlock": ipaddress.IPv6Network,
+}
+
 
 @checks(EC2Response, "create_route", "replace_route")
 def route_must_lead_somewhere(call: Any, parameters: Parameters) -> None:
@@ -32,6 +38,7 @@ def route_must_lead_somewhere(call: Any, parameters: Parameters) -> None:
     nat_id, gateway_id = parameters.get("NatGatewayId"), parameters.get("GatewayId", "")
     if not any(parameters.get(target) for target in _TARGETS):
         refuse("MissingParameter", f"The request must contain exactly one of {', '.join(_TARGETS)}.")
+    _destination_must_be_a_block(parameters)
     egress_only_id = parameters.get("EgressOnlyInternetGatewayId")
     if nat_id is not None:
         nat = backend.nat_gateways.get(nat_id)
@@ -45,6 +52,16 @@ def route_must_lead_somewhere(call: Any, parameters: Parameters) -> None:
         _same_network(vpc_id, gateway.vpc.id if gateway.vpc else None, parameters["RouteTableId"], gateway_id)
     if egress_only_id is not None and egress_only_id not in backend.egress_only_internet_gateways:
         refuse("InvalidGatewayID.NotFound", f"The gateway ID '{egress_only_id}' does not exist")
+
+
+def _destination_must_be_a_block(parameters: Parameters) -> None:
+    for key, family in _DESTINATIONS.items():
+        if key not in parameters:
+            continue
+        try:
+            family(parameters[key], strict=False)
+        except ValueError:
+            refuse("InvalidParameterValue", f"Value ({parameters[key]}) for {key} is not a valid CIDR block.")
 
 
 def _same_network(vpc_id: str, other: str | None, route_table_id: str, gateway_id: str) -> None:
@@ -129,6 +146,9 @@ def subnet_must_be_in_the_same_vpc(call: Any, parameters: Parameters) -> None:
             "InvalidParameterValue",
             f"Route table {table_id} and subnet {subnet_id} belong to different networks",
         )
+    for other in backend.describe_route_tables(filters={"association.subnet-id": [subnet_id]}):
+        if other.id != table_id:
+            refuse("Resource.AlreadyAssociated", f"Subnet {subnet_id} is associated with {other.id}.")
 
 
 @checks(EC2Response, "release_address")

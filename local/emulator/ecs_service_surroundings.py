@@ -140,6 +140,9 @@ def registries_must_exist(call: Any, parameters: Parameters) -> None:
         types = [record["Type"] for record in (service.dns_config or {}).get("DnsRecords", [])]
         if "SRV" in types and not (registry.get("port") or registry.get("containerPort")):
             refuse("InvalidParameterException", "A service registry with SRV records needs a port.")
+        # ECS API reference, ServiceRegistry: the port is for services with an SRV record.
+        if "SRV" not in types and registry.get("port"):
+            refuse("InvalidParameterException", "A service registry without SRV records has no port.")
 
 
 # --- what the tasks need in order to start

@@ -27,6 +27,8 @@ SIZES: dict[int, list[int]] = {
     16384: list(range(32768, 122880 + 1, 8192)),
 }
 EPHEMERAL_GIB = range(21, 200 + 1)
+# ECS API reference, ContainerDefinition, memory: what the oldest Docker daemon takes, MiB.
+_LEAST_MEMORY = 4
 ADDABLE_CAPABILITIES = {"SYS_PTRACE"}
 _MAX_STOP_TIMEOUT = 120
 _PORTS = range(1, 65535 + 1)
@@ -101,6 +103,8 @@ def _check_size(parameters: Parameters, containers: list[dict[str, Any]]) -> Non
     if sum(container.get("memoryReservation", 0) for container in containers) > memory:
         _refuse("The containers' 'memoryReservation' is more than the task's 'memory'.")
     for container in containers:
+        if container.get("memory", memory) < _LEAST_MEMORY:
+            _refuse(f"The 'memory' of container {container['name']} is below {_LEAST_MEMORY} MiB.")
         if container.get("memory", memory) > memory:
             _refuse(f"The 'memory' of container {container['name']} is more than the task's.")
         if container.get("memoryReservation", 0) > container.get("memory", memory):
@@ -177,6 +181,8 @@ def _check_container(container: dict[str, Any], task: Parameters) -> None:
         _refuse(f"Fargate cannot add the capabilities {sorted(added)}.")
     if any(limit["name"] != "nofile" for limit in container.get("ulimits", [])):
         _refuse("Of ulimits, Fargate supports 'nofile' only.")
+    if any(limit["softLimit"] > limit["hardLimit"] for limit in container.get("ulimits", [])):
+        _refuse("A soft limit must not be above its hard limit.")
     for key in ("startTimeout", "stopTimeout"):
         if not 0 <= container.get(key, 0) <= _MAX_STOP_TIMEOUT:
             _refuse(f"Fargate allows a {key} of at most {_MAX_STOP_TIMEOUT} seconds.")

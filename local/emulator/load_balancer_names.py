@@ -1,4 +1,4 @@
-"""Elastic Load Balancing: ARNs, names and policies of network load balancers as AWS has them.
+"""Elastic Load Balancing: ARNs, names and policies of network load balancers as AWS has and takes them.
 
 moto's ARNs say `app`, which is for application load balancers (service authorization reference: resource type
 `loadbalancer/net/`), and its listeners have an SSL policy whatever their protocol.
@@ -6,13 +6,29 @@ moto's ARNs say `app`, which is for application load balancers (service authoriz
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.elbv2.responses import ELBV2Response
 
-from emulator.actions import Parameters, corrects
+from emulator.actions import Parameters, checks, corrects, refuse
 
+# ELBv2 API reference, CreateLoadBalancer and CreateTargetGroup, Name.
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
+_RESERVED = "internal-"
 _ENCRYPTED = ("HTTPS", "TLS")
+
+
+@checks(ELBV2Response, "create_load_balancer", "create_target_group")
+def name_must_be_possible(_call: Any, parameters: Parameters) -> None:
+    name = parameters["Name"]
+    if not _NAME.fullmatch(name):
+        refuse(
+            "ValidationError",
+            f"The name '{name}' must have at most 32 letters, digits and hyphens, and no hyphen at its ends.",
+        )
+    if "TargetType" not in parameters and name.startswith(_RESERVED):
+        refuse("ValidationError", f"The load balancer name '{name}' cannot begin with '{_RESERVED}'.")
 
 
 @corrects(ELBV2Response, "create_load_balancer")

@@ -88,12 +88,20 @@ def _check(statement: Statement) -> None:
     for resource in as_list(statement.get("Resource", statement.get("NotResource", []))):
         if not str(resource).startswith(("arn:", "*")):
             raise MalformedPolicy(f'Resource {resource} must be in ARN format or "*".')
-    conditions = statement.get("Condition", {})
+    _check_conditions(statement.get("Condition", {}))
+
+
+def _check_conditions(conditions: Any) -> None:
     if not isinstance(conditions, dict) or not all(isinstance(one, dict) for one in conditions.values()):
         raise MalformedPolicy("Syntax errors in policy: Condition is not an object of objects.")
-    for operator in conditions:
+    for operator, tests in conditions.items():
         if not _OPERATOR.fullmatch(operator):
             raise MalformedPolicy(f"Invalid Condition type : {operator}")
+        for key in tests:
+            if ":" not in key:
+                raise MalformedPolicy(
+                    f"Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: {key}"
+                )
 
 
 def allows(listed: Iterable[Statement], kind: str, principal: str, action: str, context: Context) -> bool:

@@ -149,3 +149,13 @@ def test_the_services_that_endpoints_lead_to_can_be_listed(ec2: Any) -> None:
     (found,) = ec2.describe_vpc_endpoint_services(ServiceNames=[name], Filters=gateway)["ServiceDetails"]
     assert (found["ServiceName"], found["ServiceType"]) == (name, [{"ServiceType": "Gateway"}])
     assert "us-west-2a" in found["AvailabilityZones"]
+
+
+def test_a_subnet_has_one_route_table(aws: Aws, refused: Refused, vpc: str, ipv6_subnets: list[str]) -> None:
+    ec2 = aws("ec2")
+    first, second = (ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(2))
+    association = ec2.associate_route_table(RouteTableId=first, SubnetId=ipv6_subnets[0])["AssociationId"]
+    again = {"RouteTableId": second, "SubnetId": ipv6_subnets[0]}
+    assert refused(ec2.associate_route_table, **again) == "Resource.AlreadyAssociated"
+    ec2.replace_route_table_association(AssociationId=association, RouteTableId=second)
+    ec2.associate_route_table(RouteTableId=second, SubnetId=ipv6_subnets[1])

@@ -8,8 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,16 +37,19 @@ class Deployment:
 
 
 @contextmanager
-def deployed(folder: Path) -> Iterator[Deployment]:
+def deployed(
+    folder: Path, through: Callable[[str], AbstractContextManager[str]] = nullcontext
+) -> Iterator[Deployment]:
     """Deploy the program from a copy of the project in `folder`. Needs what `make tools` builds.
 
+    Pulumi and the provider reach the emulator by the URL that `through` makes of the emulator's own.
     Raises AssertionError with Pulumi's own words when the deployment fails or a policy finds something.
     """
     make_project(folder, JAR)
     recorded = folder / "recorded"
     recorded.mkdir()
-    with _emulator() as url:
-        environment = _environment(folder, url) | {"RECORDED_REQUESTS": str(recorded)}
+    with _emulator() as url, through(url) as seen_by_pulumi:
+        environment = _environment(folder, seen_by_pulumi) | {"RECORDED_REQUESTS": str(recorded)}
         _succeed(_pulumi(folder, environment, "stack", "select", "--create", STACK))
         packs = [
             "--policy-pack",

@@ -79,7 +79,8 @@ test-program: $(TOOLS) ## the Java program: values, components, and whole lives 
 	$(WITH_TOOLS) mvn -B -ntp -Pengine verify
 
 .PHONY: test-local
-test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
+test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher; AWS's schemas over what is deployed
+	@$(LAUNCHER) test-tools
 	for module in $(GO_MODULES); do go -C $$module test ./...; done
 	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml --ignore=local/tests/story --ignore=local/tests/built_images local/tests bench
 

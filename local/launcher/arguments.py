@@ -15,6 +15,7 @@ Command = Callable[[Places], int]
 # Name → what it does, and whether it changes something, so that only one may run at a time.
 COMMANDS: dict[str, tuple[Command, bool, str]] = {
     "tools": (commands.build_tools, True, "build what is missing into .local/"),
+    "test-tools": (commands.build_test_tools, True, "build what only tests need"),
     "up": (commands.up, True, "create or update the local stack"),
     "preview": (commands.preview, True, "show what up would do"),
     "refresh": (commands.refresh, True, "look for what was changed by hand"),

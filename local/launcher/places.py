@@ -95,6 +95,11 @@ class Places:
         return self.generated / "venv-orchestration"
 
     @property
+    def cfn_lint(self) -> Path:
+        """cfn-lint, in a virtual environment of its own: only tests need it."""
+        return self.generated / "venv-cfn-lint" / "bin" / "cfn-lint"
+
+    @property
     def project(self) -> Path:
         """The generated project file that runs the jar; see `launcher.program`."""
         return self.generated / "project"

@@ -146,6 +146,27 @@ def parts(places: Places) -> list[Part]:
     ]
 
 
+def test_parts(places: Places) -> list[Part]:
+    """What only tests need, and nobody who uses the sandbox."""
+    venv, lock = places.cfn_lint.parent.parent, places.sources / "judges" / "requirements.txt"
+    return [
+        Part(
+            "cfn-lint",
+            "installing cfn-lint",
+            (
+                (sys.executable, "-m", "venv", "--clear", str(venv)),
+                (
+                    str(venv / "bin" / "python"),
+                    *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"),
+                    *("--requirement", str(lock)),
+                ),
+            ),
+            (lock, Path(sys.executable)),
+            (places.cfn_lint,),
+        )
+    ]
+
+
 def _go_part(places: Places, program: GoProgram) -> Part:
     folder, target = places.sources / program.folder, places.bin / program.name
     flags = "-s -w"

@@ -1,0 +1,20 @@
+"""The deployed stack as the judges get it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mutation.recording import Recording
+
+from judges.checkpoint import Resource
+from judges.requests import Exchange
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What AWS was asked, what the engine showed the policy packs, and what is in the checkpoint."""
+
+    exchanges: Sequence[Exchange]
+    update: Recording
+    resources: Sequence[Resource]

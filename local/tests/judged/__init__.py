@@ -1,0 +1,1 @@
+"""AWS's published rules over what the real engine deploys."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 from console_process import PASSWORD, USERNAME
 
@@ -70,6 +70,22 @@ class Person:
         self.page.get_by_label("New key").fill(key)
         self.page.get_by_role("button", name="Use this key").click()
         self.sees("A key is set.")
+
+    def go_to(self, name: str, shows: Locator) -> None:
+        """Open one of the pages, which shows an element that no other has.
+
+        Streamlit forgets a click on a link while it draws the page again because of another click, so this
+        clicks again, as a person would.
+        """
+        link = self.page.get_by_role("link", name=name, exact=True)
+        for _ in range(5):
+            link.click()
+            try:
+                expect(shows).to_be_visible(timeout=PATIENCE_MS / 5)
+                return
+            except AssertionError:
+                continue
+        expect(shows).to_be_visible()
 
     def ask(self, prompt: str) -> None:
         """Send a prompt."""

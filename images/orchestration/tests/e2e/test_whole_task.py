@@ -182,7 +182,7 @@ def test_a_second_tab_is_the_same_session_and_signs_out_with_it(world: World) ->
 
 
 def test_the_exchange_log_shows_requests_responses_and_no_secret(world: World, driver: Person) -> None:
-    driver.page.get_by_role("link", name="HTTP exchanges").click()
+    driver.go_to("HTTP exchanges", driver.page.locator("summary").filter(has_text="Model").first)
     driver.page.locator("summary").filter(has_text="Model").first.click()
     driver.sees("anthropic-version")
     driver.sees("[redacted]")
@@ -191,8 +191,9 @@ def test_the_exchange_log_shows_requests_responses_and_no_secret(world: World, d
 
 
 def test_the_record_page_replays_and_verifies(world: World, driver: Person) -> None:
-    driver.page.get_by_role("link", name="Record").click()
-    driver.page.get_by_role("button", name="Verify the whole record").click()
+    verify = driver.page.get_by_role("button", name="Verify the whole record")
+    driver.go_to("Record", verify)
+    verify.click()
     driver.sees("Whole:")
     for _ in range(4):
         driver.page.get_by_role("button", name="chevron_right").click()
@@ -203,7 +204,7 @@ def test_the_record_page_replays_and_verifies(world: World, driver: Person) -> N
 def test_settings_are_kept_and_an_unknown_model_is_charged_at_the_dearest_price(
     world: World, driver: Person
 ) -> None:
-    driver.page.get_by_role("link", name="Chat").click()
+    driver.go_to("Chat", driver.page.get_by_test_id("stChatInput"))
     model = driver.page.get_by_role("combobox", name="Model")
     model.click()
     model.fill("claude-from-the-future")

@@ -10,6 +10,8 @@ GO_MODULES := local/aws-plugin local/docker-plugin
 IMAGES := images/environment images/orchestration
 # The checks around a deployment have an environment of their own, as small as an AWS user's.
 OPERATE := operate/.venv/bin/python
+# Tests that judge a recorded deployment; they mostly wait for the provider.
+JUDGES := local/tests/judged local/tests/test_deployer_life.py
 # What a suite needs first; nothing where it was made before.
 TOOLS := tools
 
@@ -70,19 +72,24 @@ test: tools ## run every test, two suites at a time: the engine's mostly wait
 
 .PHONY: first-lane second-lane
 first-lane:
-	$(MAKE) --jobs=1 test-program && $(MAKE) --jobs=1 test-local
+	$(MAKE) --jobs=1 test-program && $(MAKE) --jobs=1 test-local && $(MAKE) --jobs=1 test-policy
 second-lane:
-	$(MAKE) --jobs=1 test-images && $(MAKE) --jobs=1 test-policy
+	$(MAKE) --jobs=1 test-images && $(MAKE) --jobs=1 test-judges
 
 .PHONY: test-program
 test-program: $(TOOLS) ## the Java program: values, components, and whole lives of the stack on the real engine
 	$(WITH_TOOLS) mvn -B -ntp -Pengine verify
 
 .PHONY: test-local
-test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher; AWS's schemas over what is deployed
-	@$(LAUNCHER) test-tools
+test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
 	for module in $(GO_MODULES); do go -C $$module test ./...; done
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml --ignore=local/tests/story --ignore=local/tests/built_images local/tests bench
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml $(JUDGES:%=--ignore=%) \
+	    --ignore=local/tests/story --ignore=local/tests/built_images local/tests bench
+
+.PHONY: test-judges
+test-judges: $(TOOLS) ## AWS's schemas, a table of mistakes, the deployer's policy: over deployments that are recorded
+	@$(LAUNCHER) test-tools
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml $(JUDGES)
 
 .PHONY: test-policy
 test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks around a deployment

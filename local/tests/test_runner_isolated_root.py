@@ -162,7 +162,7 @@ def test_it_reads_no_more_of_the_machine_than_everybody_and_no_persons_names(sta
     )
     data, accounts, members = "\n".join(until_ready(start(script, user="0"))[1:-1]).split("--\n")
     assert set(data.split()) <= {
-        *("/var/lib:", "dpkg", "nginx", "openbox", "xkb", "toy", "/var/cache:", "fontconfig")
+        *("/var/lib:", "dpkg", "nginx", "openbox", "xkb", "toy", "shared", "/var/cache:", "fontconfig")
     }
     numbers = {int(line.split(":")[1]) for line in accounts.split()}
     assert toy_image.USER in numbers and {n for n in numbers if n >= 1000} <= {toy_image.USER, 65534}

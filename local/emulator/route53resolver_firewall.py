@@ -363,8 +363,8 @@ def _association(call: Any, parameters: Parameters) -> Resource:
 
 
 def _check_association_priority(priority: int) -> None:
-    # 100 and 9900 themselves: the API reference includes both in its range, the SDKs' reference says "The
-    # allowed values for Priority are between 100 and 9900" and AWS answers 100 with this error.
+    # The SDKs' reference says "between 100 and 9900". Whether AWS takes 100 itself was not tried, so it is
+    # refused; 9900 is in the API reference's range.
     if not 101 <= priority <= 9900:
         refuse("ValidationException", "[RSLVR-02103] Priority must be from 101 to 9900.")
 

@@ -66,6 +66,23 @@ def text(verdicts: Sequence[Verdict]) -> str:
     return "\n".join([*aligned, summary(verdicts)])
 
 
+def settled(written: str) -> list[list[str]]:
+    """The rows of a written table, without what differs from run to run.
+
+    Where the provider refuses a mistake itself, it may or may not have sent a request by then, so that the
+    models and the emulator are asked in some runs only. Nothing reaches AWS in either case.
+    """
+    rows = [line.strip("| ").split(" | ") for line in written.splitlines() if line.startswith("| ")]
+    heads = [head.strip() for head in rows[0]]
+    provider, varying = heads.index("provider"), (heads.index("models"), heads.index("emulator"))
+    kept = []
+    for row in rows:
+        cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))
+        refused = cells[provider] == "yes"
+        kept.append([cell for number, cell in enumerate(cells) if not (refused and number in varying)])
+    return kept
+
+
 def markdown(verdicts: Sequence[Verdict]) -> str:
     """The whole file. It says who noticed a mistake, not by which rule: a rule's name may change."""
     lines = ["| mistake | what AWS says | source |", "|---|---|---|"]

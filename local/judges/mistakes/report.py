@@ -66,21 +66,21 @@ def text(verdicts: Sequence[Verdict]) -> str:
     return "\n".join([*aligned, summary(verdicts)])
 
 
-def settled(written: str) -> list[list[str]]:
-    """The rows of a written table, without what differs from run to run.
+def rows(written: str) -> list[tuple[list[str], list[str]]]:
+    """The rows of a written table: the cells that every run gives, and those that a few rows change.
 
-    Where the provider refuses a mistake itself, it may or may not have sent a request by then, so that the
-    models and the emulator are asked in some runs only. Nothing reaches AWS in either case.
+    Which request the provider sends for a mistake follows from what exists then, and so from the order in
+    which the engine makes what does not depend on each other. That order differs from run to run.
     """
-    rows = [line.strip("| ").split(" | ") for line in written.splitlines() if line.startswith("| ")]
-    heads = [head.strip() for head in rows[0]]
-    provider, varying = heads.index("provider"), (heads.index("models"), heads.index("emulator"))
-    kept = []
-    for row in rows:
-        cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))
-        refused = cells[provider] == "yes"
-        kept.append([cell for number, cell in enumerate(cells) if not (refused and number in varying)])
-    return kept
+    lines = [line.strip("| ").split(" | ") for line in written.splitlines() if line.startswith("| ")]
+    heads = [head.strip() for head in lines[0]]
+    varying = {heads.index(name) for name in ("provider", "models", "emulator")}
+    found = []
+    for line in lines[1:]:
+        cells = [cell.strip() for cell in line] + [""] * (len(heads) - len(line))
+        fixed = [cell for number, cell in enumerate(cells) if number not in varying]
+        found.append((fixed, [cell for number, cell in enumerate(cells) if number in varying]))
+    return found
 
 
 def markdown(verdicts: Sequence[Verdict]) -> str:

@@ -29,6 +29,7 @@ from judges.requests import Exchange
 LOCAL = Path(__file__).resolve().parents[2]
 
 NOT_IMPLEMENTED, BROKEN = b"NotImplemented", b"EmulatorFailure"  # as emulator.failures answers
+_SHORTEST_ID = 8
 # What can be an id of the emulator's. A VPC's IPv6 block is one too, for its subnets' begin with it.
 _NAME = re.compile(r"2001:db8:[0-9a-f:]+(?=[0-9a-f]{2}::)|[A-Za-z0-9_-]+")
 
@@ -70,6 +71,11 @@ def ask(recorded: Sequence[Exchange], trials: Sequence[Trial]) -> list[Refused |
     return [Refused(**found) if found else None for found in json.loads(output)]
 
 
+def _may_be_an_id(text: str) -> bool:
+    """Not the 32 of a time's seconds, which would then be another number in `203.0.113.1/32`, too."""
+    return ":" in text or (len(text) >= _SHORTEST_ID and not text.isdecimal())
+
+
 class _Account:
     """The emulated AWS in this process, which knows the recorded ids by its own."""
 
@@ -104,7 +110,8 @@ class _Account:
         """Which id here stands for which in the recording."""
         theirs, own = _NAME.findall(recorded.decode()), _NAME.findall(answer.decode())
         if len(theirs) == len(own):
-            self._own.update({old: new for old, new in zip(theirs, own, strict=True) if old != new})
+            pairs = zip(theirs, own, strict=True)
+            self._own.update({old: new for old, new in pairs if old != new and _may_be_an_id(old)})
 
     def _send(self, exchange: Exchange) -> tuple[int, bytes]:
         from werkzeug.datastructures import Headers  # noqa: PLC0415

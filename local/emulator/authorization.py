@@ -58,9 +58,9 @@ def _user(call: BaseResponse) -> Any:
 
 
 def _refusal(call: BaseResponse, user: Any) -> Refusal | None:
-    documents = [statements(text) for text in _documents(user)]
+    granted = [one for document in _documents(user) for one in statements(document)]
     for request in needed(call):
-        if not allows([one for listed in documents for one in listed], request):
+        if not allows(granted, request):
             service = call.boto3_service_name
             return Refusal(
                 _CODES.get(service, "AccessDeniedException"),

@@ -25,7 +25,7 @@ def engine() -> Engine:
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of the files as they are here, made under umask 077."""
+    """A copy of the images' files, with the modes that a checkout under umask 077 has."""
     folder = tmp_path_factory.mktemp("checkout")
     files = subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "-z", "images"], capture_output=True, text=True, check=True

@@ -1,17 +1,17 @@
-# The project's commands, each a line or two: what they do lives in local/launcher, pom.xml and images/*/Makefile.
+# The project's commands, each a line or two: what they do lives in testbench/launcher, pom.xml and images/*/Makefile.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-LAUNCHER := PYTHONPATH=local python3 -m launcher
+LAUNCHER := PYTHONPATH=testbench python3 -m launcher
 VENV := $(CURDIR)/.local/venv/bin
 # The tools that `make tools` built, for what is run with them.
 WITH_TOOLS := PATH="$(CURDIR)/.local/bin:$$PATH"
-GO_MODULES := local/aws-plugin local/docker-plugin
+GO_MODULES := testbench/aws-plugin testbench/docker-plugin
 IMAGES := images/environment images/orchestration
 # The checks around a deployment have an environment of their own, as small as an AWS user's.
 OPERATE := operate/.venv/bin/python
 # Tests that judge a recorded deployment; they mostly wait for the provider.
-JUDGES := local/tests/judged local/tests/test_deployer_life.py
+JUDGES := testbench/tests/judged testbench/tests/test_deployer_life.py
 # What a suite needs first; nothing where it was made before.
 TOOLS := tools
 
@@ -83,13 +83,13 @@ test-program: $(TOOLS) ## the Java program: values, components, and whole lives 
 .PHONY: test-local
 test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
 	for module in $(GO_MODULES); do go -C $$module test ./...; done
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml $(JUDGES:%=--ignore=%) \
-	    --ignore=local/tests/story --ignore=local/tests/built_images local/tests bench
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c testbench/pyproject.toml $(JUDGES:%=--ignore=%) \
+	    --ignore=testbench/tests/story --ignore=testbench/tests/built_images testbench/tests bench
 
 .PHONY: test-judges
 test-judges: $(TOOLS) ## AWS's schemas, a table of mistakes, the deployer's policy: over deployments that are recorded
 	@$(LAUNCHER) test-tools
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c local/pyproject.toml $(JUDGES)
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c testbench/pyproject.toml $(JUDGES)
 
 .PHONY: test-policy
 test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks around a deployment
@@ -97,11 +97,11 @@ test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks ar
 
 .PHONY: test-story
 test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x -c local/pyproject.toml local/tests/story
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x -c testbench/pyproject.toml testbench/tests/story
 
 .PHONY: test-built-images
 test-built-images: $(TOOLS) ## the images as built from their Dockerfiles, in containers (root on Linux, with podman)
-	$(VENV)/python -m pytest -q -c local/pyproject.toml local/tests/built_images
+	$(VENV)/python -m pytest -q -c testbench/pyproject.toml testbench/tests/built_images
 
 .PHONY: test-images
 test-images: ## the two images: a real X server, real browsers, a fake Claude API
@@ -112,17 +112,17 @@ check: tools ## formatting, lint, types
 	mvn -q -B -ntp spotless:check test-compile
 	for module in $(GO_MODULES); do test -z "$$(gofmt -l $$module)" && go -C $$module vet ./...; done
 	for module in $(GO_MODULES); do GOOS=darwin GOARCH=arm64 go -C $$module vet ./...; done
-	for folder in local policy prove operate; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
-	$(VENV)/ruff check --config local/pyproject.toml bench && $(VENV)/ruff format --check --config local/pyproject.toml bench
-	MYPYPATH=local $(VENV)/mypy --config-file local/pyproject.toml bench
+	for folder in testbench policy prove operate; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
+	$(VENV)/ruff check --config testbench/pyproject.toml bench && $(VENV)/ruff format --check --config testbench/pyproject.toml bench
+	MYPYPATH=testbench $(VENV)/mypy --config-file testbench/pyproject.toml bench
 	$(VENV)/shellcheck $$(git ls-files | xargs awk 'FNR == 1 && /^#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
 	for image in $(IMAGES); do $(MAKE) -C $$image check; done
-	MYPYPATH=local:images/orchestration/src:images/orchestration/tests .local/venv-orchestration/bin/mypy \
-	    --config-file images/orchestration/pyproject.toml local/demo/stage
+	MYPYPATH=testbench:images/orchestration/src:images/orchestration/tests .local/venv-orchestration/bin/mypy \
+	    --config-file images/orchestration/pyproject.toml testbench/demo/stage
 
 .PHONY: deployer-policy
 deployer-policy: $(TOOLS) ## make the deployer's least-privilege policy anew from a recorded life of the stack
-	PYTHONPATH=local $(VENV)/python -m deployer deployer-policy
+	PYTHONPATH=testbench $(VENV)/python -m deployer deployer-policy
 
 .PHONY: soak
 soak: ## repetitions that take minutes: the first task of a fresh console, 200 times

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "local"))
+sys.path.insert(0, str(ROOT / "testbench"))
 
 from bench import critical_path, preview  # noqa: E402  the launcher's modules are found by now
 from bench.deployment import deployed  # noqa: E402

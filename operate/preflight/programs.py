@@ -45,7 +45,7 @@ PROGRAMS = (
         (3, 11),
         "install Python 3.11 or later with its venv module and make the virtual environment anew",
     ),
-    # Any CLI of 2024 or later reads the typed settings of Pulumi.yaml; tried is the one in local/toolchain.
+    # Any CLI of 2024 or later reads the typed settings of Pulumi.yaml; tried is the one in testbench/toolchain.
     Program("Pulumi", ("pulumi", "version"), r"v(\d+(?:\.\d+)*)", (3, 100), "update the Pulumi CLI"),
 )
 

@@ -18,7 +18,7 @@ from operate.preflight.plan import Plan
 from operate.stack import Resource, Settings, Stack
 from operate.tests.wire import Wire
 
-LOCAL = Path(__file__).parents[2] / "local"
+LOCAL = Path(__file__).parents[2] / "testbench"
 REGION = "us-west-2"
 _numbers = itertools.count(100_000_000_000)
 

@@ -105,7 +105,7 @@ def _succeed(process: "subprocess.CompletedProcess[str]") -> None:
 def _emulator() -> Iterator[str]:
     command = [sys.executable, "-m", "emulator", "--port", "0", "--exit-with-parent"]
     with subprocess.Popen(
-        command, cwd=ROOT / "local", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT / "testbench", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None
@@ -116,12 +116,12 @@ def _emulator() -> Iterator[str]:
 
 def _environment(folder: Path, url: str) -> dict[str, str]:
     """The launcher's own environment for the local AWS, with a state beside the copied project."""
-    sys.path.insert(0, str(ROOT / "local"))
+    sys.path.insert(0, str(ROOT / "testbench"))
     try:
-        from launcher import local_aws  # noqa: PLC0415  found only once local/ is on the path
+        from launcher import local_aws  # noqa: PLC0415  found only once testbench/ is on the path
         from launcher.places import Places  # noqa: PLC0415
     finally:
-        sys.path.remove(str(ROOT / "local"))
+        sys.path.remove(str(ROOT / "testbench"))
     state = folder / "state"
     state.mkdir()
     environment = local_aws.environment(Places(ROOT), url, os.environ)

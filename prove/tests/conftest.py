@@ -16,7 +16,7 @@ from prove.tests.sandbox_builder import DEPLOYER, REGION, Sandbox, build
 from prove.theorems import Case, Expectation
 from prove.world import World
 
-LOCAL = Path(__file__).parent.parent.parent / "local"
+LOCAL = Path(__file__).parent.parent.parent / "testbench"
 
 
 @pytest.fixture(scope="session")

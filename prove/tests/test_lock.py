@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 PROVE = Path(__file__).parent.parent
-TEST_BENCH = PROVE.parent / "local" / "requirements.txt"
+TEST_BENCH = PROVE.parent / "testbench" / "requirements.txt"
 OF_BOTO3 = {"botocore"}
 """Packages that come with a locked one and are imported by name."""
 

@@ -37,7 +37,7 @@ final class LocalAws implements AutoCloseable {
                         "--port",
                         "0",
                         "--exit-with-parent")
-                .directory(Path.of("local").toFile())
+                .directory(Path.of("testbench").toFile())
                 .redirectError(ProcessBuilder.Redirect.to(Path.of("target", "emulator-" + System.nanoTime() + ".log")
                         .toFile()))
                 .start();

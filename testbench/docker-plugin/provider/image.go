@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"computeruse.io/sandbox/testbench/docker-plugin/buildcontext"
+	"computeruse.io/sandbox/testbench/docker-plugin/engine"
 	"computeruse.io/sandbox/testbench/docker-plugin/image"
 )
 
@@ -35,7 +36,7 @@ func (p *Provider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumir
 	return &pulumirpc.CheckResponse{Inputs: image.Stored(r.News, digest)}, nil
 }
 
-// Diff compares inputs. An image that was not built because no daemon answered is due as soon as one does.
+// Diff compares inputs. An image that was not built because no engine was at hand is due as soon as one is.
 func (p *Provider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
 	if err := requireImage(r.Urn); err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (p *Provider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc
 		response.DetailedDiff[path] = &pulumirpc.PropertyDiff{Kind: pulumirpc.PropertyDiff_UPDATE, InputDiff: true}
 	}
 	if len(changed) == 0 && image.IsOnlyFingerprint(r.Olds) {
-		if _, missing := p.docker(); missing == nil {
+		if _, missing := p.builder(); missing == nil {
 			response.DetailedDiff["repoDigest"] = &pulumirpc.PropertyDiff{Kind: pulumirpc.PropertyDiff_UPDATE}
 		}
 	}
@@ -97,28 +98,28 @@ func (p *Provider) build(urn string, properties *structpb.Struct, preview bool) 
 	if err != nil {
 		return nil, err
 	}
-	docker, missing := p.docker()
+	builder, missing := p.builder()
 	if missing != nil {
-		p.warn(urn, fmt.Sprintf("No Docker daemon answers (%s), so nothing was built and nothing was pushed for %s. Its "+
+		p.warn(urn, fmt.Sprintf("No container engine is at hand (%s), so nothing was built and nothing was pushed for %s. Its "+
 			"digest only stands for the files that it would be built from: no container can start from it.", missing, in.Name))
 		return image.Outputs(properties, name.Repository()+"@"+in.Build.Fingerprint(), false), nil
 	}
+	if engine.IsForeign(in.Build.Platform) {
+		p.info(urn, fmt.Sprintf("%s is built for this machine's processor, not for %s: it runs here only.", in.Name, in.Build.Platform))
+	}
 	progress := func(line string) { p.progress(urn, line) }
-	digest, err := docker.Build(p.running, in, progress)
+	if err := builder.Build(p.running, in, progress); err != nil {
+		return nil, err
+	}
+	digest, err := builder.Push(p.running, in.Name, progress)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case in.SkipPush:
-	case name.IsOnLoopback():
-		if digest, err = docker.Push(p.running, in.Name, progress); err != nil {
-			return nil, err
-		}
-	default:
-		p.warn(urn, fmt.Sprintf("%s was built and is in the Docker daemon only. It was not pushed: the local stack sends no "+
-			"image off this machine, and %s is not on it. Its digest is the image's ID.", in.Name, name.Registry()))
-	}
 	return image.Outputs(properties, name.Repository()+"@"+digest, true), nil
+}
+
+func (p *Provider) info(urn, message string) {
+	p.log(&pulumirpc.LogRequest{Severity: pulumirpc.LogSeverity_INFO, Urn: urn, Message: message})
 }
 
 func (p *Provider) warn(urn, message string) {

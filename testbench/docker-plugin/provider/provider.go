@@ -1,7 +1,7 @@
 // Package provider serves Pulumi's engine as the Docker provider, for docker:index/image:Image only.
 //
 // It never sends an image off this machine, keeps no credentials, and never calls something built that is not: where no
-// Docker daemon answers, an image's digest is a fingerprint of what would be built, and a warning says so.
+// container engine is at hand, an image's digest is a fingerprint of what would be built, and a warning says so.
 package provider
 
 import (
@@ -15,7 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
 
-	"computeruse.io/sandbox/testbench/docker-plugin/daemon"
+	"computeruse.io/sandbox/testbench/docker-plugin/engine"
 )
 
 // Version is the version of the published Docker plugin that this one stands in for.
@@ -27,19 +27,19 @@ const imageType = "docker:index/image:Image"
 type Provider struct {
 	pulumirpc.UnimplementedResourceProviderServer
 	engine pulumirpc.EngineClient
-	// docker is asked for once in a process, and only when something hangs on it.
-	docker func() (*daemon.Docker, error)
+	// builder is looked for once in a process, and only when something hangs on it.
+	builder func() (*engine.Engine, error)
 	// running ends with Cancel, and with it the builds.
 	running context.Context
 	cancel  context.CancelFunc
 }
 
 // New makes a provider that logs to an engine.
-func New(engine pulumirpc.EngineClient) *Provider {
+func New(client pulumirpc.EngineClient) *Provider {
 	running, cancel := context.WithCancel(context.Background())
 	return &Provider{
-		engine:  engine,
-		docker:  sync.OnceValues(func() (*daemon.Docker, error) { return daemon.Find(running) }),
+		engine:  client,
+		builder: sync.OnceValues(func() (*engine.Engine, error) { return engine.Find(running) }),
 		running: running,
 		cancel:  cancel,
 	}
@@ -50,7 +50,7 @@ func (p *Provider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.Pl
 	return &pulumirpc.PluginInfo{Version: Version}, nil
 }
 
-// CheckConfig accepts no settings: the docker command has its own.
+// CheckConfig accepts no settings: the launcher chooses the engine.
 func (p *Provider) CheckConfig(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
 	var failures []*pulumirpc.CheckFailure
 	for name := range r.GetNews().GetFields() {
@@ -58,7 +58,7 @@ func (p *Provider) CheckConfig(_ context.Context, r *pulumirpc.CheckRequest) (*p
 			failures = append(failures, &pulumirpc.CheckFailure{
 				Property: name,
 				Reason: fmt.Sprintf("the local stack's Docker plugin has no setting %q: "+
-					"leave docker:%s out and use DOCKER_HOST or docker's own configuration", name, name),
+					"leave docker:%s out", name, name),
 			})
 		}
 	}
@@ -88,7 +88,7 @@ func (p *Provider) Read(_ context.Context, r *pulumirpc.ReadRequest) (*pulumirpc
 	return &pulumirpc.ReadResponse{Id: r.Id, Properties: r.Properties, Inputs: r.Inputs}, nil
 }
 
-// Delete leaves the image in the daemon, as the published provider does: other stacks may use its layers.
+// Delete leaves the image in the engine, as the published provider does: other stacks may use its layers.
 func (p *Provider) Delete(_ context.Context, r *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
 	return &emptypb.Empty{}, requireImage(r.Urn)
 }

@@ -89,7 +89,7 @@ test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
 .PHONY: test-judges
 test-judges: $(TOOLS) ## AWS's schemas, a table of mistakes, the deployer's policy: over deployments that are recorded
 	@$(LAUNCHER) test-tools
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c testbench/pyproject.toml $(JUDGES)
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q --timeout=1800 -c testbench/pyproject.toml $(JUDGES)
 
 .PHONY: test-policy
 test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks around a deployment
@@ -97,11 +97,11 @@ test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks ar
 
 .PHONY: test-story
 test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x -c testbench/pyproject.toml testbench/tests/story
+	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x --timeout=3600 -c testbench/pyproject.toml testbench/tests/story
 
 .PHONY: test-built-images
 test-built-images: $(TOOLS) ## the images as built from their Dockerfiles, in containers (root on Linux, with podman)
-	$(VENV)/python -m pytest -q -c testbench/pyproject.toml testbench/tests/built_images
+	$(VENV)/python -m pytest -q --timeout=1800 -c testbench/pyproject.toml testbench/tests/built_images
 
 .PHONY: test-images
 test-images: ## the two images: a real X server, real browsers, a fake Claude API

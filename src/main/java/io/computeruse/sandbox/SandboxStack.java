@@ -9,7 +9,7 @@ import com.pulumi.aws.inputs.GetRegionPlainArgs;
 import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.Resource;
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.DcvSource;
 import io.computeruse.sandbox.config.DomainName;
 import io.computeruse.sandbox.config.DomainPreset;
@@ -19,9 +19,8 @@ import io.computeruse.sandbox.config.SandboxConfig;
 import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.config.Viewer;
 import io.computeruse.sandbox.encryption.SandboxKey;
-import io.computeruse.sandbox.identity.SandboxSecrets;
-import io.computeruse.sandbox.identity.ServiceRole;
-import io.computeruse.sandbox.identity.TaskPolicies;
+import io.computeruse.sandbox.iam.ServiceRole;
+import io.computeruse.sandbox.iam.TaskPolicies;
 import io.computeruse.sandbox.image.ImageRepository;
 import io.computeruse.sandbox.image.ServiceImage;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
@@ -35,6 +34,7 @@ import io.computeruse.sandbox.network.Ports;
 import io.computeruse.sandbox.network.SandboxVpc;
 import io.computeruse.sandbox.network.TaskNames;
 import io.computeruse.sandbox.network.TrafficPolicy;
+import io.computeruse.sandbox.secrets.SandboxSecrets;
 import io.computeruse.sandbox.service.ContainerSpec;
 import io.computeruse.sandbox.service.ContainerVariables;
 import io.computeruse.sandbox.service.EmptyVolume;
@@ -108,7 +108,7 @@ final class SandboxStack {
     }
 
     private void create() {
-        var aws = awsEnvironment();
+        var aws = awsLocation();
         var names = new ResourceNames(config.stack());
         var logGroups = new LogGroupNames(names);
 
@@ -245,12 +245,12 @@ final class SandboxStack {
         context.export("vpcId", vpc.id());
     }
 
-    private static Output<AwsEnvironment> awsEnvironment() {
+    private static Output<AwsLocation> awsLocation() {
         return Output.tuple(
                         AwsFunctions.getPartition(GetPartitionArgs.Empty),
                         AwsFunctions.getRegion(GetRegionArgs.Empty),
                         AwsFunctions.getCallerIdentity(GetCallerIdentityArgs.Empty))
-                .applyValue(t -> new AwsEnvironment(t.t1.partition(), t.t2.name(), t.t3.accountId()));
+                .applyValue(t -> new AwsLocation(t.t1.partition(), t.t2.name(), t.t3.accountId()));
     }
 
     private static EncryptedLogGroup logGroup(String name, Output<String> logGroupName, SandboxKey key) {
@@ -266,7 +266,7 @@ final class SandboxStack {
                 TOP);
     }
 
-    private ServiceRole agentRole(Output<AwsEnvironment> aws) {
+    private ServiceRole agentRole(Output<AwsLocation> aws) {
         var policy = config.bedrockModels().isEmpty()
                 ? Optional.<Output<String>>empty()
                 : Optional.of(aws.applyValue(a -> TaskPolicies.invokeModels(a, config.bedrockModels())));

@@ -67,13 +67,13 @@ public record BedrockModel(String id) {
     }
 
     /** The inference profile's ARN, if this is one. */
-    public Optional<String> profileArn(AwsEnvironment aws) {
+    public Optional<String> profileArn(AwsLocation aws) {
         return BedrockGeography.of(id).map(g -> "arn:%s:bedrock:%s:%s:inference-profile/%s"
                 .formatted(aws.partition(), aws.region(), aws.accountId(), id));
     }
 
     /** The ARNs of the foundation model in every region that may serve it. */
-    public List<String> foundationModelArns(AwsEnvironment aws) {
+    public List<String> foundationModelArns(AwsLocation aws) {
         return BedrockGeography.of(id).map(g -> g.servingRegions(aws.region())).orElse(List.of(aws.region())).stream()
                 .map(region -> "arn:%s:bedrock:%s::foundation-model/%s"
                         .formatted(aws.partition(), region, withoutGeography(id)))

@@ -8,8 +8,7 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
-import io.computeruse.sandbox.config.AwsEnvironment;
-import io.computeruse.sandbox.identity.KeyPolicy;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.naming.Description;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ public final class SandboxKey extends ComponentResource {
      * @param aws where the stack lives
      * @param logGroupPatterns names of the log groups that the key serves, with {@code *} as IAM's wildcard
      */
-    public record Args(Output<AwsEnvironment> aws, List<String> logGroupPatterns) {}
+    public record Args(Output<AwsLocation> aws, List<String> logGroupPatterns) {}
 
     public SandboxKey(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:encryption:SandboxKey", name, options);

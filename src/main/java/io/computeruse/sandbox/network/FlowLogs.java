@@ -6,10 +6,10 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.StackPath;
-import io.computeruse.sandbox.identity.ServiceRole;
-import io.computeruse.sandbox.identity.TaskPolicies;
+import io.computeruse.sandbox.iam.ServiceRole;
+import io.computeruse.sandbox.iam.TaskPolicies;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
 import io.computeruse.sandbox.naming.Description;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class FlowLogs extends ComponentResource {
      * @param path where IAM files the role that writes
      * @param logGroup where the records go
      */
-    public record Args(Output<AwsEnvironment> aws, StackPath path, Output<String> vpcId, EncryptedLogGroup logGroup) {}
+    public record Args(Output<AwsLocation> aws, StackPath path, Output<String> vpcId, EncryptedLogGroup logGroup) {}
 
     public FlowLogs(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:network:FlowLogs", name, options);

@@ -27,7 +27,7 @@ import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.VpcCidr;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class SandboxVpc extends ComponentResource {
     private final List<Resource> internetRoutes = new ArrayList<>();
 
     /** @param natGateways 1 for both zones, or 2: one each, so that a zone's failure does not cut the other off */
-    public record Args(Output<AwsEnvironment> aws, VpcCidr cidr, int natGateways) {}
+    public record Args(Output<AwsLocation> aws, VpcCidr cidr, int natGateways) {}
 
     public SandboxVpc(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:network:SandboxVpc", name, options);
@@ -122,7 +122,7 @@ public final class SandboxVpc extends ComponentResource {
     }
 
     /** Local Zones and Wavelength Zones are left out: there is no Fargate in them, and no NAT gateway. */
-    private Output<AvailabilityZones> availabilityZones(Output<AwsEnvironment> aws) {
+    private Output<AvailabilityZones> availabilityZones(Output<AwsLocation> aws) {
         var offered = AwsFunctions.getAvailabilityZones(
                 GetAvailabilityZonesArgs.builder()
                         .state("available")

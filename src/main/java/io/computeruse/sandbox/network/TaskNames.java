@@ -1,6 +1,6 @@
 package io.computeruse.sandbox.network;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.DomainName;
 import io.computeruse.sandbox.config.ModelProvider;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ public final class TaskNames {
      * @param providers where the agent may reach Claude
      */
     public static List<DomainName> of(
-            AwsEnvironment aws, String registryHost, List<String> privateNames, Set<ModelProvider> providers) {
+            AwsLocation aws, String registryHost, List<String> privateNames, Set<ModelProvider> providers) {
         var names = new ArrayList<>(privateNames);
         // Starting a task: token, manifest, and layers, which ECR serves from a bucket of its own; then logs and
         // secrets.

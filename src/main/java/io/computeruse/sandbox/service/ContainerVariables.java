@@ -1,6 +1,6 @@
 package io.computeruse.sandbox.service;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.BedrockModel;
 import io.computeruse.sandbox.config.SandboxConfig;
 import io.computeruse.sandbox.network.Ports;
@@ -30,7 +30,7 @@ public final class ContainerVariables {
      * @param environmentHost private DNS name of the desktop's task
      */
     public static Map<String, String> orchestration(
-            SandboxConfig config, AwsEnvironment aws, String viewerUrl, String environmentHost) {
+            SandboxConfig config, AwsLocation aws, String viewerUrl, String environmentHost) {
         var models = config.bedrockModels().stream().map(BedrockModel::id).collect(Collectors.joining(","));
         return Map.of(
                 "ENVIRONMENT_URL", "http://%s:%d".formatted(environmentHost, Ports.CONTROL_API),

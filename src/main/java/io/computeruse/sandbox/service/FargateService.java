@@ -17,18 +17,18 @@ import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.CpuArchitecture;
 import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.config.TaskSize;
-import io.computeruse.sandbox.identity.SecretReferences;
-import io.computeruse.sandbox.identity.ServiceRole;
-import io.computeruse.sandbox.identity.TaskPolicies;
+import io.computeruse.sandbox.iam.ServiceRole;
+import io.computeruse.sandbox.iam.TaskPolicies;
 import io.computeruse.sandbox.image.ImageRepository;
 import io.computeruse.sandbox.image.ServiceImage;
 import io.computeruse.sandbox.logging.EncryptedLogGroup;
 import io.computeruse.sandbox.naming.Description;
 import io.computeruse.sandbox.network.FrontDoor;
+import io.computeruse.sandbox.secrets.SecretReferences;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +60,7 @@ public final class FargateService extends ComponentResource {
      * @param before what has to exist before a task may start
      */
     public record Args(
-            Output<AwsEnvironment> aws,
+            Output<AwsLocation> aws,
             StackPath path,
             SandboxCluster cluster,
             ContainerSpec spec,

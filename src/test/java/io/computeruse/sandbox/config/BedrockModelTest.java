@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BedrockModelTest {
-    private static final AwsEnvironment AWS = new AwsEnvironment("aws", "us-west-2", "123456789012");
+    private static final AwsLocation AWS = new AwsLocation("aws", "us-west-2", "123456789012");
 
     @Test
     void aFoundationModelIsInvokedInItsOwnRegion() {
@@ -36,7 +36,7 @@ class BedrockModelTest {
     @Test
     void theGovernmentGeographyIsNotReadAsTheUnitedStates() {
         var model = new BedrockModel("us-gov.anthropic.claude-opus-5-5");
-        assertThat(model.foundationModelArns(new AwsEnvironment("aws-us-gov", "us-gov-west-1", "123456789012")))
+        assertThat(model.foundationModelArns(new AwsLocation("aws-us-gov", "us-gov-west-1", "123456789012")))
                 .containsExactlyInAnyOrder(
                         "arn:aws-us-gov:bedrock:us-gov-east-1::foundation-model/anthropic.claude-opus-5-5",
                         "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-opus-5-5");
@@ -45,7 +45,7 @@ class BedrockModelTest {
     /** Bedrock serves a Canadian request in the United States or where it came from. */
     @Test
     void theRegionThatARequestIsSentToMayServeItToo() {
-        var canada = new AwsEnvironment("aws", "ca-central-1", "123456789012");
+        var canada = new AwsLocation("aws", "ca-central-1", "123456789012");
         assertThat(new BedrockModel("us.anthropic.claude-opus-5-5").foundationModelArns(canada))
                 .contains("arn:aws:bedrock:ca-central-1::foundation-model/anthropic.claude-opus-5-5")
                 .contains("arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5");

@@ -10,7 +10,7 @@ import com.pulumi.automation.LocalWorkspaceOptions;
 import com.pulumi.automation.UpOptions;
 import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResourceOptions;
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.VpcCidr;
 import io.computeruse.sandbox.network.SandboxVpc;
 import java.nio.file.Files;
@@ -26,8 +26,7 @@ class AvailabilityZonesIT {
     private static void network(Context context) {
         new SandboxVpc(
                 "sandbox",
-                new SandboxVpc.Args(
-                        Output.of(new AwsEnvironment("aws", "us-west-2", "123456789012")), VpcCidr.DEFAULT, 1),
+                new SandboxVpc.Args(Output.of(new AwsLocation("aws", "us-west-2", "123456789012")), VpcCidr.DEFAULT, 1),
                 ComponentResourceOptions.Empty);
     }
 

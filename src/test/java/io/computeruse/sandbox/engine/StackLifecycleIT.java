@@ -14,7 +14,7 @@ import com.pulumi.automation.OutputValue;
 import com.pulumi.automation.RefreshOptions;
 import com.pulumi.automation.UpOptions;
 import com.pulumi.automation.WorkspaceStack;
-import io.computeruse.sandbox.identity.SelfSignedCertificate;
+import io.computeruse.sandbox.certificate.SelfSignedCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

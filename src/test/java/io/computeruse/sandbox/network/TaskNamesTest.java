@@ -2,7 +2,7 @@ package io.computeruse.sandbox.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.DomainName;
 import io.computeruse.sandbox.config.ModelProvider;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TaskNamesTest {
     private static List<String> names(String partition, String region, String registry, Set<ModelProvider> providers) {
         return TaskNames.of(
-                        new AwsEnvironment(partition, region, "123456789012"),
+                        new AwsLocation(partition, region, "123456789012"),
                         registry,
                         List.of("environment.computer-use.local"),
                         providers)

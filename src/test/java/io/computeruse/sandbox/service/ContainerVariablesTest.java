@@ -2,7 +2,7 @@ package io.computeruse.sandbox.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.GivenSettings;
 import io.computeruse.sandbox.config.SandboxConfig;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The contract between infrastructure and images. */
 class ContainerVariablesTest {
     private static final SandboxConfig DEFAULTS = SandboxConfig.from(new GivenSettings());
-    private static final AwsEnvironment AWS = new AwsEnvironment("aws", "us-west-2", "123456789012");
+    private static final AwsLocation AWS = new AwsLocation("aws", "us-west-2", "123456789012");
 
     @Test
     void everyVariableIsOneThatTheImagesOwnReadmeExplains() throws IOException {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AwsEnvironmentTest {
+class AwsLocationTest {
     /** From botocore's {@code partitions.json}. */
     @ParameterizedTest
     @CsvSource({
@@ -21,13 +21,13 @@ class AwsEnvironmentTest {
         "aws-iso-f, us-isof-south-1, logs.us-isof-south-1.csp.hci.ic.gov",
     })
     void thePartitionDecidesHowServiceHostsEnd(String partition, String region, String host) {
-        assertThat(new AwsEnvironment(partition, region, "123456789012").serviceHost("logs"))
+        assertThat(new AwsLocation(partition, region, "123456789012").serviceHost("logs"))
                 .isEqualTo(host);
     }
 
     @Test
     void aPartitionThatIsNotKnownIsRefusedRatherThanGuessed() {
-        assertThatThrownBy(() -> new AwsEnvironment("aws-new", "x-1", "123456789012").dnsSuffix())
+        assertThatThrownBy(() -> new AwsLocation("aws-new", "x-1", "123456789012").dnsSuffix())
                 .hasMessageContaining("aws-new");
     }
 }

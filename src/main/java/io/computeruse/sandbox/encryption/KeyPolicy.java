@@ -1,12 +1,14 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.encryption;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
+import io.computeruse.sandbox.iam.PolicyDocument;
+import io.computeruse.sandbox.iam.ServicePrincipal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The policy of the sandbox's key. */
-public final class KeyPolicy {
+final class KeyPolicy {
     private KeyPolicy() {}
 
     /**
@@ -16,7 +18,7 @@ public final class KeyPolicy {
      *
      * @param logGroupPatterns names of log groups, with {@code *} as wildcard
      */
-    public static String of(AwsEnvironment aws, List<String> logGroupPatterns) {
+    static String of(AwsLocation aws, List<String> logGroupPatterns) {
         var account = PolicyDocument.allow("Account", List.of("kms:*"), List.of("*"), Map.of());
         account.put("Principal", Map.of("AWS", "arn:%s:iam::%s:root".formatted(aws.partition(), aws.accountId())));
         var groups = logGroupPatterns.stream()

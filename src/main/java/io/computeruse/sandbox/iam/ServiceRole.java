@@ -1,4 +1,4 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.iam;
 
 import com.pulumi.aws.iam.Role;
 import com.pulumi.aws.iam.RoleArgs;
@@ -9,7 +9,7 @@ import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
 import com.pulumi.resources.CustomResourceOptions;
 import com.pulumi.resources.Resource;
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.naming.Description;
 import java.util.Map;
@@ -31,7 +31,7 @@ public final class ServiceRole extends ComponentResource {
         ECS_TASKS,
         FLOW_LOGS;
 
-        private String trustPolicy(AwsEnvironment aws) {
+        private String trustPolicy(AwsLocation aws) {
             return switch (this) {
                 case ECS_TASKS -> TrustPolicy.ecsTasks(aws);
                 case FLOW_LOGS -> TrustPolicy.flowLogs(aws);
@@ -45,7 +45,7 @@ public final class ServiceRole extends ComponentResource {
      * @param policy the inline policy; empty: the role may do nothing at all
      */
     public record Args(
-            Output<AwsEnvironment> aws,
+            Output<AwsLocation> aws,
             StackPath path,
             Principal principal,
             Description description,

@@ -1,4 +1,4 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.secrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.secrets;
 
 import java.security.SecureRandom;
 import java.util.stream.Collectors;

@@ -1,29 +1,29 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.iam;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 
 /**
  * An AWS service that a policy lets act. IAM and KMS refuse a principal that does not exist, so there is no other way to name one.
  */
-enum ServicePrincipal {
+public enum ServicePrincipal {
     /** ECS, on behalf of a task. */
     ECS_TASKS {
         @Override
-        String in(AwsEnvironment aws) {
+        public String in(AwsLocation aws) {
             return "ecs-tasks.amazonaws.com";
         }
     },
     /** VPC flow logs. */
     FLOW_LOGS {
         @Override
-        String in(AwsEnvironment aws) {
+        public String in(AwsLocation aws) {
             return "vpc-flow-logs.amazonaws.com";
         }
     },
     /** CloudWatch Logs of one region. */
     LOGS {
         @Override
-        String in(AwsEnvironment aws) {
+        public String in(AwsLocation aws) {
             return aws.serviceHost("logs");
         }
     };
@@ -32,5 +32,5 @@ enum ServicePrincipal {
      * As a policy names it. Most services have the same name in every partition; CloudWatch Logs has one in each region, which
      * ends as its host name does (aws-cdk, {@code region-info/lib/default.ts}).
      */
-    abstract String in(AwsEnvironment aws);
+    public abstract String in(AwsLocation aws);
 }

@@ -1,10 +1,11 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.secrets;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResource;
 import com.pulumi.resources.ComponentResourceOptions;
+import io.computeruse.sandbox.certificate.SelfSignedCertificate;
 import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.naming.Description;
 import java.time.Instant;

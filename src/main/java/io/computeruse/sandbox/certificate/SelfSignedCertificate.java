@@ -1,4 +1,4 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.certificate;
 
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;

@@ -1,4 +1,4 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,6 +1,6 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.iam;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,15 +9,15 @@ import java.util.Map;
 final class TrustPolicy {
     private TrustPolicy() {}
 
-    static String ecsTasks(AwsEnvironment aws) {
+    static String ecsTasks(AwsLocation aws) {
         return of(aws, ServicePrincipal.ECS_TASKS, "ecs", "*");
     }
 
-    static String flowLogs(AwsEnvironment aws) {
+    static String flowLogs(AwsLocation aws) {
         return of(aws, ServicePrincipal.FLOW_LOGS, "ec2", "vpc-flow-log/*");
     }
 
-    private static String of(AwsEnvironment aws, ServicePrincipal principal, String service, String resource) {
+    private static String of(AwsLocation aws, ServicePrincipal principal, String service, String resource) {
         var condition = new LinkedHashMap<String, Object>();
         condition.put("StringEquals", Map.of("aws:SourceAccount", aws.accountId()));
         condition.put(

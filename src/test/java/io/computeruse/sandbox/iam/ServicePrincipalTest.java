@@ -1,12 +1,12 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import org.junit.jupiter.api.Test;
 
 class ServicePrincipalTest {
-    private static final AwsEnvironment CHINA = new AwsEnvironment("aws-cn", "cn-north-1", "123456789012");
+    private static final AwsLocation CHINA = new AwsLocation("aws-cn", "cn-north-1", "123456789012");
 
     /** As aws-cdk's table {@code region-info/lib/default.ts} has them. */
     @Test

@@ -1,6 +1,6 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.iam;
 
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.BedrockModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ public final class TaskPolicies {
      * @param logGroupArn without {@code :*}
      */
     public static String execution(
-            AwsEnvironment aws, String repositoryArn, String logGroupArn, List<String> secretArns, String keyArn) {
+            AwsLocation aws, String repositoryArn, String logGroupArn, List<String> secretArns, String keyArn) {
         return PolicyDocument.of(List.of(
                 // The one action here that AWS offers no scope for: the token it gives opens only what the next
                 // statement allows.
@@ -45,7 +45,7 @@ public final class TaskPolicies {
      *
      * @param models at least one
      */
-    public static String invokeModels(AwsEnvironment aws, List<BedrockModel> models) {
+    public static String invokeModels(AwsLocation aws, List<BedrockModel> models) {
         var actions = List.of("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream");
         var direct = new ArrayList<String>();
         var statements = new ArrayList<Map<String, Object>>();

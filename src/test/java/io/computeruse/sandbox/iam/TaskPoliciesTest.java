@@ -1,18 +1,18 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.computeruse.sandbox.config.AwsEnvironment;
+import io.computeruse.sandbox.config.AwsLocation;
 import io.computeruse.sandbox.config.BedrockModel;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-class PoliciesTest {
-    private static final AwsEnvironment AWS = new AwsEnvironment("aws", "us-west-2", "123456789012");
+class TaskPoliciesTest {
+    private static final AwsLocation AWS = new AwsLocation("aws", "us-west-2", "123456789012");
     private static final String REPOSITORY = "arn:aws:ecr:us-west-2:123456789012:repository/r";
     private static final String LOG_GROUP = "arn:aws:logs:us-west-2:123456789012:log-group:g";
     private static final String SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:s-AbCdEf";
@@ -78,7 +78,7 @@ class PoliciesTest {
     @Test
     void theAgentMayInvokeInTheAccountsDefaultProjectWhateverThePartition() {
         var models = List.of(new BedrockModel("us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0"));
-        var gov = new AwsEnvironment("aws-us-gov", "us-gov-west-1", "123456789012");
+        var gov = new AwsLocation("aws-us-gov", "us-gov-west-1", "123456789012");
         var project = statements(TaskPolicies.invokeModels(gov, models)).stream()
                 .filter(s -> s.get("Sid").getAsString().equals("DefaultProject"))
                 .findFirst()
@@ -99,12 +99,6 @@ class PoliciesTest {
     }
 
     @Test
-    void theKeyServesLogsOnlyInOperationsThatNameTheirLogGroup() {
-        var logs = statements(KeyPolicy.of(AWS, List.of("/sandbox/*"))).get(1);
-        assertThat(strings(logs, "Action")).doesNotContain("kms:DescribeKey");
-    }
-
-    @Test
     void rolesAreTakenOnByOneServiceForThisAccountOnly() {
         for (var policy : List.of(TrustPolicy.ecsTasks(AWS), TrustPolicy.flowLogs(AWS))) {
             var statement = statements(policy).get(0);
@@ -116,17 +110,5 @@ class PoliciesTest {
                     .contains("\"aws:SourceAccount\":\"123456789012\"")
                     .contains("\"aws:SourceArn\":\"arn:aws:");
         }
-    }
-
-    @Test
-    void theKeyServesTheNamedLogGroupsAndItsAccountAndNobodyElse() {
-        var statements = statements(KeyPolicy.of(AWS, List.of("/sandbox/*")));
-        assertThat(statements).hasSize(2);
-        assertThat(statements.get(0).getAsJsonObject("Principal").get("AWS").getAsString())
-                .isEqualTo("arn:aws:iam::123456789012:root");
-        assertThat(statements.get(1).getAsJsonObject("Principal").get("Service").getAsString())
-                .isEqualTo("logs.us-west-2.amazonaws.com");
-        assertThat(statements.get(1).getAsJsonObject("Condition").toString())
-                .contains("arn:aws:logs:us-west-2:123456789012:log-group:/sandbox/*");
     }
 }

@@ -7,7 +7,7 @@ package io.computeruse.sandbox.config;
  * @param region for instance {@code us-west-2}
  * @param accountId twelve digits
  */
-public record AwsEnvironment(String partition, String region, String accountId) {
+public record AwsLocation(String partition, String region, String accountId) {
     /**
      * What the names of AWS's services end with here (botocore, {@code partitions.json}).
      *

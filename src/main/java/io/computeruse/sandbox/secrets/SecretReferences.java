@@ -1,4 +1,4 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.secrets;
 
 import com.pulumi.core.Output;
 import com.pulumi.resources.Resource;

@@ -1,4 +1,4 @@
-package io.computeruse.sandbox.identity;
+package io.computeruse.sandbox.secrets;
 
 import com.pulumi.aws.secretsmanager.Secret;
 import com.pulumi.aws.secretsmanager.SecretArgs;

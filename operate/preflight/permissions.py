@@ -7,7 +7,7 @@ from pathlib import Path
 from operate.aws import Refused
 from operate.findings import Finding, failure, ok, warning
 from operate.preflight.plan import Plan, PlanCheck
-from operate.preflight.probes import Place, Probe, probes
+from operate.preflight.probes import AwsLocation, Probe, probes
 from operate.stack import ROOT
 
 POLICIES = ROOT / "deployer-policy"
@@ -60,11 +60,11 @@ def _judge(actions: set[str], denied: dict[str, str], unknown: dict[str, str]) -
 
 
 def _wanted(plan: Plan, account: str, policies: Path) -> list[Probe]:
-    place = Place(plan.aws.partition, plan.aws.region, account)
+    location = AwsLocation(plan.aws.partition, plan.aws.region, account)
     return [
         probe
         for file in sorted(policies.glob("*.json"))
-        for probe in probes(json.loads(file.read_text(encoding="utf-8")), place)
+        for probe in probes(json.loads(file.read_text(encoding="utf-8")), location)
     ]
 
 

@@ -12,7 +12,7 @@ SAMPLE = "preflight"
 
 
 @dataclass(frozen=True)
-class Place:
+class AwsLocation:
     """Where the deployment goes."""
 
     partition: str
@@ -46,12 +46,14 @@ class Probe:
     context: tuple[ContextEntry, ...]
 
 
-def probes(policy: Mapping[str, Any], place: Place) -> Iterator[Probe]:
+def probes(policy: Mapping[str, Any], location: AwsLocation) -> Iterator[Probe]:
     """One for each Allow statement. Actions with wildcards are left out: IAM simulates whole names only."""
     for statement in _list(policy.get("Statement")):
         actions = tuple(action for action in _list(statement.get("Action")) if "*" not in action)
         if statement.get("Effect") == "Allow" and actions:
-            resources = tuple(_resource(pattern, place) for pattern in _list(statement.get("Resource", "*")))
+            resources = tuple(
+                _resource(pattern, location) for pattern in _list(statement.get("Resource", "*"))
+            )
             yield Probe(actions, resources, tuple(_context(statement.get("Condition", {}))))
 
 
@@ -61,15 +63,16 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _resource(pattern: str, place: Place) -> str:
-    """An ARN that the pattern matches, in this place wherever the pattern leaves it open."""
+def _resource(pattern: str, location: AwsLocation) -> str:
+    """An ARN that the pattern matches; partition, region and account are the location's where the pattern
+    leaves them open."""
     if pattern == "*":
         return pattern
     fields = pattern.split(":", 5)
     if len(fields) == 6:
         # The policy is written for the partition aws and says how to change that.
-        fields[1] = place.partition
-        for index, value in ((3, place.region), (4, place.account)):
+        fields[1] = location.partition
+        for index, value in ((3, location.region), (4, location.account)):
             fields[index] = value if fields[index] == "*" else fields[index]
     return _sample(":".join(fields))
 

@@ -29,7 +29,7 @@ class InvalidReport(ValueError):
 
 
 @dataclass(frozen=True)
-class Place:
+class AccountAndRegion:
     """Whose tasks they are."""
 
     account: str
@@ -62,7 +62,7 @@ class ServiceReport:
 class Report:
     """True for so many seconds; `services` go by ARN."""
 
-    place: Place
+    location: AccountAndRegion
     valid_seconds: float
     services: dict[str, ServiceReport]
 
@@ -78,7 +78,7 @@ def parse(body: bytes) -> Report:
     _must(math.isfinite(seconds) and seconds > 0, "validSeconds", seconds, "above 0")
     services = _field(raw, "services", dict, "an object")
     return Report(
-        Place(_field(raw, "account", str, "text"), _field(raw, "region", str, "text")),
+        AccountAndRegion(_field(raw, "account", str, "text"), _field(raw, "region", str, "text")),
         seconds,
         {arn: _service(said, f"services.{arn}.") for arn, said in services.items()},
     )

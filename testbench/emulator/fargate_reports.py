@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from moto.ecs.models import ecs_backends
 
 from emulator import fargate_report, fargate_tasks
-from emulator.fargate_report import InvalidReport, Place
+from emulator.fargate_report import AccountAndRegion, InvalidReport
 from emulator.http_server import Application
 
 PATH = "/_emulator/fargate"
@@ -42,18 +42,18 @@ def _answer(environ: dict[str, Any]) -> tuple[str, bytes]:
     match environ["REQUEST_METHOD"]:
         case "PUT":
             report = fargate_report.parse(environ["wsgi.input"].read())
-            fargate_tasks.take(_backend(report.place), report)
+            fargate_tasks.take(_backend(report.location), report)
         case "DELETE":
             query = parse_qs(environ["QUERY_STRING"])
-            place = Place(query.get("account", [""])[0], query.get("region", [""])[0])
-            fargate_tasks.detach(_backend(place))
+            location = AccountAndRegion(query.get("account", [""])[0], query.get("region", [""])[0])
+            fargate_tasks.detach(_backend(location))
         case _:
             return "405 Method Not Allowed", b"PUT a report, or DELETE\n"
     return "204 No Content", b""
 
 
-def _backend(place: Place) -> Any:
-    regions = ecs_backends[place.account]
-    if place.region not in regions:
-        raise InvalidReport(f"region is {place.region}, which AWS does not have.")
-    return regions[place.region]
+def _backend(location: AccountAndRegion) -> Any:
+    regions = ecs_backends[location.account]
+    if location.region not in regions:
+        raise InvalidReport(f"region is {location.region}, which AWS does not have.")
+    return regions[location.region]

@@ -343,7 +343,7 @@ def test_what_is_no_report_at_all_is_refused(fargate: Fargate, body: bytes) -> N
 
 
 @pytest.mark.parametrize("query", ["", "?account=1&region=us-west-2", "?account=123456789012&region=x"])
-def test_the_end_of_a_runner_needs_its_place(fargate: Fargate, query: str) -> None:
+def test_the_end_of_a_runner_needs_its_account_and_region(fargate: Fargate, query: str) -> None:
     status, answer = fargate.send("DELETE", query=query)
     assert status == 400
     assert "account" in answer or "region" in answer

@@ -6,7 +6,7 @@ LAUNCHER := PYTHONPATH=testbench python3 -m launcher
 VENV := $(CURDIR)/.local/venv/bin
 # The tools that `make tools` built, for what is run with them.
 WITH_TOOLS := PATH="$(CURDIR)/.local/bin:$$PATH"
-GO_MODULES := testbench/aws-plugin testbench/docker-plugin
+GO_MODULES := testbench/plugin-process testbench/aws-plugin testbench/docker-plugin
 IMAGES := images/environment images/orchestration
 # The checks around a deployment have an environment of their own, as small as an AWS user's.
 OPERATE := operate/.venv/bin/python

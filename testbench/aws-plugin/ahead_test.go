@@ -16,7 +16,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"computeruse.io/sandbox/testbench/aws-plugin/ahead"
-	"computeruse.io/sandbox/testbench/aws-plugin/loopback"
+	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
 // startAhead starts a plugin that waits, through a wrapper if there is one, and returns it with the socket and the

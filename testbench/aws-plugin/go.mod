@@ -3,6 +3,7 @@ module computeruse.io/sandbox/testbench/aws-plugin
 go 1.25.11
 
 require (
+	computeruse.io/sandbox/testbench/plugin-process v0.0.0
 	github.com/hashicorp/hcl/v2 v2.24.0
 	github.com/pulumi/pulumi/sdk/v3 v3.259.0
 	golang.org/x/sys v0.47.0
@@ -23,3 +24,5 @@ require (
 	golang.org/x/tools v0.47.0 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260526163538-3dc84a4a5aaa // indirect
 )
+
+replace computeruse.io/sandbox/testbench/plugin-process => ../plugin-process

@@ -21,10 +21,10 @@ import (
 
 	"computeruse.io/sandbox/testbench/aws-plugin/ahead"
 	"computeruse.io/sandbox/testbench/aws-plugin/bridge"
-	"computeruse.io/sandbox/testbench/aws-plugin/lifetime"
-	"computeruse.io/sandbox/testbench/aws-plugin/loopback"
 	"computeruse.io/sandbox/testbench/aws-plugin/provider"
 	"computeruse.io/sandbox/testbench/aws-plugin/proxy"
+	"computeruse.io/sandbox/testbench/plugin-process/lifetime"
+	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
 const (

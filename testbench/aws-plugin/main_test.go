@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 	"google.golang.org/protobuf/types/known/emptypb"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/loopback"
 	"computeruse.io/sandbox/testbench/aws-plugin/proxy"
+	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
 // asBridge makes this test's executable play the Terraform bridge, instead of running tests. Its value is a file to

@@ -3,7 +3,7 @@ module computeruse.io/sandbox/testbench/docker-plugin
 go 1.25.11
 
 require (
-	computeruse.io/sandbox/testbench/aws-plugin v0.0.0
+	computeruse.io/sandbox/testbench/plugin-process v0.0.0
 	github.com/distribution/reference v0.6.0
 	github.com/google/go-containerregistry v0.22.1
 	github.com/moby/patternmatcher v0.6.1
@@ -27,5 +27,4 @@ require (
 	gotest.tools/v3 v3.5.2 // indirect
 )
 
-// What every plugin process of the local stack needs (loopback, lifetime) is there.
-replace computeruse.io/sandbox/testbench/aws-plugin => ../aws-plugin
+replace computeruse.io/sandbox/testbench/plugin-process => ../plugin-process

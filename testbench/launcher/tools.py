@@ -72,19 +72,22 @@ _PLUGINS = (
         "toolchain/bridge",
         "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
     ),
-    GoProgram("pulumi-resource-aws", "building the AWS plugin", "aws-plugin", "."),
+    GoProgram(
+        "pulumi-resource-aws", "building the AWS plugin", "aws-plugin", ".", imports=("plugin-process",)
+    ),
     GoProgram(
         "pulumi-resource-docker",
         "building the Docker plugin",
         "docker-plugin",
         "./cmd/pulumi-resource-docker",
+        imports=("plugin-process",),
     ),
     GoProgram(
         "oci-registry",
         "building the image registry",
         "docker-plugin",
         "./cmd/oci-registry",
-        imports=("aws-plugin",),
+        imports=("plugin-process",),
     ),
 )
 

@@ -14,7 +14,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/loopback"
+	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
 // Executable is the file name of the bridge.

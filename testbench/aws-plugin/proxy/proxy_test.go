@@ -15,8 +15,8 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/loopback"
 	"computeruse.io/sandbox/testbench/aws-plugin/proxy"
+	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
 // bridge stands in for the Terraform bridge: it keeps what it was asked and answers as it is told.

@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/registry"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/lifetime"
+	"computeruse.io/sandbox/testbench/plugin-process/lifetime"
 )
 
 const headerTime = 10 * time.Second

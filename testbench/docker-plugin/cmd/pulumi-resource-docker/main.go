@@ -12,9 +12,9 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/lifetime"
-	"computeruse.io/sandbox/testbench/aws-plugin/loopback"
 	"computeruse.io/sandbox/testbench/docker-plugin/provider"
+	"computeruse.io/sandbox/testbench/plugin-process/lifetime"
+	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
 func main() {

@@ -3,7 +3,7 @@ package loopback_test
 import (
 	"testing"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/loopback"
+	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
 func TestEngineAddressComesAfterTheFlags(t *testing.T) {

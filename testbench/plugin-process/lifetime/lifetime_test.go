@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/lifetime"
+	"computeruse.io/sandbox/testbench/plugin-process/lifetime"
 )
 
 // role makes this test's executable play one of the processes of a test, instead of running tests.

@@ -54,7 +54,7 @@ verify-aws: operate/.venv/installed ## after `pulumi up`: check what was deploye
 
 .PHONY: demo
 demo: ## play a whole task with a scripted model; screenshot and record go to .local/demo/
-	@$(LAUNCHER) demo
+	@PYTHONPATH=testbench python3 -m demo
 
 .PHONY: destroy
 destroy: ## remove the local sandbox and stop the local AWS
@@ -134,11 +134,11 @@ redteam: ## play attacks on a model that obeys them; the table goes to images/or
 
 .PHONY: bench
 bench: tools ## print tables of speed, each beside its baseline
-	$(WITH_TOOLS) $(VENV)/python -m bench
-	$(VENV)/python policy/benchmark.py
+	$(WITH_TOOLS) PYTHONPATH=testbench $(VENV)/python -m bench
+	PYTHONPATH=policy:policy/tests $(VENV)/python policy/benchmark.py
 	$(VENV)/python -m prove.benchmark
 	for image in $(IMAGES); do $(MAKE) -C $$image bench; done
 
 .PHONY: stress
 stress: tools ## repeat up, refresh, up, destroy twenty times and say whether each run was clean
-	$(WITH_TOOLS) $(VENV)/python -m bench.stress
+	$(WITH_TOOLS) PYTHONPATH=testbench $(VENV)/python -m bench.stress

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "testbench"))
-
-from bench import critical_path, preview  # noqa: E402  the launcher's modules are found by now
-from bench.deployment import deployed  # noqa: E402
+from bench import critical_path, preview
+from bench.deployment import deployed
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, deployed(ROOT, Path(folder)) as deployment:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, deployed(Path(folder)) as deployment:
         print(preview.table(deployment, Path(folder)), flush=True)
         print(critical_path.table(deployment.resources()), flush=True)
 

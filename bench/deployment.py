@@ -1,4 +1,4 @@
-"""A deployed stack to measure: its own emulator, its own state, the checkout's program."""
+"""A deployed stack to measure, apart from the stack of `make up`: an emulator and a state of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from launcher.places import Places
 
 @dataclass(frozen=True)
 class Deployment:
-    """Runs `pulumi` on it. `up_seconds` is what the first `pulumi up` took."""
+    """A deployed stack. `up_seconds` is what its first `pulumi up` took."""
 
     places: Places
     pulumi: Path
@@ -27,7 +27,7 @@ class Deployment:
     up_seconds: float = 0.0
 
     def run(self, project: Path, *arguments: str, **variables: str) -> str:
-        """Run pulumi in a project folder; raises CalledProcessError with its output."""
+        """Run `pulumi` in a project folder and return what it printed. Exits with its output if it fails."""
         command = [str(self.pulumi), *arguments, "--stack", "local", "--non-interactive"]
         environment = {**self.variables, **variables}
         done = subprocess.run(
@@ -45,9 +45,12 @@ class Deployment:
 
 
 @contextmanager
-def deployed(root: Path, folder: Path) -> Iterator[Deployment]:
-    """Deploy into an emulator that ends with this process; nothing of the checkout's own stack is touched."""
-    places = Places(root)
+def deployed(folder: Path) -> Iterator[Deployment]:
+    """Deploy this checkout's program into an emulator of its own, with the state in `folder`.
+
+    The emulator ends with this process, and the stack of `make up` is not touched.
+    """
+    places = Places.of_this_checkout()
     command = [str(places.python), "-m", "emulator", "--exit-with-parent"]
     with subprocess.Popen(
         command,
@@ -68,7 +71,7 @@ def deployed(root: Path, folder: Path) -> Iterator[Deployment]:
                 "PULUMI_BACKEND_URL": state.as_uri(),
             }
             empty = Deployment(places, tools.pulumi(places), variables)
-            empty.run(root, "stack", "init")
+            empty.run(places.root, "stack", "init")
             began = time.monotonic()
             empty.run(places.project, "up", "--yes", "--skip-preview")
             yield Deployment(places, empty.pulumi, variables, time.monotonic() - began)

@@ -1,7 +1,8 @@
 """Repeats up, refresh, up, destroy, each on an AWS of its own, and says which run lost a reply or failed.
 
-`make stress` or `python -m bench.stress [--runs 20] [--parallel 2]`. A lost reply shows as the provider's
-"use of closed network connection" on an answer that had arrived. Exits 1 if any run was not clean.
+`make stress` runs `python -m bench.stress`, which also takes `--runs 20` and `--parallel 2`. A lost reply is
+a connection that the provider closed before it had read the answer: "use of closed network connection". The
+exit code is 1 if any run was not clean.
 """
 
 from __future__ import annotations
@@ -15,10 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "testbench"))
-
-from bench.deployment import deployed  # noqa: E402  the launcher's modules are found by now
+from bench.deployment import deployed
 
 LOST = re.compile(r"use of closed network connection|unexpected EOF|connection reset", re.IGNORECASE)
 
@@ -46,7 +44,7 @@ def run() -> str:
     """One life of the stack: `clean`, or what was not."""
     with tempfile.TemporaryDirectory(prefix="stress-") as folder:
         try:
-            with deployed(ROOT, Path(folder)) as deployment:
+            with deployed(Path(folder)) as deployment:
                 project = deployment.places.project
                 output = deployment.run(project, "refresh", "--yes", "--skip-preview", "--expect-no-changes")
                 output += deployment.run(project, "up", "--yes", "--skip-preview", "--expect-no-changes")

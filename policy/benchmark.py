@@ -1,4 +1,4 @@
-"""How much the pack adds to a preview: `python policy/benchmark.py` prints a table.
+"""How much the pack adds to a preview: `make bench` prints a table.
 
 The pack is started and asked as the engine does it, about as many resources as the sandbox has: copies of the
 tests' good stack. What the engine itself does beside it (two messages for each resource) is not in the table.
@@ -7,14 +7,11 @@ tests' good stack. What the engine itself does beside it (two messages for each 
 import json
 import sys
 import time
-from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "tests")]
+from good_stack import CONFIG, good_stack
 
-from good_stack import CONFIG, good_stack  # noqa: E402  found only once the tests are on the path
-
-from mutation.recording import Recording, Shown  # noqa: E402
-from mutation.replay import served  # noqa: E402
+from mutation.recording import Recording, Shown
+from mutation.replay import served
 
 RESOURCES = 110
 

@@ -13,6 +13,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from launcher import local_aws
+from launcher.places import Places
+
 from mutation.recording import Recording
 
 ROOT = Path(__file__).parent.parent.parent
@@ -116,12 +119,6 @@ def _emulator() -> Iterator[str]:
 
 def _environment(folder: Path, url: str) -> dict[str, str]:
     """The launcher's own environment for the local AWS, with a state beside the copied project."""
-    sys.path.insert(0, str(ROOT / "testbench"))
-    try:
-        from launcher import local_aws  # noqa: PLC0415  found only once testbench/ is on the path
-        from launcher.places import Places  # noqa: PLC0415
-    finally:
-        sys.path.remove(str(ROOT / "testbench"))
     state = folder / "state"
     state.mkdir()
     environment = local_aws.environment(Places(ROOT), url, os.environ)

@@ -1,18 +1,17 @@
-"""The command line: which command, under which lock."""
+"""The command line: runs one command, and takes the checkout's lock for a command that changes something."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 
-from demo import play
 from launcher import commands, lock
 from launcher.places import Places
 from launcher.report import Failure, say
 
 Command = Callable[[Places], int]
 
-# Name → what it does, and whether it changes something, so that only one may run at a time.
+# Name → the function, whether it changes something (one such command runs at a time), and what help says.
 COMMANDS: dict[str, tuple[Command, bool, str]] = {
     "tools": (commands.build_tools, True, "build what is missing into .local/"),
     "test-tools": (commands.build_test_tools, True, "build what only tests need"),
@@ -20,7 +19,6 @@ COMMANDS: dict[str, tuple[Command, bool, str]] = {
     "preview": (commands.preview, True, "show what up would do"),
     "refresh": (commands.refresh, True, "look for what was changed by hand"),
     "prove": (commands.prove, False, "prove the promises over what the local AWS holds"),
-    "demo": (play.play, True, "play a whole task on the running local stack"),
     "destroy": (commands.destroy, True, "remove the local stack and stop the local AWS"),
     "env": (commands.print_environment, False, "print shell commands that point a shell at the local AWS"),
     "emulator-start": (commands.start_emulator, True, "start the local AWS alone"),
@@ -36,11 +34,20 @@ def main(arguments: list[str], places: Places | None = None) -> int:
         subparsers.add_parser(name, help=explanation)
     chosen: str = parser.parse_args(arguments).command
     command, exclusive, _ = COMMANDS[chosen]
+    return perform(chosen, command, exclusive, places)
+
+
+def perform(name: str, command: Command, exclusive: bool, places: Places | None = None) -> int:
+    """Run a command on a checkout (this one unless told otherwise) and return the exit code.
+
+    Failures and a Ctrl-C end with a message instead of a stack trace. `name` is what another `make` is told
+    while an exclusive command holds the lock.
+    """
     here = places or Places.of_this_checkout()
     try:
         if not exclusive:
             return command(here)
-        with lock.held(here.lock, chosen):
+        with lock.held(here.lock, name):
             return command(here)
     except Failure as failure:
         say(f"\n{failure}")

@@ -18,8 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
 from baseline import RECORDED, Baseline
 from conftest import make_key_pair
 from desktop_control.display.capture import ScreenCapture

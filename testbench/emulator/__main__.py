@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 from pathlib import Path
 
-from emulator import identity, lifetime
-from emulator.http_server import LoopbackServer
-
-# Read by moto when its modules are imported, hence set before. No web page may call this API; nobody starts
-# EC2 instances here, and loading their images takes longer than the rest of a start.
-os.environ.update(MOTO_DISABLE_GLOBAL_CORS="true", MOTO_EC2_LOAD_DEFAULT_AMIS="false")
+from emulator import http_server, identity, lifetime, recorded_calls
+from emulator.application import build_application
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0, the default, is any free one")
-    parser.add_argument("--state-file", type=Path, help="say here who listens where, as long as it does")
+    parser.add_argument(
+        "--port", type=int, default=0, help="on 127.0.0.1; 0, the default, means any free port"
+    )
+    parser.add_argument(
+        "--state-file", type=Path, help="while listening, keep port and process id in this file"
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input is closed")
-    parser.add_argument("--calls", type=Path, help="write down each call, one JSON object a line")
+    parser.add_argument("--calls", type=Path, help="write each call to this file, one JSON object a line")
     parser.add_argument("--verbose", action="store_true", help="log each request")
     options = parser.parse_args(arguments)
     logging.basicConfig(
@@ -33,31 +32,29 @@ def main(arguments: list[str]) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-
-    from emulator.application import build_application  # noqa: PLC0415  moto reads the environment at import
-
+    # Waitress warns of each request that waits for its one thread, which is no fault here.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        server = LoopbackServer(options.port)
+        bound = http_server.listening_socket(options.port)
     except OSError as error:
         print(f"emulator: cannot listen on 127.0.0.1:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
     application = build_application()
     if options.calls:
-        from emulator import recorded_calls  # noqa: PLC0415  imports moto too
-
         recorded_calls.install(options.calls)
-    me = identity.Identity(server.server_port, server.url)
-    server.application = identity.with_identity(application, me)
-    with server:
-        lifetime.end_on_signals(server.shutdown)
+    port = bound.getsockname()[1]
+    me = identity.Identity(port, f"http://{http_server.LOOPBACK}:{port}")
+    try:
+        lifetime.end_on_signals()
         if options.exit_with_parent:
-            lifetime.end_with_standard_input(server.shutdown)
+            lifetime.end_with_standard_input()
         if options.state_file:
             identity.announce(me, options.state_file)
-        print(f"listening on {server.url}", flush=True)
-        server.serve_forever(poll_interval=0.2)
-    if options.state_file:
-        identity.withdraw(me, options.state_file)
+        print(f"listening on {me.url}", flush=True)
+        http_server.serve(identity.with_identity(application, me), bound)
+    finally:
+        if options.state_file:
+            identity.withdraw(me, options.state_file)
     return 0
 
 

@@ -1,8 +1,7 @@
-"""How this package adds to moto: new actions, checks before an action, corrections after it.
+"""How this package changes what moto answers: new actions, checks before an action, changes after it.
 
-moto answers the AWS action `CreateThing` with the method `create_thing` of the service's response class.
-The decorators here set such methods; parameters arrive, and results leave, in the shapes of the AWS API
-(botocore's service models), whatever the protocol on the wire.
+The decorators take botocore's name of a service (`elbv2`) and the actions in snake case (`create_listener`).
+Parameters and answers have the shapes of the AWS API (botocore's service models), whatever the protocol.
 """
 
 from __future__ import annotations
@@ -11,18 +10,12 @@ import secrets
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
-from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult, BaseResponse
+from emulator import moto_adapter
+from emulator.moto_adapter import Answer, Call, Parameters, Refusal
 
-Parameters = dict[str, Any]
 Result = dict[str, Any]
-Original = Callable[[], Any]
-Surrounding = Callable[[Any, Parameters, Original], Any]
+Original = Callable[[], Answer]
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
-
-
-class Refusal(ServiceException):
-    """An AWS error. Not one of moto's own classes: it guesses the service from their module."""
 
 
 def refuse(code: str, message: str) -> NoReturn:
@@ -36,76 +29,63 @@ def identifier(prefix: str) -> str:
 
 
 def table(backend: object, name: str) -> dict[Any, Any]:
-    """A named dictionary that lives and dies with one account's and region's moto backend."""
+    """A named dictionary that is kept in moto's backend, hence separate for each account and region."""
     found = backend.__dict__.setdefault(f"emulator_{name}", {})
     assert isinstance(found, dict)
     return found
 
 
-def parameters_of(call: BaseResponse) -> Parameters:
-    """The request's parameters as AWS's model shapes them."""
-    call.parse_parameters(call.normalized_request)
-    return dict(call.params)
-
-
-def answers(response_class: type[BaseResponse]) -> Callable[[HandlerT], HandlerT]:
-    """The function becomes the answer to the action of its name."""
+def answers(service: str) -> Callable[[HandlerT], HandlerT]:
+    """The function `(call, parameters) -> result` becomes the answer to the action of its name."""
 
     def register(handler: HandlerT) -> HandlerT:
-        def method(self: BaseResponse) -> ActionResult:
-            return ActionResult(handler(self, parameters_of(self)))
-
-        setattr(response_class, handler.__name__, method)
+        moto_adapter.answer_with(service, handler.__name__, lambda call: handler(call, call.parameters))
         return handler
 
     return register
 
 
-def surrounds(response_class: type[BaseResponse], *actions: str) -> Callable[[HandlerT], HandlerT]:
-    """The function answers each action instead of moto, whose own answer it gets as a callable.
+def surrounds(service: str, *actions: str) -> Callable[[HandlerT], HandlerT]:
+    """The function `(call, parameters, original) -> answer` runs instead of moto and may call it.
 
-    moto's answer is an `ActionResult`, or JSON text in its older services.
+    `original()` lets moto answer, and its answer is what the function returns.
     """
+
+    def around(handler: HandlerT) -> Callable[[Call, Original], Answer]:
+        return lambda call, original: handler(call, call.parameters, original)
 
     def register(handler: HandlerT) -> HandlerT:
         for action in actions:
-            _surround(response_class, action, handler)
+            moto_adapter.surround(service, action, around(handler))
         return handler
 
     return register
 
 
-def _surround(response_class: type[BaseResponse], action: str, handler: Surrounding) -> None:
-    original = getattr(response_class, action)
-
-    def method(self: BaseResponse) -> Any:
-        return handler(self, parameters_of(self), lambda: original(self))
-
-    setattr(response_class, action, method)
-
-
-def checks(response_class: type[BaseResponse], *actions: str) -> Callable[[HandlerT], HandlerT]:
-    """The function runs before moto's own answer to each action, and may refuse."""
+def checks(service: str, *actions: str) -> Callable[[HandlerT], HandlerT]:
+    """The function `(call, parameters)` runs before moto's own answer to each action, and may refuse."""
 
     def register(check: HandlerT) -> HandlerT:
-        def handler(call: BaseResponse, parameters: Parameters, original: Original) -> Any:
+        @surrounds(service, *actions)
+        def check_first(call: Call, parameters: Parameters, original: Original) -> Answer:
             check(call, parameters)
             return original()
 
-        surrounds(response_class, *actions)(handler)
         return check
 
     return register
 
 
-def corrects(response_class: type[BaseResponse], *actions: str) -> Callable[[HandlerT], HandlerT]:
-    """The function gets moto's own answer to each action and returns the one to send."""
+def corrects(service: str, *actions: str) -> Callable[[HandlerT], HandlerT]:
+    """The function `(call, parameters, answer)` runs after moto has answered, and may change the answer."""
 
     def register(correction: HandlerT) -> HandlerT:
-        def handler(call: BaseResponse, parameters: Parameters, original: Original) -> Any:
-            return correction(call, parameters, original())
+        @surrounds(service, *actions)
+        def correct_afterwards(call: Call, parameters: Parameters, original: Original) -> Answer:
+            answer = original()
+            correction(call, parameters, answer)
+            return answer
 
-        surrounds(response_class, *actions)(handler)
         return correction
 
     return register

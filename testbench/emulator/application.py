@@ -1,16 +1,15 @@
-"""moto's application with this package's additions installed."""
+"""The emulator's WSGI application: moto with this package's additions installed."""
 
 from __future__ import annotations
 
 import importlib
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-from emulator import authorization, changes, failures, fargate_reports
+from emulator import authorization, changes, failures, fargate_reports, moto_adapter
 from emulator.aws_models.validation import with_validation
 from emulator.http_server import Application
 
-# Each module adds to one AWS API when it is imported. The last one needs the names that another corrects.
+# Each module changes one AWS API when it is imported. `load_balancer_interfaces` comes last, because it uses
+# the ARNs that `load_balancer_names` corrects.
 EXTENSIONS = (
     "cloud_map",
     "documentation_addresses",
@@ -30,14 +29,12 @@ EXTENSIONS = (
     "fargate_task_definitions",
     "iam_policies",
     "kms_keys",
-    "kms_policies",
     "listeners",
     "load_balancer_attributes",
     "load_balancer_names",
     "load_balancers",
     "target_groups",
-    "log_group_keys",
-    "log_group_names",
+    "log_groups",
     "repositories",
     "route53resolver_firewall",
     "route53resolver_query_logging",
@@ -47,10 +44,10 @@ EXTENSIONS = (
 
 
 def build_application() -> Application:
-    """The WSGI application. Call once a process: the additions change moto's classes."""
-    authorization.install()
-    failures.install()
+    """The WSGI application. Call once in a process, since the additions change moto's classes."""
+    moto_adapter.surround_every_call(authorization.authorize)
+    moto_adapter.surround_every_call(failures.name_failures)
     for name in EXTENSIONS:
         importlib.import_module(f"emulator.{name}")
-    moto = DomainDispatcherApplication(create_backend_app)
-    return changes.with_changes(fargate_reports.with_reports(with_validation(moto)))
+    validated = with_validation(moto_adapter.application())
+    return changes.with_changes(fargate_reports.with_reports(validated))

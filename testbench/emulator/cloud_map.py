@@ -1,45 +1,41 @@
-"""Cloud Map: its hosted zone comes and goes with a namespace, and what is in use cannot be deleted."""
+"""Cloud Map: a namespace has a hosted zone of its own, and what is in use cannot be deleted."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from moto.ec2.models import ec2_backends
-from moto.route53.models import route53_backends
-from moto.servicediscovery.responses import ServiceDiscoveryResponse
-
-from emulator.actions import Original, Parameters, checks, corrects, refuse, surrounds
+from emulator.actions import Original, checks, corrects, refuse, surrounds
+from emulator.moto_adapter import Answer, Call, Parameters
 
 
-@corrects(ServiceDiscoveryResponse, "create_private_dns_namespace", "create_public_dns_namespace")
-def name_the_zone_as_aws_does(call: Any, parameters: Parameters, result: Any) -> Any:
-    for namespace in call.servicediscovery_backend.namespaces.values():
+@corrects("servicediscovery", "create_private_dns_namespace", "create_public_dns_namespace")
+def name_the_zone_as_aws_does(call: Call, parameters: Parameters, _answer: Answer) -> None:
+    for namespace in call.backend.namespaces.values():
         zone = _zones(call).get(_zone_id(namespace))
         if zone is not None and namespace.name == parameters["Name"]:
             zone.name = f"{namespace.name}."
-    return result
 
 
-@surrounds(ServiceDiscoveryResponse, "delete_namespace")
-def delete_with_its_zone(call: Any, parameters: Parameters, original: Original) -> Any:
-    backend, namespace_id = call.servicediscovery_backend, parameters["Id"]
+@surrounds("servicediscovery", "delete_namespace")
+def delete_with_its_zone(call: Call, parameters: Parameters, original: Original) -> Answer:
+    backend, namespace_id = call.backend, parameters["Id"]
     if any(service.namespace_id == namespace_id for service in backend.services.values()):
         refuse("ResourceInUse", f"Namespace {namespace_id} has services and cannot be deleted.")
     namespace = backend.namespaces.get(namespace_id)
-    result = original()
+    answer = original()
     _zones(call).pop(_zone_id(namespace), None)
-    return result
+    return answer
 
 
-@checks(ServiceDiscoveryResponse, "delete_service")
-def service_must_be_empty(call: Any, parameters: Parameters) -> None:
-    service = call.servicediscovery_backend.services.get(parameters["Id"])
+@checks("servicediscovery", "delete_service")
+def service_must_be_empty(call: Call, parameters: Parameters) -> None:
+    service = call.backend.services.get(parameters["Id"])
     if service is not None and service.instances:
         refuse("ResourceInUse", f"Service {parameters['Id']} has registered instances.")
 
 
-def _zones(call: Any) -> dict[str, Any]:
-    zones = route53_backends[call.current_account]["aws"].zones
+def _zones(call: Call) -> dict[str, Any]:
+    zones = call.backend_of("route53").zones
     assert isinstance(zones, dict)
     return zones
 
@@ -51,22 +47,22 @@ def _zone_id(namespace: Any) -> str:
 # --- what AWS refuses (Cloud Map API reference, CreatePrivateDnsNamespace and CreateService)
 
 
-@checks(ServiceDiscoveryResponse, "create_private_dns_namespace")
-def vpc_must_exist(call: Any, parameters: Parameters) -> None:
-    if parameters["Vpc"] not in ec2_backends[call.current_account][call.region].vpcs:
+@checks("servicediscovery", "create_private_dns_namespace")
+def vpc_must_exist(call: Call, parameters: Parameters) -> None:
+    if parameters["Vpc"] not in call.backend_of("ec2").vpcs:
         refuse("InvalidInput", f"The VPC {parameters['Vpc']} does not exist.")
 
 
-@checks(ServiceDiscoveryResponse, "create_service")
-def service_must_be_possible(call: Any, parameters: Parameters) -> None:
-    backend = call.servicediscovery_backend
+@checks("servicediscovery", "create_service")
+def service_must_be_possible(call: Call, parameters: Parameters) -> None:
+    backend = call.backend
     config = parameters.get("DnsConfig", {})
     namespace_id = parameters.get("NamespaceId") or config.get("NamespaceId")
     if namespace_id not in backend.namespaces:
         refuse("NamespaceNotFound", f"The namespace {namespace_id} does not exist.")
     for existing in backend.services.values():
         if (existing.namespace_id, existing.name.lower()) == (namespace_id, parameters["Name"].lower()):
-            refuse("ServiceAlreadyExists", f"The namespace has a service {parameters['Name']} already.")
+            refuse("ServiceAlreadyExists", f"The namespace already has a service {parameters['Name']}.")
     _records_must_fit(config)
     if parameters.get("HealthCheckConfig"):
         if parameters.get("HealthCheckCustomConfig"):
@@ -78,7 +74,7 @@ def service_must_be_possible(call: Any, parameters: Parameters) -> None:
 def _records_must_fit(config: dict[str, Any]) -> None:
     types = [record["Type"] for record in config.get("DnsRecords", [])]
     if len(set(types)) < len(types):
-        refuse("InvalidInput", f"Each record type can be given once: {types}.")
+        refuse("InvalidInput", f"A record type may be given only once: {types}.")
     if "CNAME" in types and len(types) > 1:
         refuse("InvalidInput", "A service with CNAME records has no others.")
     if "CNAME" in types and config.get("RoutingPolicy", "MULTIVALUE") != "WEIGHTED":

@@ -1,6 +1,6 @@
 """EC2 VPC endpoints: the services that AWS offers, and endpoints that it refuses.
 
-moto's own list of services needs packages that only emulate other APIs.
+moto answers the list of services only if further packages are installed, which nothing else here needs.
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
-from moto.ec2.responses import EC2Response
-
-from emulator.actions import Parameters, Result, answers, checks, identifier, refuse
+from emulator import moto_adapter
+from emulator.actions import Result, answers, checks, identifier, refuse
+from emulator.moto_adapter import Call, Parameters
 
 # AWS PrivateLink guide, "Gateway endpoints": these have endpoints of both kinds.
 _GATEWAYS = {"s3", "dynamodb"}
-# Newer than moto's list.
+# Services that AWS has added since moto's list was made.
 _NEWER = {"bedrock-mantle"}
 
 
@@ -24,18 +23,18 @@ def _types(service: str) -> list[str]:
 
 
 def _service_names(region: str) -> dict[str, list[str]]:
-    """Types of endpoint by full service name."""
-    services = {*AWS_ENDPOINT_SERVICES, *_NEWER}
+    """The types of endpoint that each service offers, by full service name."""
+    services = moto_adapter.endpoint_services() | _NEWER
     return {f"com.amazonaws.{region}.{service}": _types(service) for service in sorted(services)}
 
 
-@answers(EC2Response)
-def describe_vpc_endpoint_services(call: Any, parameters: Parameters) -> Result:
+@answers("ec2")
+def describe_vpc_endpoint_services(call: Call, parameters: Parameters) -> Result:
     known = _service_names(call.region)
     for name in parameters.get("ServiceNames", []):
         if name not in known:
             refuse("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
-    zones = [zone.name for zone in call.ec2_backend.describe_availability_zones()]
+    zones = [zone.name for zone in call.backend.describe_availability_zones()]
     details = [
         _detail(name, kind, zones)
         for name in parameters.get("ServiceNames") or known
@@ -73,13 +72,13 @@ def _detail(name: str, kind: str, zones: list[str]) -> dict[str, Any]:
     }
 
 
-@checks(EC2Response, "create_vpc_endpoint")
-def endpoint_must_be_possible(call: Any, parameters: Parameters) -> None:
+@checks("ec2", "create_vpc_endpoint")
+def endpoint_must_fit_its_vpc(call: Call, parameters: Parameters) -> None:
     kind = parameters.get("VpcEndpointType", "Gateway")
     name = parameters.get("ServiceName", "")
     if kind in ("Gateway", "Interface") and kind not in _service_names(call.region).get(name, []):
         refuse("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist for type {kind}")
-    vpc_id, backend = parameters["VpcId"], call.ec2_backend
+    vpc_id, backend = parameters["VpcId"], call.backend
     placed = [
         *(backend.get_subnet(subnet_id).vpc_id for subnet_id in parameters.get("SubnetIds", [])),
         *(backend.get_route_table(one).vpc_id for one in parameters.get("RouteTableIds", [])),
@@ -87,12 +86,12 @@ def endpoint_must_be_possible(call: Any, parameters: Parameters) -> None:
     ]
     if any(other != vpc_id for other in placed):
         refuse("InvalidParameter", f"Subnets, route tables and security groups must belong to {vpc_id}.")
-    _must_have_names(backend.get_vpc(vpc_id), kind, parameters)
+    _private_dns_needs_the_vpcs_dns(backend.get_vpc(vpc_id), kind, parameters)
     _policy_must_be_json(parameters)
 
 
-@checks(EC2Response, "modify_vpc_endpoint")
-def changed_policy_must_be_json(_call: Any, parameters: Parameters) -> None:
+@checks("ec2", "modify_vpc_endpoint")
+def changed_policy_must_be_json(_call: Call, parameters: Parameters) -> None:
     _policy_must_be_json(parameters)
 
 
@@ -110,10 +109,10 @@ def _vpc_of_group(backend: Any, group_id: str) -> Any:
     return group.vpc_id
 
 
-def _must_have_names(vpc: Any, kind: str, parameters: Parameters) -> None:
+def _private_dns_needs_the_vpcs_dns(vpc: Any, kind: str, parameters: Parameters) -> None:
     if kind != "Interface" or not parameters.get("PrivateDnsEnabled", True):
         return
-    # moto keeps a flag, or the text that set it.
+    # moto keeps a Boolean, or the text of the request that set it.
     if not all(str(one).lower() == "true" for one in (vpc.enable_dns_support, vpc.enable_dns_hostnames)):
         refuse(
             "InvalidParameter",

@@ -1,13 +1,12 @@
-"""EC2 routes, NAT and internet gateways: what they name must exist, in the right VPC, in the right order."""
+"""EC2 routes, NAT and internet gateways: what a request names must exist, in the same VPC, and be unused."""
 
 from __future__ import annotations
 
 import ipaddress
 from typing import Any
 
-from moto.ec2.responses import EC2Response
-
-from emulator.actions import Parameters, checks, corrects, refuse
+from emulator.actions import checks, corrects, refuse
+from emulator.moto_adapter import Answer, Call, Parameters
 
 # EC2 API reference, CreateRoute: "You must specify one of the targets".
 _TARGETS = (
@@ -31,9 +30,9 @@ _DESTINATIONS: dict[str, type[ipaddress.IPv4Network] | type[ipaddress.IPv6Networ
 }
 
 
-@checks(EC2Response, "create_route", "replace_route")
-def route_must_lead_somewhere(call: Any, parameters: Parameters) -> None:
-    backend = call.ec2_backend
+@checks("ec2", "create_route", "replace_route")
+def route_target_must_exist(call: Call, parameters: Parameters) -> None:
+    backend = call.backend
     vpc_id = backend.get_route_table(parameters["RouteTableId"]).vpc_id
     nat_id, gateway_id = parameters.get("NatGatewayId"), parameters.get("GatewayId", "")
     if not any(parameters.get(target) for target in _TARGETS):
@@ -72,9 +71,9 @@ def _same_network(vpc_id: str, other: str | None, route_table_id: str, gateway_i
         )
 
 
-@checks(EC2Response, "create_nat_gateway")
-def nat_gateway_must_reach_the_internet(call: Any, parameters: Parameters) -> None:
-    backend = call.ec2_backend
+@checks("ec2", "create_nat_gateway")
+def nat_gateway_must_reach_the_internet(call: Call, parameters: Parameters) -> None:
+    backend = call.backend
     vpc_id = backend.get_subnet(parameters["SubnetId"]).vpc_id
     if parameters.get("ConnectivityType", "public") == "private":
         return
@@ -92,55 +91,54 @@ def has_internet_gateway(backend: Any, vpc_id: str) -> bool:
     return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in backend.internet_gateways.values())
 
 
-@checks(EC2Response, "detach_internet_gateway")
-def public_addresses_must_be_gone(call: Any, parameters: Parameters) -> None:
+@checks("ec2", "detach_internet_gateway")
+def public_addresses_must_be_gone(call: Call, parameters: Parameters) -> None:
     vpc_id = parameters["VpcId"]
-    gateways = call.ec2_backend.nat_gateways.values()
+    gateways = call.backend.nat_gateways.values()
     if any(nat.vpc_id == vpc_id and nat.state == "available" for nat in gateways):
         refuse(
             "DependencyViolation", f"Network {vpc_id} has some mapped public address(es). Please unmap those."
         )
 
 
-@corrects(EC2Response, "delete_nat_gateway")
-def its_interface_goes_too(call: Any, parameters: Parameters, result: Any) -> Any:
-    backend = call.ec2_backend
+@corrects("ec2", "delete_nat_gateway")
+def delete_the_interface_of_a_nat_gateway(call: Call, parameters: Parameters, _answer: Answer) -> None:
+    backend = call.backend
     interface = backend.nat_gateways[parameters["NatGatewayId"]]._eni
     if interface.id in backend.enis:
         if interface.public_ip:
             backend.disassociate_address(address=interface.public_ip)
         backend.delete_network_interface(interface.id)
-    return result
 
 
-@checks(EC2Response, "delete_subnet")
-def subnet_must_be_empty(call: Any, parameters: Parameters) -> None:
+@checks("ec2", "delete_subnet")
+def subnet_must_be_empty(call: Call, parameters: Parameters) -> None:
     subnet_id = parameters["SubnetId"]
-    if any(interface.subnet.id == subnet_id for interface in call.ec2_backend.enis.values()):
+    if any(interface.subnet.id == subnet_id for interface in call.backend.enis.values()):
         refuse("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 
-@checks(EC2Response, "delete_vpc")
-def vpc_must_be_empty(call: Any, parameters: Parameters) -> None:
-    backend, vpc_id = call.ec2_backend, parameters["VpcId"]
+@checks("ec2", "delete_vpc")
+def vpc_must_be_empty(call: Call, parameters: Parameters) -> None:
+    backend, vpc_id = call.backend, parameters["VpcId"]
     groups = [group for group in backend.describe_security_groups() if group.vpc_id == vpc_id]
     if has_internet_gateway(backend, vpc_id) or any(not group.is_default for group in groups):
         refuse("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
 
 
-@checks(EC2Response, "attach_internet_gateway")
-def vpc_must_have_no_other_gateway(call: Any, parameters: Parameters) -> None:
+@checks("ec2", "attach_internet_gateway")
+def vpc_must_have_no_other_gateway(call: Call, parameters: Parameters) -> None:
     vpc_id = parameters["VpcId"]
-    if has_internet_gateway(call.ec2_backend, vpc_id):
+    if has_internet_gateway(call.backend, vpc_id):
         refuse("Resource.AlreadyAssociated", f"Network {vpc_id} already has an internet gateway attached")
 
 
-@checks(EC2Response, "associate_route_table")
-def subnet_must_be_in_the_same_vpc(call: Any, parameters: Parameters) -> None:
+@checks("ec2", "associate_route_table")
+def subnet_must_be_in_the_same_vpc(call: Call, parameters: Parameters) -> None:
     if "SubnetId" not in parameters:
         return
     table_id, subnet_id = parameters["RouteTableId"], parameters["SubnetId"]
-    backend = call.ec2_backend
+    backend = call.backend
     if backend.get_route_table(table_id).vpc_id != backend.get_subnet(subnet_id).vpc_id:
         refuse(
             "InvalidParameterValue",
@@ -151,9 +149,9 @@ def subnet_must_be_in_the_same_vpc(call: Any, parameters: Parameters) -> None:
             refuse("Resource.AlreadyAssociated", f"Subnet {subnet_id} is associated with {other.id}.")
 
 
-@checks(EC2Response, "release_address")
-def address_must_be_free(call: Any, parameters: Parameters) -> None:
-    for nat in call.ec2_backend.nat_gateways.values():
+@checks("ec2", "release_address")
+def address_must_be_free(call: Call, parameters: Parameters) -> None:
+    for nat in call.backend.nat_gateways.values():
         in_use = [one.get("allocationId") for one in nat.address_set if nat.state == "available"]
         if parameters.get("AllocationId") in in_use:
             refuse("InvalidIPAddress.InUse", f"Address {parameters['AllocationId']} is in use by {nat.id}.")

@@ -1,8 +1,8 @@
-"""EC2 network interfaces: private addresses that a subnet can give.
+"""EC2 network interfaces: private addresses that the subnet can really give.
 
-moto takes any address of the subnet at random, those that AWS keeps for itself and those in use included, and
-for NAT gateways and endpoints one of no network at all; here each is the first that is free, as a network of
-real packets needs it.
+moto takes any address of the subnet at random, also those that AWS keeps for itself and those in use, and
+gives NAT gateways and endpoints an address of no network at all. The emulated network carries real packets,
+so here each interface gets the first address that is free.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from moto.ec2.models import nat_gateways, vpcs
-from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
-
+from emulator import moto_adapter
 from emulator.actions import refuse
 
 # AWS keeps the first four addresses of a subnet and the last one (VPC guide, "Subnet sizing").
@@ -31,27 +29,4 @@ def free_address(backend: Any, subnet: Any) -> str:
     refuse("InsufficientFreeAddressesInSubnet", f"The subnet '{subnet.id}' has no free address.")
 
 
-def _choose_free_addresses() -> None:
-    original = NetworkInterfaceBackend.create_network_interface
-
-    def create_network_interface(
-        self: Any,
-        subnet: Any,
-        private_ip_address: Any,
-        private_ip_addresses: Any = None,
-        *rest: Any,
-        **more: Any,
-    ) -> Any:
-        if isinstance(subnet, str):
-            subnet = self.get_subnet(subnet)
-        if not private_ip_address and not private_ip_addresses:
-            private_ip_address = free_address(self, subnet)
-        return original(self, subnet, private_ip_address, private_ip_addresses, *rest, **more)
-
-    NetworkInterfaceBackend.create_network_interface = create_network_interface  # type: ignore[method-assign]
-
-
-_choose_free_addresses()
-# They imported by name what makes up an address; with an empty one, they get theirs as all others do.
-setattr(nat_gateways, "random_private_ip", str)  # noqa: B010
-setattr(vpcs, "random_private_ip", str)  # noqa: B010
+moto_adapter.choose_private_addresses(free_address)

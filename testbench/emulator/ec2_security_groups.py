@@ -1,7 +1,7 @@
-"""EC2 security groups: whole answers, changes of every kind of rule, and what AWS refuses.
+"""EC2 security groups: complete answers, changes of every kind of rule, and what AWS refuses.
 
-moto answers an authorization of several permissions with the last one's rules only, drops the descriptions of
-rules that name a group, and changes IPv4 rules alone.
+To an authorization of several permissions, moto answers with the rules of the last one only. It drops the
+descriptions of rules that name a group, and can modify IPv4 rules only.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ import ipaddress
 import itertools
 from typing import Any
 
-from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
-from moto.ec2.responses import EC2Response
-from moto.ecs.models import ecs_backends
-from moto.elbv2.models import elbv2_backends
-
-from emulator.actions import Original, Parameters, Result, answers, checks, refuse, surrounds
+from emulator import moto_adapter
+from emulator.actions import Original, Result, answers, checks, refuse, surrounds
+from emulator.moto_adapter import Answer, Call, Parameters
 
 _MAX_PORT = 65535
 _PORT_PROTOCOLS = {"tcp", "6", "udp", "17"}
@@ -25,15 +22,12 @@ _NAMED_PROTOCOLS = {"tcp", "udp", "icmp", "icmpv6", "-1"}
 # --- descriptions
 
 
-def _description(rule: SecurityGroupRule) -> str | None:
-    return rule.ip_range.get("Description") or rule.source_group.get("Description")
+def _description(rule: Any) -> str | None:
+    description = rule.ip_range.get("Description") or rule.source_group.get("Description")
+    return None if description is None else str(description)
 
 
-def _same_traffic(rule: SecurityGroupRule, other: object) -> bool:
-    return isinstance(other, SecurityGroupRule) and _traffic(rule) == _traffic(other)
-
-
-def _traffic(rule: SecurityGroupRule) -> tuple[Any, ...]:
+def _traffic(rule: Any) -> tuple[Any, ...]:
     return (
         rule.ip_protocol,
         rule.from_port,
@@ -45,16 +39,15 @@ def _traffic(rule: SecurityGroupRule) -> tuple[Any, ...]:
     )
 
 
-SecurityGroupRule.description = property(_description)  # type: ignore[assignment]
-SecurityGroupRule.__eq__ = _same_traffic  # type: ignore[method-assign]
+moto_adapter.compare_security_group_rules(_description, _traffic)
 
 
 # --- authorization
 
 
-@checks(EC2Response, "authorize_security_group_ingress", "authorize_security_group_egress")
-def permissions_must_be_valid(call: Any, parameters: Parameters) -> None:
-    group = call.ec2_backend.get_security_group_from_id(parameters.get("GroupId", ""))
+@checks("ec2", "authorize_security_group_ingress", "authorize_security_group_egress")
+def permissions_must_be_valid(call: Call, parameters: Parameters) -> None:
+    group = call.backend.get_security_group_from_id(parameters.get("GroupId", ""))
     for permission in parameters.get("IpPermissions", []):
         _check_permission(permission)
         if not any(permission.get(source) for source in _PEERS):
@@ -72,9 +65,9 @@ def permissions_must_be_valid(call: Any, parameters: Parameters) -> None:
 _PEERS = ("IpRanges", "Ipv6Ranges", "UserIdGroupPairs", "PrefixListIds")
 
 
-def _must_share_network(call: Any, group: Any, other_id: str | None) -> None:
-    other = call.ec2_backend.get_security_group_from_id(other_id) if other_id else None
-    # A peered VPC's groups could be named, but no VPCs are peered here.
+def _must_share_network(call: Call, group: Any, other_id: str | None) -> None:
+    other = call.backend.get_security_group_from_id(other_id) if other_id else None
+    # On AWS a rule may name a group of a peered VPC; no VPCs are peered here.
     if group is not None and other is not None and other.vpc_id != group.vpc_id:
         refuse(
             "InvalidGroup.NotFound",
@@ -82,8 +75,8 @@ def _must_share_network(call: Any, group: Any, other_id: str | None) -> None:
         )
 
 
-def _prefix_list_must_exist(call: Any, list_id: str) -> None:
-    if list_id not in call.ec2_backend.managed_prefix_lists:
+def _prefix_list_must_exist(call: Call, list_id: str) -> None:
+    if list_id not in call.backend.managed_prefix_lists:
         refuse("InvalidPrefixListID.NotFound", f"The prefix list ID '{list_id}' does not exist")
 
 
@@ -116,30 +109,30 @@ def _check_cidr(text: str, family: type[ipaddress.IPv4Network] | type[ipaddress.
         refuse("InvalidParameterValue", f"CIDR block {text} is malformed")
 
 
-@surrounds(EC2Response, "authorize_security_group_ingress", "authorize_security_group_egress")
-def answer_all_rules_or_add_none(call: Any, parameters: Parameters, original: Original) -> Any:
-    group = call.ec2_backend.get_security_group_by_name_or_id(
+@surrounds("ec2", "authorize_security_group_ingress", "authorize_security_group_egress")
+def answer_all_rules_or_add_none(call: Call, parameters: Parameters, original: Original) -> Answer:
+    group = call.backend.get_security_group_by_name_or_id(
         parameters.get("GroupId") or parameters.get("GroupName", "")
     )
     before = (list(group.ingress_rules), list(group.egress_rules)) if group else ([], [])
     try:
-        result = original()
+        answer = original()
     except Exception:
         if group:
             group.ingress_rules, group.egress_rules = before
         raise
     known = {rule.id for rule in itertools.chain(*before)}
     added = [rule for rule in (*group.ingress_rules, *group.egress_rules) if rule.id not in known]
-    result._result["SecurityGroupRules"] = added
-    return result
+    answer.members["SecurityGroupRules"] = added
+    return answer
 
 
 # --- changes
 
 
-@answers(EC2Response)
-def modify_security_group_rules(call: Any, parameters: Parameters) -> Result:
-    group = call.ec2_backend.get_security_group_from_id(parameters["GroupId"])
+@answers("ec2")
+def modify_security_group_rules(call: Call, parameters: Parameters) -> Result:
+    group = call.backend.get_security_group_from_id(parameters["GroupId"])
     if group is None:
         refuse("InvalidGroup.NotFound", f"The security group '{parameters['GroupId']}' does not exist")
     changes = [
@@ -153,7 +146,7 @@ def modify_security_group_rules(call: Any, parameters: Parameters) -> Result:
     return {"Return": True}
 
 
-def _rule(group: SecurityGroup, update: Parameters) -> SecurityGroupRule:
+def _rule(group: Any, update: Parameters) -> Any:
     wanted = update["SecurityGroupRuleId"]
     for rule in (*group.ingress_rules, *group.egress_rules):
         if rule.id == wanted:
@@ -164,7 +157,7 @@ def _rule(group: SecurityGroup, update: Parameters) -> SecurityGroupRule:
 _SOURCES = ("CidrIpv4", "CidrIpv6", "PrefixListId", "ReferencedGroupId")
 
 
-def _check_kind(rule: SecurityGroupRule, new: Parameters) -> None:
+def _check_kind(rule: Any, new: Parameters) -> None:
     named = [source for source in _SOURCES if new.get(source) is not None]
     if len(named) != 1:
         refuse("InvalidParameterCombination", f"Exactly one of {', '.join(_SOURCES)} must be specified.")
@@ -178,7 +171,7 @@ def _check_kind(rule: SecurityGroupRule, new: Parameters) -> None:
         _check_cidr(new["CidrIpv6"], ipaddress.IPv6Network)
 
 
-def _change(call: Any, rule: SecurityGroupRule, new: Parameters) -> None:
+def _change(call: Call, rule: Any, new: Parameters) -> None:
     everything = str(new["IpProtocol"]) == "-1"
     rule.ip_protocol = new["IpProtocol"]
     rule.from_port = None if everything else new.get("FromPort")
@@ -192,25 +185,25 @@ def _change(call: Any, rule: SecurityGroupRule, new: Parameters) -> None:
         rule.prefix_list_id = new["PrefixListId"]
     else:
         other = new["ReferencedGroupId"]
-        if call.ec2_backend.get_security_group_from_id(other) is None:
+        if call.backend.get_security_group_from_id(other) is None:
             refuse("InvalidGroup.NotFound", f"The security group '{other}' does not exist")
-        account = call.current_account
+        account = call.account
         rule.source_group = {"GroupId": other, "UserId": account, "OwnerId": account, **description}
 
 
 # --- creation and deletion
 
 
-@checks(EC2Response, "create_security_group")
-def vpc_must_exist(call: Any, parameters: Parameters) -> None:
+@checks("ec2", "create_security_group")
+def vpc_must_exist(call: Call, parameters: Parameters) -> None:
     vpc_id = parameters.get("VpcId")
-    if vpc_id is not None and vpc_id not in call.ec2_backend.vpcs:
+    if vpc_id is not None and vpc_id not in call.backend.vpcs:
         refuse("InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist")
 
 
-@checks(EC2Response, "delete_security_group")
-def group_must_be_unused(call: Any, parameters: Parameters) -> None:
-    backend = call.ec2_backend
+@checks("ec2", "delete_security_group")
+def group_must_be_unused(call: Call, parameters: Parameters) -> None:
+    backend = call.backend
     group = backend.get_security_group_by_name_or_id(
         parameters.get("GroupId") or parameters.get("GroupName", "")
     )
@@ -225,7 +218,7 @@ def group_must_be_unused(call: Any, parameters: Parameters) -> None:
         refuse("DependencyViolation", f"resource {group.id} has a dependent object: {', '.join(users)}")
 
 
-def _referring_groups(backend: Any, group: SecurityGroup) -> list[str]:
+def _referring_groups(backend: Any, group: Any) -> list[str]:
     return [
         other.id
         for other in backend.describe_security_groups()
@@ -237,11 +230,10 @@ def _referring_groups(backend: Any, group: SecurityGroup) -> list[str]:
     ]
 
 
-def _users(call: Any, group: SecurityGroup) -> list[str]:
-    place = call.current_account, call.region
-    interfaces = call.ec2_backend.get_all_network_interfaces()
-    balancers = elbv2_backends[place[0]][place[1]].load_balancers.values()
-    services = ecs_backends[place[0]][place[1]].services.values()
+def _users(call: Call, group: Any) -> list[str]:
+    interfaces = call.backend.get_all_network_interfaces()
+    balancers = call.backend_of("elbv2").load_balancers.values()
+    services = call.backend_of("ecs").services.values()
     return [
         *(interface.id for interface in interfaces if any(one.id == group.id for one in interface.group_set)),
         *(balancer.name for balancer in balancers if group.id in (balancer.security_groups or [])),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.ec2.responses import EC2Response
-
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
+from emulator.moto_adapter import Call, Parameters
 
 # The resource type that each action creates and tags.
 _TYPES = {
@@ -24,7 +21,7 @@ _TYPES = {
 
 
 @checks(
-    EC2Response,
+    "ec2",
     "allocate_address",
     "create_egress_only_internet_gateway",
     "create_flow_logs",
@@ -36,8 +33,8 @@ _TYPES = {
     "create_vpc",
     "create_vpc_endpoint",
 )
-def tags_must_fit(call: Any, parameters: Parameters) -> None:
-    created = _TYPES[call._get_action()]
+def tags_must_fit(call: Call, parameters: Parameters) -> None:
+    created = _TYPES[call.action]
     for specification in parameters.get("TagSpecifications", []):
         if specification.get("ResourceType") != created:
             refuse(

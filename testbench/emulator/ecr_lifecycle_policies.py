@@ -8,25 +8,25 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.ecr.responses import ECRResponse
-
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
+from emulator.moto_adapter import Call, Parameters
 
 _TAG_LISTS = ("tagPrefixList", "tagPatternList")
 
 
-@checks(ECRResponse, "put_lifecycle_policy")
-def lifecycle_rules_must_fit_together(_call: Any, parameters: Parameters) -> None:
+@checks("ecr", "put_lifecycle_policy")
+def lifecycle_rules_must_fit_together(_call: Call, parameters: Parameters) -> None:
     try:
         rules = json.loads(parameters["lifecyclePolicyText"])["rules"]
         selections = [rule["selection"] for rule in rules]
         priorities = [rule["rulePriority"] for rule in rules]
     except (ValueError, KeyError, TypeError):
-        return  # moto refuses what has not this shape
+        return  # moto itself refuses a text of another shape
     if len(set(priorities)) < len(priorities):
         _refuse(f"each rule needs a unique rulePriority, and these are {sorted(priorities)}")
     for selection in selections:
         _check_tags(selection)
+        _check_age(selection)
     _check_last(rules)
 
 
@@ -37,6 +37,14 @@ def _check_tags(selection: dict[str, Any]) -> None:
             _refuse("tagStatus tagged needs tagPrefixList or tagPatternList, and not both")
     elif given:
         _refuse(f"{given[0]} is allowed only with tagStatus tagged")
+
+
+def _check_age(selection: dict[str, Any]) -> None:
+    by_age = str(selection.get("countType", "")).startswith("since")
+    if by_age and selection.get("countUnit") != "days":
+        _refuse("a countType that counts an age needs the countUnit days")
+    if not by_age and "countUnit" in selection:
+        _refuse("countUnit is allowed only with a countType that counts an age")
 
 
 def _check_last(rules: list[dict[str, Any]]) -> None:

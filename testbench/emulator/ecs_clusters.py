@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.ecs.responses import EC2ContainerServiceResponse
-
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
+from emulator.moto_adapter import Call, Parameters
 
 # ECS API reference, ClusterSetting: "If this value is specified, it overrides the containerInsights value …".
 _INSIGHTS = {"enhanced", "enabled", "disabled"}
@@ -14,8 +11,8 @@ _INSIGHTS = {"enhanced", "enabled", "disabled"}
 _FARGATE = {"FARGATE", "FARGATE_SPOT"}
 
 
-@checks(EC2ContainerServiceResponse, "create_cluster", "update_cluster")
-def settings_must_be_known(_call: Any, parameters: Parameters) -> None:
+@checks("ecs", "create_cluster", "update_cluster")
+def settings_must_be_known(_call: Call, parameters: Parameters) -> None:
     for setting in parameters.get("settings", []):
         if setting.get("name") == "containerInsights" and setting.get("value") not in _INSIGHTS:
             refuse(
@@ -24,9 +21,9 @@ def settings_must_be_known(_call: Any, parameters: Parameters) -> None:
             )
 
 
-@checks(EC2ContainerServiceResponse, "create_cluster", "put_cluster_capacity_providers")
-def capacity_providers_must_exist(call: Any, parameters: Parameters) -> None:
-    own = {provider.name for provider in call.ecs_backend.capacity_providers.values()}
+@checks("ecs", "create_cluster", "put_cluster_capacity_providers")
+def capacity_providers_must_exist(call: Call, parameters: Parameters) -> None:
+    own = {provider.name for provider in call.backend.capacity_providers.values()}
     named = parameters.get("capacityProviders", [])
     strategy = [one["capacityProvider"] for one in parameters.get("defaultCapacityProviderStrategy", [])]
     unknown = [name for name in (*named, *strategy) if name not in own | _FARGATE]

@@ -6,9 +6,8 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.ecs.responses import EC2ContainerServiceResponse
-
-from emulator.actions import Parameters, Result, answers, table
+from emulator.actions import Result, answers, table
+from emulator.moto_adapter import Call, Parameters
 
 # What the two lists have in common.
 _BRIEF = (
@@ -113,13 +112,13 @@ def _history(backend: Any, service_arn: str) -> list[dict[str, Any]]:
     return history
 
 
-@answers(EC2ContainerServiceResponse)
-def list_service_deployments(call: Any, parameters: Parameters) -> Result:
+@answers("ecs")
+def list_service_deployments(call: Call, parameters: Parameters) -> Result:
     wanted = parameters.get("status") or []
     name = parameters["service"].split("/")[-1]
     found = [
         {key: one[key] for key in _BRIEF if key in one}
-        for arn, history in table(call.ecs_backend, "service_deployments").items()
+        for arn, history in table(call.backend, "service_deployments").items()
         if arn.split("/")[-1] == name and _in_cluster(arn, parameters.get("cluster"))
         for one in reversed(history)
         if not wanted or one["status"] in wanted
@@ -127,11 +126,11 @@ def list_service_deployments(call: Any, parameters: Parameters) -> Result:
     return {"serviceDeployments": found}
 
 
-@answers(EC2ContainerServiceResponse)
-def describe_service_deployments(call: Any, parameters: Parameters) -> Result:
+@answers("ecs")
+def describe_service_deployments(call: Call, parameters: Parameters) -> Result:
     known = {
         one["serviceDeploymentArn"]: one
-        for history in table(call.ecs_backend, "service_deployments").values()
+        for history in table(call.backend, "service_deployments").values()
         for one in history
     }
     arns = parameters["serviceDeploymentArns"]

@@ -1,8 +1,8 @@
-"""ECS services: what they name of other services must exist and fit.
+"""ECS services: the subnets, secrets, log groups and so on that a service names must exist and fit.
 
-AWS takes some requests at first and lets the deployment fail when a task starts: a missing secret, log group
-or repository. A runner does the same. Without one no task starts, so these are refused at once, with the
-reason that AWS's task would show.
+AWS accepts a service whose secret, log group or repository is missing, and the deployment fails when a task
+starts. The task runner does the same. When no runner is attached, no task starts, so these requests are
+refused at once, with the reason that the task on AWS would show.
 """
 
 from __future__ import annotations
@@ -11,16 +11,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from moto.ec2.models import ec2_backends
-from moto.ecr.models import ecr_backends
-from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.elbv2.models import elbv2_backends
-from moto.logs.models import logs_backends
-from moto.secretsmanager.models import secretsmanager_backends
-from moto.servicediscovery.models import servicediscovery_backends
-
-from emulator import fargate_tasks
-from emulator.actions import Parameters, checks, refuse
+from emulator import fargate_tasks, moto_adapter
+from emulator.actions import checks, refuse
+from emulator.moto_adapter import Call, Parameters
 
 # ECS guide, "Fargate platform versions": those of Linux that still exist.
 _PLATFORM_VERSIONS = {"LATEST", "1.4.0", "1.3.0"}
@@ -28,8 +21,8 @@ _PLATFORM_VERSIONS = {"LATEST", "1.4.0", "1.3.0"}
 _MOST_SUBNETS, _MOST_GROUPS = 16, 5
 
 
-@checks(EC2ContainerServiceResponse, "create_service", "update_service")
-def numbers_must_be_possible(_call: Any, parameters: Parameters) -> None:
+@checks("ecs", "create_service", "update_service")
+def numbers_must_be_possible(_call: Call, parameters: Parameters) -> None:
     if parameters.get("desiredCount", 0) < 0:
         refuse("InvalidParameterException", "desiredCount must not be negative.")
     if parameters.get("healthCheckGracePeriodSeconds", 0) not in range(2**31):
@@ -51,8 +44,8 @@ def numbers_must_be_possible(_call: Any, parameters: Parameters) -> None:
         )
 
 
-@checks(EC2ContainerServiceResponse, "create_service", "update_service")
-def network_must_exist(call: Any, parameters: Parameters) -> None:
+@checks("ecs", "create_service", "update_service")
+def network_must_exist(call: Call, parameters: Parameters) -> None:
     network = parameters.get("networkConfiguration", {}).get("awsvpcConfiguration")
     if network is None:
         _must_need_no_network(call, parameters)
@@ -68,7 +61,7 @@ def network_must_exist(call: Any, parameters: Parameters) -> None:
         refuse("InvalidParameterException", "All subnets and security groups must belong to the same VPC.")
 
 
-def _must_need_no_network(call: Any, parameters: Parameters) -> None:
+def _must_need_no_network(call: Call, parameters: Parameters) -> None:
     if "serviceName" not in parameters or "taskDefinition" not in parameters:
         return
     if _definition(call, parameters).network_mode == "awsvpc":
@@ -78,9 +71,9 @@ def _must_need_no_network(call: Any, parameters: Parameters) -> None:
         )
 
 
-def _placed(call: Any, subnets: list[str], groups: list[str]) -> Iterator[tuple[str, str | None]]:
-    """Each with its VPC."""
-    backend = ec2_backends[call.current_account][call.region]
+def _placed(call: Call, subnets: list[str], groups: list[str]) -> Iterator[tuple[str, str | None]]:
+    """Each subnet and security group with its VPC."""
+    backend = call.backend_of("ec2")
     known = {subnet.id: subnet for subnet in backend.describe_subnets()}
     for subnet_id in subnets:
         if subnet_id not in known:
@@ -99,13 +92,13 @@ def _placed(call: Any, subnets: list[str], groups: list[str]) -> Iterator[tuple[
         yield group_id, group.vpc_id
 
 
-def _definition(call: Any, parameters: Parameters) -> Any:
-    return call.ecs_backend.describe_task_definition(parameters["taskDefinition"])
+def _definition(call: Call, parameters: Parameters) -> Any:
+    return call.backend.describe_task_definition(parameters["taskDefinition"])
 
 
-@checks(EC2ContainerServiceResponse, "create_service", "update_service")
-def targets_must_be_addresses_of_the_network(call: Any, parameters: Parameters) -> None:
-    balancers = elbv2_backends[call.current_account][call.region]
+@checks("ecs", "create_service", "update_service")
+def targets_must_be_addresses_of_the_network(call: Call, parameters: Parameters) -> None:
+    balancers = call.backend_of("elbv2")
     network = parameters.get("networkConfiguration", {}).get("awsvpcConfiguration")
     if network is None:
         return
@@ -122,15 +115,12 @@ def targets_must_be_addresses_of_the_network(call: Any, parameters: Parameters) 
             refuse("InvalidParameterException", f"The target group {group.arn} is of another VPC.")
 
 
-@checks(EC2ContainerServiceResponse, "create_service", "update_service")
-def registries_must_exist(call: Any, parameters: Parameters) -> None:
+@checks("ecs", "create_service", "update_service")
+def registries_must_exist(call: Call, parameters: Parameters) -> None:
     registries = parameters.get("serviceRegistries", [])
     if len(registries) > 1:
         refuse("InvalidParameterException", "A service can have one service registry only.")
-    known = {
-        service.arn: service
-        for service in servicediscovery_backends[call.current_account][call.region].services.values()
-    }
+    known = {service.arn: service for service in call.backend_of("servicediscovery").services.values()}
     for registry in registries:
         service = known.get(registry.get("registryArn"))
         if service is None:
@@ -148,9 +138,9 @@ def registries_must_exist(call: Any, parameters: Parameters) -> None:
 # --- what the tasks need in order to start
 
 
-@checks(EC2ContainerServiceResponse, "create_service", "update_service")
-def tasks_must_be_able_to_start(call: Any, parameters: Parameters) -> None:
-    if "taskDefinition" not in parameters or fargate_tasks.is_attached(call.ecs_backend):
+@checks("ecs", "create_service", "update_service")
+def tasks_must_be_able_to_start(call: Call, parameters: Parameters) -> None:
+    if "taskDefinition" not in parameters or fargate_tasks.is_attached(call.backend):
         return
     for container in _definition(call, parameters).container_definitions:
         _repository_must_exist(call, container["image"])
@@ -163,34 +153,34 @@ def _cannot_start(reason: str) -> NoReturn:
     refuse("InvalidParameterException", f"The service's tasks could not start: {reason}")
 
 
-def _repository_must_exist(call: Any, image: str) -> None:
+def _repository_must_exist(call: Call, image: str) -> None:
     host, _, rest = image.partition("/")
-    if host != f"{call.current_account}.dkr.ecr.{call.region}.amazonaws.com":
+    if host != f"{call.account}.dkr.ecr.{call.region}.amazonaws.com":
         return
     name = rest.partition("@")[0].partition(":")[0]
-    if name not in ecr_backends[call.current_account][call.region].repositories:
+    if name not in call.backend_of("ecr").repositories:
         _cannot_start(f"CannotPullContainerError: the repository with name '{name}' does not exist.")
 
 
-def _log_group_must_exist(call: Any, logging: dict[str, Any]) -> None:
+def _log_group_must_exist(call: Call, logging: dict[str, Any]) -> None:
     options = logging.get("options", {})
     if logging.get("logDriver") != "awslogs" or options.get("awslogs-create-group") == "true":
         return
-    regions = logs_backends[call.current_account]
-    region = options.get("awslogs-region")
-    if region not in regions or options.get("awslogs-group") not in regions[region].groups:
+    region, group = str(options.get("awslogs-region")), options.get("awslogs-group")
+    is_region = moto_adapter.has_region("logs", call.account, region)
+    if not is_region or group not in moto_adapter.backend("logs", call.account, region).groups:
         _cannot_start(
             "ResourceInitializationError: failed to validate logger args: the specified log group "
-            f"{options.get('awslogs-group')} does not exist in {region}."
+            f"{group} does not exist in {region}."
         )
 
 
-def _secret_must_exist(call: Any, reference: str) -> None:
+def _secret_must_exist(call: Call, reference: str) -> None:
     if ":secretsmanager:" not in reference:
         return
     # arn, aws, service, region, account, secret, name, and then JSON key, version stage, version id.
     arn, wanted = ":".join(reference.split(":")[:7]), [*reference.split(":")[7:], "", "", ""]
-    backend = secretsmanager_backends[call.current_account][call.region]
+    backend = call.backend_of("secretsmanager")
     secret = next((one for one in backend.secrets.values() if getattr(one, "arn", None) == arn), None)
     if secret is None or secret.is_deleted():
         _cannot_start(f"ResourceInitializationError: ResourceNotFoundException: no secret {arn}.")

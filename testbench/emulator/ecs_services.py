@@ -1,6 +1,6 @@
-"""ECS services: the fields that moto drops, deployments that follow updates, and what AWS refuses.
+"""ECS services: the fields that moto drops, a deployment for each update, and what AWS refuses.
 
-No container runs here: see `fargate_tasks` for who says what runs.
+No container runs in the emulator: `fargate_tasks` says where the tasks of a service come from.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
-from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.elbv2.models import elbv2_backends
 
 from emulator import ecs_deployments, fargate_tasks
-from emulator.actions import Original, Parameters, checks, corrects, refuse, surrounds
+from emulator.actions import Original, checks, corrects, refuse, surrounds
+from emulator.moto_adapter import Answer, Call, Parameters
 
 # Fields of CreateService and UpdateService that moto's model does not keep.
 _KEPT = (
@@ -37,7 +36,7 @@ _DEPLOYMENT_DEFAULTS = {
     "maximumPercent": 200,
     "minimumHealthyPercent": 100,
 }
-# What starts new tasks when it changes.
+# A change of one of these starts a deployment with new tasks.
 _REDEPLOYING = (
     "taskDefinition",
     "networkConfiguration",
@@ -47,8 +46,8 @@ _REDEPLOYING = (
 )
 
 
-@checks(EC2ContainerServiceResponse, "create_service")
-def service_must_be_new(call: Any, parameters: Parameters) -> None:
+@checks("ecs", "create_service")
+def service_must_be_new(call: Call, parameters: Parameters) -> None:
     existing = _existing(call, parameters, "serviceName")
     if existing is not None and existing.status == "ACTIVE":
         refuse("InvalidParameterException", "Creation of service was not idempotent.")
@@ -56,15 +55,15 @@ def service_must_be_new(call: Any, parameters: Parameters) -> None:
         refuse("InvalidParameterException", "Unable to Start a service that is still Draining.")
 
 
-def _existing(call: Any, parameters: Parameters, key: str) -> Any:
+def _existing(call: Call, parameters: Parameters, key: str) -> Any:
     """The service that `key` names, or None."""
     cluster, name = parameters.get("cluster", "default"), parameters[key]
-    return call.ecs_backend.services.get(f"{cluster.split('/')[-1]}:{name.split('/')[-1]}")
+    return call.backend.services.get(f"{cluster.split('/')[-1]}:{name.split('/')[-1]}")
 
 
-@checks(EC2ContainerServiceResponse, "create_service", "update_service")
-def load_balancers_must_be_ready(call: Any, parameters: Parameters) -> None:
-    balancers = elbv2_backends[call.current_account][call.region]
+@checks("ecs", "create_service", "update_service")
+def load_balancers_must_be_ready(call: Call, parameters: Parameters) -> None:
+    balancers = call.backend_of("elbv2")
     for target in parameters.get("loadBalancers", []):
         arn = target.get("targetGroupArn")
         group = balancers.target_groups.get(arn)
@@ -76,10 +75,10 @@ def load_balancers_must_be_ready(call: Any, parameters: Parameters) -> None:
                 f"The target group with targetGroupArn {arn} does not have an associated load balancer.",
             )
         if "taskDefinition" in parameters:
-            definition = call.ecs_backend.describe_task_definition(parameters["taskDefinition"])
+            definition = call.backend.describe_task_definition(parameters["taskDefinition"])
             _must_map_port(definition, target["containerName"], target["containerPort"])
-    is_new_and_alone = "serviceName" in parameters and not parameters.get("loadBalancers")
-    if is_new_and_alone and parameters.get("healthCheckGracePeriodSeconds"):
+    is_new_and_unbalanced = "serviceName" in parameters and not parameters.get("loadBalancers")
+    if is_new_and_unbalanced and parameters.get("healthCheckGracePeriodSeconds"):
         refuse("InvalidParameterException", "Health check grace period is only valid with load balancers.")
 
 
@@ -95,18 +94,18 @@ def _must_map_port(definition: Any, name: str, port: int) -> None:
     refuse("InvalidParameterException", f"The container {name} does not exist in the task definition.")
 
 
-@checks(EC2ContainerServiceResponse, "delete_cluster")
-def cluster_must_be_empty(call: Any, parameters: Parameters) -> None:
+@checks("ecs", "delete_cluster")
+def cluster_must_be_empty(call: Call, parameters: Parameters) -> None:
     name = parameters["cluster"].split("/")[-1]
-    states = [one.status for one in call.ecs_backend.services.values() if one.cluster_name == name]
+    states = [one.status for one in call.backend.services.values() if one.cluster_name == name]
     if "ACTIVE" in states:
         refuse("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
     if "DRAINING" in states:
         refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 
 
-@checks(EC2ContainerServiceResponse, "create_service", "update_service")
-def deployment_must_be_possible(_call: Any, parameters: Parameters) -> None:
+@checks("ecs", "create_service", "update_service")
+def deployment_must_be_possible(_call: Call, parameters: Parameters) -> None:
     configuration = parameters.get("deploymentConfiguration", {})
     if (
         parameters.get("availabilityZoneRebalancing") == "ENABLED"
@@ -115,41 +114,39 @@ def deployment_must_be_possible(_call: Any, parameters: Parameters) -> None:
         refuse("InvalidParameterException", "Availability Zone rebalancing needs a maximumPercent above 100.")
 
 
-@corrects(EC2ContainerServiceResponse, "list_services")
-def list_no_service_that_has_ended(call: Any, _parameters: Parameters, result: Any) -> Any:
-    ended = {one.arn for one in call.ecs_backend.services.values() if one.status == "INACTIVE"}
-    result._result["serviceArns"] = [arn for arn in result._result["serviceArns"] if arn not in ended]
-    return result
+@corrects("ecs", "list_services")
+def list_no_service_that_has_ended(call: Call, _parameters: Parameters, answer: Answer) -> None:
+    ended = {one.arn for one in call.backend.services.values() if one.status == "INACTIVE"}
+    answer.members["serviceArns"] = [arn for arn in answer.members["serviceArns"] if arn not in ended]
 
 
-@corrects(EC2ContainerServiceResponse, "create_service")
-def complete_new_service(call: Any, parameters: Parameters, result: Any) -> Any:
-    service: Any = result._result["service"]
+@corrects("ecs", "create_service")
+def complete_new_service(call: Call, parameters: Parameters, answer: Answer) -> None:
+    service: Any = answer.members["service"]
     service.availability_zone_rebalancing = "DISABLED"
     service.deployment_configuration = _DEPLOYMENT_DEFAULTS
     service.created_at = datetime.now(UTC)
-    service.created_by = f"arn:aws:iam::{call.current_account}:root"
+    service.created_by = f"arn:aws:iam::{call.account}:root"
     service.platform_family = "Linux" if service.launch_type == "FARGATE" else None
     _keep(service, parameters)
     service.deployments = []
-    ecs_deployments.forget(call.ecs_backend, service)
-    fargate_tasks.redeploy(call.ecs_backend, service)
-    return result
+    ecs_deployments.forget(call.backend, service)
+    fargate_tasks.redeploy(call.backend, service)
 
 
-@surrounds(EC2ContainerServiceResponse, "update_service")
-def complete_updated_service(call: Any, parameters: Parameters, original: Original) -> Any:
+@surrounds("ecs", "update_service")
+def complete_updated_service(call: Call, parameters: Parameters, original: Original) -> Answer:
     before = _existing(call, parameters, "service")
     deployments = [dict(one) for one in before.deployments] if before is not None else []
-    result = original()
-    service: Any = result._result["service"]
-    service.deployments = deployments  # moto renames the one before, by which its tasks name it
+    answer = original()
+    service: Any = answer.members["service"]
+    service.deployments = deployments  # moto gives the previous one a new id, but tasks refer to the old id
     _keep(service, parameters)
     if parameters.get("forceNewDeployment") or any(key in parameters for key in _REDEPLOYING):
-        fargate_tasks.redeploy(call.ecs_backend, service)
+        fargate_tasks.redeploy(call.backend, service)
     else:
-        fargate_tasks.recount(call.ecs_backend, service)
-    return result
+        fargate_tasks.recount(call.backend, service)
+    return answer
 
 
 def _keep(service: Any, parameters: Parameters) -> None:

@@ -1,33 +1,32 @@
-"""ECS services and tasks as they run: ListTasks, DescribeTasks, and services that end with their last task.
+"""ECS tasks as the runner reports them: ListTasks, DescribeTasks, and services that end with their last task.
 
-`fargate_tasks` has them from the runner.
+`fargate_tasks` keeps what the runner reported.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from moto.ecs.responses import EC2ContainerServiceResponse
-
 from emulator import ecs_deployments, fargate_tasks
-from emulator.actions import Original, Parameters, surrounds
+from emulator.actions import Original, surrounds
+from emulator.moto_adapter import Answer, Call, Parameters
 
 
-@surrounds(EC2ContainerServiceResponse, "describe_services")
-def show_the_truth(call: Any, _parameters: Parameters, original: Original) -> Any:
-    fargate_tasks.notice_silence(call.ecs_backend)
+@surrounds("ecs", "describe_services")
+def count_tasks_before_describing(call: Call, _parameters: Parameters, original: Original) -> Answer:
+    fargate_tasks.notice_silence(call.backend)
     return original()
 
 
-@surrounds(EC2ContainerServiceResponse, "list_tasks")
-def list_what_runs(call: Any, parameters: Parameters, original: Original) -> Any:
-    backend = call.ecs_backend
+@surrounds("ecs", "list_tasks")
+def list_what_runs(call: Call, parameters: Parameters, original: Original) -> Answer:
+    backend = call.backend
     fargate_tasks.notice_silence(backend)
-    result = original()
-    result._result["taskArns"] += [
+    answer = original()
+    answer.members["taskArns"] += [
         task["taskArn"] for task in fargate_tasks.of_all(backend) if _is_wanted(task, parameters)
     ]
-    return result
+    return answer
 
 
 def _is_wanted(task: dict[str, Any], parameters: Parameters) -> bool:
@@ -42,18 +41,18 @@ def _is_wanted(task: dict[str, Any], parameters: Parameters) -> bool:
     )
 
 
-@surrounds(EC2ContainerServiceResponse, "describe_tasks")
-def describe_what_runs(call: Any, parameters: Parameters, original: Original) -> Any:
-    backend = call.ecs_backend
+@surrounds("ecs", "describe_tasks")
+def describe_what_runs(call: Call, parameters: Parameters, original: Original) -> Answer:
+    backend = call.backend
     fargate_tasks.notice_silence(backend)
     wanted = {one.split("/")[-1] for one in parameters["tasks"]}
-    result = original()
-    result._result["tasks"] += [
+    answer = original()
+    answer.members["tasks"] += [
         task
         for task in fargate_tasks.of_all(backend)
         if task["taskArn"].split("/")[-1] in wanted and _is_in_cluster(task, parameters)
     ]
-    return result
+    return answer
 
 
 def _is_in_cluster(task: dict[str, Any], parameters: Parameters) -> bool:
@@ -61,15 +60,15 @@ def _is_in_cluster(task: dict[str, Any], parameters: Parameters) -> bool:
     return named == str(task["clusterArn"]).split("/")[-1]
 
 
-@surrounds(EC2ContainerServiceResponse, "delete_service")
-def drain_first(call: Any, _parameters: Parameters, original: Original) -> Any:
-    backend = call.ecs_backend
+@surrounds("ecs", "delete_service")
+def drain_first(call: Call, _parameters: Parameters, original: Original) -> Answer:
+    backend = call.backend
     fargate_tasks.notice_silence(backend)
-    result = original()
-    service = result._result["service"]
+    answer = original()
+    service = answer.members["service"]
     service.desired_count = 0
     service.status = "DRAINING"
     for deployment in service.deployments:
         ecs_deployments.stop(backend, service, deployment, "The service was deleted.")
     fargate_tasks.count(backend, service)
-    return result
+    return answer

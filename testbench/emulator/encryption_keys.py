@@ -1,25 +1,23 @@
-"""KMS keys that other services are given: a key that does not exist, or not here, is refused."""
+"""KMS keys that a request hands to another service, which refuses a key that it cannot use."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.kms.models import kms_backends
+from emulator.moto_adapter import Call
 
 
-def usable(call: Any, key: str) -> bool:
+def usable(call: Call, key: str) -> bool:
     """Whether the key id, ARN or alias names an enabled symmetric key of the caller's account and region.
 
     AWS's own keys (`alias/aws/…`) exist as soon as their service needs them.
     """
     if key.startswith("arn:"):
         _, _, _, region, account, name = key.split(":", 5)
-        if (region, account) != (call.region, call.current_account):
+        if (region, account) != (call.region, call.account):
             return False
         key = name.removeprefix("key/")
     if key.startswith("alias/aws/"):
         return True
-    backend: Any = kms_backends[call.current_account][call.region]
+    backend = call.backend_of("kms")
     if key.startswith("alias/"):
         key = backend.get_key_id_from_alias(key) or ""
         key = key.rsplit("/", 1)[-1]

@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
-from moto.ecs.models import ecs_backends
-
-from emulator import fargate_report, fargate_tasks
+from emulator import fargate_report, fargate_tasks, moto_adapter
 from emulator.fargate_report import AccountAndRegion, InvalidReport
 from emulator.http_server import Application
 
@@ -53,7 +51,6 @@ def _answer(environ: dict[str, Any]) -> tuple[str, bytes]:
 
 
 def _backend(location: AccountAndRegion) -> Any:
-    regions = ecs_backends[location.account]
-    if location.region not in regions:
+    if not moto_adapter.has_region("ecs", location.account, location.region):
         raise InvalidReport(f"region is {location.region}, which AWS does not have.")
-    return regions[location.region]
+    return moto_adapter.backend("ecs", location.account, location.region)

@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.iam.models import iam_backends
-
-from emulator.actions import Parameters, checks, refuse
-from emulator.policy_documents import allows, statements
+from emulator import principals
+from emulator.actions import checks, refuse
+from emulator.moto_adapter import Call, Parameters
 
 # CPU units → allowed memory, MiB.
 SIZES: dict[int, list[int]] = {
@@ -58,8 +56,8 @@ _UNSUPPORTED = (
 _UNSUPPORTED_LINUX = ("devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness")
 
 
-@checks(EC2ContainerServiceResponse, "register_task_definition")
-def fargate_must_accept(call: Any, parameters: Parameters) -> None:
+@checks("ecs", "register_task_definition")
+def fargate_must_accept(call: Call, parameters: Parameters) -> None:
     if "FARGATE" not in parameters.get("requiresCompatibilities", []):
         return
     containers = parameters["containerDefinitions"]
@@ -135,7 +133,7 @@ def _check_task(parameters: Parameters) -> None:
 # --- roles
 
 
-def _check_roles(call: Any, parameters: Parameters, containers: list[dict[str, Any]]) -> None:
+def _check_roles(call: Call, parameters: Parameters, containers: list[dict[str, Any]]) -> None:
     for key in ("executionRoleArn", "taskRoleArn"):
         if parameters.get(key):
             _role_must_be_assumable(call, parameters[key])
@@ -147,20 +145,13 @@ def _check_roles(call: Any, parameters: Parameters, containers: list[dict[str, A
         _refuse("Fargate requires task definition to have execution role ARN to support log driver awslogs.")
 
 
-def _role_must_be_assumable(call: Any, arn: str) -> None:
+def _role_must_be_assumable(call: Call, arn: str) -> None:
     """ECS answers `Role is not valid` for a role that does not exist or does not trust it."""
-    backend: Any = iam_backends[call.current_account]["aws"]
-    role = next((one for one in backend.roles.values() if one.arn == arn), None)
-    if role is None:
+    if not principals.role_exists(call, arn):
         _refuse(f"Role is not valid: {arn} does not exist.")
-    trust = statements(role.assume_role_policy_document)
-    context = {"aws:SourceAccount": call.current_account, "aws:SourceArn": _source(call)}
-    if not allows(trust, "Service", "ecs-tasks.amazonaws.com", "sts:AssumeRole", context):
+    source = f"arn:aws:ecs:{call.region}:{call.account}:*"
+    if not principals.may_assume(call, "ecs-tasks.amazonaws.com", arn, source):
         _refuse(f"Role is not valid: {arn} does not let ecs-tasks.amazonaws.com assume it.")
-
-
-def _source(call: Any) -> str:
-    return f"arn:aws:ecs:{call.region}:{call.current_account}:*"
 
 
 # --- one container

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from moto.iam.responses import IamResponse
 
 from emulator import principals
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
+from emulator.moto_adapter import Call, Parameters
 from emulator.policy_documents import MalformedPolicy, Statement, as_list, statements
 
 
-@checks(IamResponse, "create_role", "put_role_permissions_boundary")
-def boundary_must_exist(call: Any, parameters: Parameters) -> None:
+@checks("iam", "create_role", "put_role_permissions_boundary")
+def boundary_must_exist(call: Call, parameters: Parameters) -> None:
     arn = parameters.get("PermissionsBoundary")
     if arn is not None and arn not in call.backend.managed_policies:
         refuse("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
@@ -27,14 +25,14 @@ _LONGEST_INLINE = 10_240
 _LONGEST_MANAGED = 6_144
 
 
-@checks(IamResponse, "create_role", "update_assume_role_policy")
-def trust_policy_must_be_valid(call: Any, parameters: Parameters) -> None:
+@checks("iam", "create_role", "update_assume_role_policy")
+def trust_policy_must_be_valid(call: Call, parameters: Parameters) -> None:
     document = parameters.get("AssumeRolePolicyDocument") or parameters.get("PolicyDocument", "")
     try:
         listed = statements(document)
         for statement in listed:
             _check_trust(statement)
-        principals.must_exist(call.current_account, listed)
+        principals.must_exist(call, listed)
     except MalformedPolicy as error:
         refuse("MalformedPolicyDocument", str(error))
     _must_fit(document, _LONGEST_TRUST, "ACLSizePerRole")
@@ -51,14 +49,14 @@ def _check_trust(statement: Statement) -> None:
             raise MalformedPolicy("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
-@checks(IamResponse, "put_role_policy")
-def inline_policy_must_be_valid(_call: Any, parameters: Parameters) -> None:
+@checks("iam", "put_role_policy")
+def inline_policy_must_be_valid(_call: Call, parameters: Parameters) -> None:
     _check_permissions(parameters["PolicyDocument"])
     _must_fit(parameters["PolicyDocument"], _LONGEST_INLINE, "a role's inline policies")
 
 
-@checks(IamResponse, "create_policy", "create_policy_version")
-def managed_policy_must_be_valid(_call: Any, parameters: Parameters) -> None:
+@checks("iam", "create_policy", "create_policy_version")
+def managed_policy_must_be_valid(_call: Call, parameters: Parameters) -> None:
     _check_permissions(parameters["PolicyDocument"])
     _must_fit(parameters["PolicyDocument"], _LONGEST_MANAGED, "PolicySize")
 

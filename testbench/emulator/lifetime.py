@@ -1,34 +1,38 @@
-"""When the emulator ends: when it is told to, or when whoever started it is gone."""
+"""When the emulator ends: at a signal, or when the process that started it is gone."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from types import FrameType
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-def end_on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` once, in a thread of its own, on SIGTERM or SIGINT."""
+
+def end_on_signals() -> None:
+    """Raise `SystemExit` in the main thread on SIGTERM or SIGINT, once; later signals change nothing."""
 
     def handler(_signal: int, _frame: FrameType | None) -> None:
-        # The main thread serves; stopping the server from it would wait for itself.
-        threading.Thread(target=stop, name="stop", daemon=True).start()
+        for one in _SIGNALS:
+            signal.signal(one, signal.SIG_IGN)
+        raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, handler)
-    signal.signal(signal.SIGINT, handler)
+    for one in _SIGNALS:
+        signal.signal(one, handler)
 
 
-def end_with_standard_input(stop: Callable[[], None]) -> None:
-    """Call `stop` when standard input reaches its end.
+def end_with_standard_input() -> None:
+    """Send this process SIGTERM when standard input reaches its end.
 
-    A starter that holds the other end of the pipe may die in any way, even by kill -9: the kernel closes it.
+    The process that started this one holds the other end of the pipe. However it dies, even by SIGKILL, the
+    kernel closes the pipe.
     """
 
     def wait() -> None:
         while sys.stdin.buffer.read(4096):
             pass
-        stop()
+        os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=wait, name="starter", daemon=True).start()
+    threading.Thread(target=wait, name="wait-for-starter", daemon=True).start()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.elbv2.responses import ELBV2Response
-
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
 from emulator.load_balancers import NETWORK_PROTOCOLS
+from emulator.moto_adapter import Call, Parameters
 
 
-@checks(ELBV2Response, "create_listener", "modify_listener")
-def listener_must_fit(call: Any, parameters: Parameters) -> None:
+@checks("elbv2", "create_listener", "modify_listener")
+def listener_must_fit(call: Call, parameters: Parameters) -> None:
     arn = parameters.get("LoadBalancerArn") or _balancer_of(parameters["ListenerArn"])
-    balancer = call.elbv2_backend.load_balancers.get(arn)
+    balancer = call.backend.load_balancers.get(arn)
     if balancer is None or balancer.type != "network":
         return
     protocol = parameters.get("Protocol")
@@ -34,12 +33,12 @@ def _balancer_of(listener_arn: str) -> str:
     return listener_arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
 
 
-def _check_action(call: Any, balancer: Any, action: dict[str, Any]) -> None:
+def _check_action(call: Call, balancer: Any, action: dict[str, Any]) -> None:
     if action["Type"] != "forward":
         refuse("InvalidLoadBalancerAction", "A network load balancer's listener can only forward.")
     groups = [one["TargetGroupArn"] for one in action.get("ForwardConfig", {}).get("TargetGroups", [])]
     for arn in {*groups, *filter(None, [action.get("TargetGroupArn")])}:
-        group = call.elbv2_backend.target_groups.get(arn)
+        group = call.backend.target_groups.get(arn)
         if group is None:
             refuse("TargetGroupNotFound", f"Target group '{arn}' not found")
         if group.vpc_id != balancer.vpc_id:

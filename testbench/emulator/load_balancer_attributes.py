@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.elbv2.responses import ELBV2Response
-
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
 from emulator.load_balancers import NETWORK_PROTOCOLS
+from emulator.moto_adapter import Call, Parameters
 
 # Elastic Load Balancing API reference, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute:
 # keys of network load balancers. None: true or false; a range: numbers; a set: its members, empty for any.
@@ -64,21 +61,21 @@ def _check_attributes(parameters: Parameters, known: dict[str, range | set[str] 
             refuse("ValidationError", f"'{key}' is '{value}'; it must be one of {sorted(allowed)}.")
 
 
-@checks(ELBV2Response, "modify_load_balancer_attributes")
-def balancer_attributes_must_be_known(call: Any, parameters: Parameters) -> None:
-    balancer = call.elbv2_backend.load_balancers.get(parameters["LoadBalancerArn"])
+@checks("elbv2", "modify_load_balancer_attributes")
+def balancer_attributes_must_be_known(call: Call, parameters: Parameters) -> None:
+    balancer = call.backend.load_balancers.get(parameters["LoadBalancerArn"])
     if balancer is not None and balancer.type == "network":
         _check_attributes(parameters, _BALANCER_ATTRIBUTES)
 
 
-@checks(ELBV2Response, "modify_listener_attributes")
-def listener_attributes_must_be_known(_call: Any, parameters: Parameters) -> None:
+@checks("elbv2", "modify_listener_attributes")
+def listener_attributes_must_be_known(_call: Call, parameters: Parameters) -> None:
     if "/net/" in parameters["ListenerArn"]:
         _check_attributes(parameters, _LISTENER_ATTRIBUTES)
 
 
-@checks(ELBV2Response, "modify_target_group_attributes")
-def target_group_attributes_must_be_known(call: Any, parameters: Parameters) -> None:
-    group = call.elbv2_backend.target_groups.get(parameters["TargetGroupArn"])
+@checks("elbv2", "modify_target_group_attributes")
+def target_group_attributes_must_be_known(call: Call, parameters: Parameters) -> None:
+    group = call.backend.target_groups.get(parameters["TargetGroupArn"])
     if group is not None and group.protocol in NETWORK_PROTOCOLS:
         _check_attributes(parameters, _TARGET_GROUP_ATTRIBUTES)

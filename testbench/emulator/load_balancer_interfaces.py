@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.ec2.models import ec2_backends
-from moto.elbv2.responses import ELBV2Response
-
-from emulator.actions import Original, Parameters, corrects, surrounds
+from emulator.actions import Original, corrects, surrounds
 from emulator.documentation_addresses import public_address
+from emulator.moto_adapter import Answer, Call, Parameters
 
 
-@corrects(ELBV2Response, "create_load_balancer")
-def connect(call: Any, parameters: Parameters, result: Any) -> Any:
-    for balancer in result._result["LoadBalancers"]:
+@corrects("elbv2", "create_load_balancer")
+def connect(call: Call, parameters: Parameters, answer: Answer) -> None:
+    for balancer in answer.members["LoadBalancers"]:
         if balancer.type != "network":
             continue
-        backend = _ec2(call)
+        backend = call.backend_of("ec2")
         for subnet in balancer.subnets:
             interface = backend.create_network_interface(
                 subnet,
@@ -32,24 +30,22 @@ def connect(call: Any, parameters: Parameters, result: Any) -> Any:
             interface.requester_managed, interface.requester_id = True, "amazon-elb"
             interface.status = "in-use"
             interface.public_ip = None if balancer.scheme == "internal" else public_address(backend)
-    return result
 
 
-@surrounds(ELBV2Response, "delete_load_balancer")
-def disconnect(call: Any, parameters: Parameters, original: Original) -> Any:
-    result = original()
-    backend = _ec2(call)
+@surrounds("elbv2", "delete_load_balancer")
+def disconnect(call: Call, parameters: Parameters, original: Original) -> Answer:
+    answer = original()
+    backend = call.backend_of("ec2")
     for interface in _interfaces(backend, parameters["LoadBalancerArn"]):
         backend.delete_network_interface(interface.id)
-    return result
+    return answer
 
 
-@corrects(ELBV2Response, "set_security_groups")
-def protect(call: Any, parameters: Parameters, result: Any) -> Any:
-    backend = _ec2(call)
+@corrects("elbv2", "set_security_groups")
+def protect(call: Call, parameters: Parameters, _answer: Answer) -> None:
+    backend = call.backend_of("ec2")
     for interface in _interfaces(backend, parameters["LoadBalancerArn"]):
         backend.modify_network_interface_attribute(interface.id, parameters["SecurityGroups"])
-    return result
 
 
 def _interfaces(backend: Any, arn: str) -> list[Any]:
@@ -59,7 +55,3 @@ def _interfaces(backend: Any, arn: str) -> list[Any]:
 
 def _description(arn: str) -> str:
     return f"ELB {arn.partition(':loadbalancer/')[2]}"
-
-
-def _ec2(call: Any) -> Any:
-    return ec2_backends[call.current_account][call.region]

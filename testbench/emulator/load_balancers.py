@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.ec2.models import ec2_backends
-from moto.elbv2.responses import ELBV2Response
-
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
 from emulator.ec2_gateways import has_internet_gateway
+from emulator.moto_adapter import Call, Parameters
 
 NETWORK_PROTOCOLS = {"TCP", "UDP", "TCP_UDP", "TLS", "QUIC", "TCP_QUIC"}
 
 
-@checks(ELBV2Response, "create_load_balancer")
-def network_must_carry_it(call: Any, parameters: Parameters) -> None:
-    if any(one.name == parameters["Name"] for one in call.elbv2_backend.load_balancers.values()):
+@checks("elbv2", "create_load_balancer")
+def network_must_carry_it(call: Call, parameters: Parameters) -> None:
+    if any(one.name == parameters["Name"] for one in call.backend.load_balancers.values()):
         refuse(
             "DuplicateLoadBalancerName", f"A load balancer with the same name '{parameters['Name']}' exists."
         )
-    backend = ec2_backends[call.current_account][call.region]
+    backend = call.backend_of("ec2")
     mapped = [mapping["SubnetId"] for mapping in parameters.get("SubnetMappings", [])]
     subnets = [backend.get_subnet(subnet_id) for subnet_id in [*parameters.get("Subnets", []), *mapped]]
     vpcs = {subnet.vpc_id for subnet in subnets}
@@ -43,9 +39,9 @@ def network_must_carry_it(call: Any, parameters: Parameters) -> None:
         refuse("InvalidSubnet", "You must specify subnets with an associated IPv6 CIDR block.")
 
 
-@checks(ELBV2Response, "set_security_groups")
-def groups_cannot_be_added_later(call: Any, parameters: Parameters) -> None:
-    balancer = call.elbv2_backend.load_balancers.get(parameters["LoadBalancerArn"])
+@checks("elbv2", "set_security_groups")
+def groups_cannot_be_added_later(call: Call, parameters: Parameters) -> None:
+    balancer = call.backend.load_balancers.get(parameters["LoadBalancerArn"])
     if balancer and balancer.type == "network" and not balancer.security_groups:
         refuse(
             "InvalidConfigurationRequest",

@@ -1,33 +1,30 @@
-"""Writes down which actions were called (`--calls FILE`), one JSON object a line, for `deployer`."""
+"""Writes which actions were called to a file (`--calls FILE`), one JSON object a line, for `deployer`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from moto.core.responses import BaseResponse
-
-from emulator.actions import parameters_of
+from emulator import moto_adapter
+from emulator.moto_adapter import Call, HttpAnswer
 from emulator.request_facts import access_key, request_tags
 
 _TAG = ("Project", "ComputerUseSandbox")
 
 
 def install(file: Path) -> None:
-    """Append each call to the file: signing key, service, action, and whether it carries the stack's tag."""
-    answer = BaseResponse.call_action
+    """Append each call to the file: access key, service, action, and whether it sets the stack's tag."""
     log = file.open("a", encoding="utf-8", buffering=1)
 
-    def call_action(self: BaseResponse) -> Any:
-        tagged = _TAG in request_tags(parameters_of(self)).items()
+    def record(call: Call, answer: Callable[[], HttpAnswer]) -> HttpAnswer:
         entry = {
-            "key": access_key(self),
-            "service": self.boto3_service_name,
-            "action": self._get_action(),
-            "tagged": tagged,
+            "key": access_key(call),
+            "service": call.service,
+            "action": call.action,
+            "tagged": _TAG in request_tags(call.parameters).items(),
         }
         log.write(json.dumps(entry) + "\n")
-        return answer(self)
+        return answer()
 
-    BaseResponse.call_action = call_action  # type: ignore[method-assign]
+    moto_adapter.surround_every_call(record)

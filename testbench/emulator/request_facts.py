@@ -8,22 +8,21 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-from moto.iam.models import iam_backends
 
-from emulator.actions import Parameters
+from emulator.moto_adapter import Call, Parameters
 
 _TAG_MEMBERS = ("Tags", "tags", "TagList")
 
 
 @cache
 def iam_prefix(service: str) -> str:
-    """The prefix of a service's IAM actions: what requests are signed for, by botocore's model."""
+    """The prefix of a service's IAM actions, which is the name that requests are signed for."""
     return botocore.session.get_session().get_service_model(service).signing_name
 
 
-def access_key(call: Any) -> str:
-    """The id of the access key that signed a request; empty where none did."""
-    signed = re.search(r"Credential=([^/]+)/", call.headers.get("Authorization", ""))
+def access_key(call: Call) -> str:
+    """The id of the access key that signed a request; an empty string for an unsigned one."""
+    signed = re.search(r"Credential=([^/]+)/", call.authorization)
     return signed[1] if signed else ""
 
 
@@ -48,7 +47,7 @@ def _pairs(tags: Any) -> Iterator[tuple[str, str]]:
 
 
 def _value(tag: dict[str, str]) -> str:
-    """A tag without a value has an empty one."""
+    """The value of a tag; AWS stores an empty one where the request gives none."""
     return next((tag[key] for key in ("Value", "value", "TagValue") if key in tag), "")
 
 
@@ -61,12 +60,12 @@ def passed_roles(service: str, action: str, parameters: Parameters) -> list[str]
     return []
 
 
-def named_resources(call: Any, service: str, parameters: Parameters) -> list[str]:
-    """ARNs of the resources that a request names; empty for services whose resources have ids only."""
-    account, region = call.current_account, call.region
-    match service:
+def named_resources(call: Call, parameters: Parameters) -> list[str]:
+    """The ARNs of the resources that a request names; empty for services whose resources have only ids."""
+    account, region = call.account, call.region
+    match call.service:
         case "iam":
-            return _roles(account, parameters)
+            return _roles(call, parameters)
         case "logs":
             return [
                 value if value.startswith("arn:") else f"arn:aws:logs:{region}:{account}:log-group:{value}"
@@ -93,18 +92,18 @@ def _values(parameters: Parameters, *names: str) -> list[str]:
     return [str(parameters[name]) for name in names if parameters.get(name)]
 
 
-def _roles(account: str, parameters: Parameters) -> list[str]:
+def _roles(call: Call, parameters: Parameters) -> list[str]:
     name = parameters.get("RoleName")
     if not name:
         return []
-    for role in iam_backends[account]["aws"].roles.values():
+    for role in call.backend_of("iam").roles.values():
         if role.name == name:
             return [str(role.arn)]
-    return [f"arn:aws:iam::{account}:role{parameters.get('Path', '/')}{name}"]
+    return [f"arn:aws:iam::{call.account}:role{parameters.get('Path', '/')}{name}"]
 
 
 def _ecs(prefix: str, parameters: Parameters) -> list[str]:
-    """The most special resource of the request: its task definition, service or cluster."""
+    """The most specific resources that the request names: its task definition, services or clusters."""
     if parameters.get("resourceArn"):
         return [str(parameters["resourceArn"])]
     if parameters.get("family") or (parameters.get("taskDefinition") and not parameters.get("cluster")):

@@ -1,6 +1,6 @@
 """Route 53 Resolver DNS Firewall: domain lists, rule groups, rules, associations, fail-open setting.
 
-moto has none of it. Domains get AWS's trailing dot; what AWS refuses is refused with its error codes.
+moto has none of these. As on AWS, domains get a trailing dot, and refusals have AWS's error codes.
 """
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.ec2.models import ec2_backends
-from moto.route53resolver.models import Route53ResolverBackend
-from moto.route53resolver.responses import Route53ResolverResponse
-
-from emulator.actions import Parameters, Result, answers, identifier, refuse, table
+from emulator import moto_adapter
+from emulator.actions import Result, answers, identifier, refuse, table
+from emulator.moto_adapter import Call, Parameters
 
 Resource = dict[str, Any]
 RuleKey = tuple[str, str, str | None]
@@ -29,26 +27,27 @@ LISTS, GROUPS, RULES, ASSOCIATIONS, CONFIGS = (
     "associations",
     "configs",
 )
-# Resource Groups tagging in moto knows only resolver endpoints and rules.
-_TAGGABLE = re.compile(r":(firewall-domain-list|firewall-rule-group|firewall-rule-group-association)/")
+_TAGGABLE = re.compile(
+    r":(firewall-domain-list|firewall-rule-group|firewall-rule-group-association|resolver-query-log-config)/"
+)
 
 
-def _table(call: Any, name: str) -> dict[Any, Resource]:
-    return table(call.route53resolver_backend, name)
+def _table(call: Call, name: str) -> dict[Any, Resource]:
+    return table(call.backend, name)
 
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _get(call: Any, name: str, key: Any, noun: str) -> Resource:
+def _get(call: Call, name: str, key: Any, noun: str) -> Resource:
     found = _table(call, name).get(key)
     if found is None:
         refuse("ResourceNotFoundException", f"[RSLVR-02025] Can't find the {noun} with ID '{key}'.")
     return found
 
 
-def _create(call: Any, name: str, prefix: str, noun: str, parameters: Parameters, **fields: Any) -> Resource:
+def _create(call: Call, name: str, prefix: str, noun: str, parameters: Parameters, **fields: Any) -> Resource:
     request = parameters.get("CreatorRequestId")
     for existing in _table(call, name).values():
         if request and existing["CreatorRequestId"] == request:
@@ -57,7 +56,7 @@ def _create(call: Any, name: str, prefix: str, noun: str, parameters: Parameters
     now = _now()
     resource: Resource = {
         "Id": new_id,
-        "Arn": f"arn:aws:route53resolver:{call.region}:{call.current_account}:{noun}/{new_id}",
+        "Arn": f"arn:aws:route53resolver:{call.region}:{call.account}:{noun}/{new_id}",
         "Name": parameters.get("Name"),
         "Status": "COMPLETE",
         "StatusMessage": "",
@@ -68,56 +67,46 @@ def _create(call: Any, name: str, prefix: str, noun: str, parameters: Parameters
     }
     _table(call, name)[new_id] = resource
     if parameters.get("Tags"):
-        call.route53resolver_backend.tagger.tag_resource(resource["Arn"], parameters["Tags"])
+        call.backend.tagger.tag_resource(resource["Arn"], parameters["Tags"])
     return resource
 
 
-def _vpc_must_exist(call: Any, vpc_id: str) -> None:
-    if vpc_id not in ec2_backends[call.current_account][call.region].vpcs:
+def _vpc_must_exist(call: Call, vpc_id: str) -> None:
+    if vpc_id not in call.backend_of("ec2").vpcs:
         refuse("ResourceNotFoundException", f"[RSLVR-02027] VPC '{vpc_id}' does not exist.")
 
 
-def _allow_tags_on_firewall_resources() -> None:
-    original = Route53ResolverBackend._matched_arn
-
-    def matched_arn(self: Route53ResolverBackend, resource_arn: str) -> None:
-        if not _TAGGABLE.search(resource_arn):
-            original(self, resource_arn)
-
-    Route53ResolverBackend._matched_arn = matched_arn  # type: ignore[method-assign]
-
-
-_allow_tags_on_firewall_resources()
+moto_adapter.allow_resolver_tags(_TAGGABLE)
 
 
 # --- domain lists
 
 
-@answers(Route53ResolverResponse)
-def create_firewall_domain_list(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def create_firewall_domain_list(call: Call, parameters: Parameters) -> Result:
     created = _create(
         call, LISTS, "rslvr-fdl", "firewall-domain-list", parameters, DomainCount=0, domains=list[str]()
     )
     return {"FirewallDomainList": created}
 
 
-@answers(Route53ResolverResponse)
-def get_firewall_domain_list(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def get_firewall_domain_list(call: Call, parameters: Parameters) -> Result:
     return {"FirewallDomainList": _domain_list(call, parameters)}
 
 
-@answers(Route53ResolverResponse)
-def list_firewall_domain_lists(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def list_firewall_domain_lists(call: Call, parameters: Parameters) -> Result:
     return {"FirewallDomainLists": list(_table(call, LISTS).values())}
 
 
-@answers(Route53ResolverResponse)
-def list_firewall_domains(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def list_firewall_domains(call: Call, parameters: Parameters) -> Result:
     return {"Domains": _domain_list(call, parameters)["domains"]}
 
 
-@answers(Route53ResolverResponse)
-def update_firewall_domains(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def update_firewall_domains(call: Call, parameters: Parameters) -> Result:
     domain_list = _domain_list(call, parameters)
     invalid = [domain for domain in parameters["Domains"] if not _is_domain(domain)]
     if invalid:
@@ -138,15 +127,15 @@ def update_firewall_domains(call: Any, parameters: Parameters) -> Result:
     return {key: domain_list[key] for key in ("Id", "Name", "Status", "StatusMessage")}
 
 
-@answers(Route53ResolverResponse)
-def delete_firewall_domain_list(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def delete_firewall_domain_list(call: Call, parameters: Parameters) -> Result:
     domain_list = _domain_list(call, parameters)
     if any(key[1] == domain_list["Id"] for key in _table(call, RULES)):
         refuse("ConflictException", "[RSLVR-02015] The domain list is referenced by a firewall rule.")
     return {"FirewallDomainList": _table(call, LISTS).pop(domain_list["Id"])}
 
 
-def _domain_list(call: Any, parameters: Parameters) -> Resource:
+def _domain_list(call: Call, parameters: Parameters) -> Resource:
     return _get(call, LISTS, parameters["FirewallDomainListId"], "firewall domain list")
 
 
@@ -157,8 +146,8 @@ def _is_domain(domain: str) -> bool:
 # --- rule groups
 
 
-@answers(Route53ResolverResponse)
-def create_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def create_firewall_rule_group(call: Call, parameters: Parameters) -> Result:
     created = _create(
         call,
         GROUPS,
@@ -166,24 +155,24 @@ def create_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
         "firewall-rule-group",
         parameters,
         RuleCount=0,
-        OwnerId=call.current_account,
+        OwnerId=call.account,
         ShareStatus="NOT_SHARED",
     )
     return {"FirewallRuleGroup": created}
 
 
-@answers(Route53ResolverResponse)
-def get_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def get_firewall_rule_group(call: Call, parameters: Parameters) -> Result:
     return {"FirewallRuleGroup": _rule_group(call, parameters)}
 
 
-@answers(Route53ResolverResponse)
-def list_firewall_rule_groups(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def list_firewall_rule_groups(call: Call, parameters: Parameters) -> Result:
     return {"FirewallRuleGroups": list(_table(call, GROUPS).values())}
 
 
-@answers(Route53ResolverResponse)
-def delete_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def delete_firewall_rule_group(call: Call, parameters: Parameters) -> Result:
     group = _rule_group(call, parameters)
     if any(known["FirewallRuleGroupId"] == group["Id"] for known in _table(call, ASSOCIATIONS).values()):
         refuse("ConflictException", "[RSLVR-02016] The rule group is associated with a VPC.")
@@ -192,7 +181,7 @@ def delete_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
     return {"FirewallRuleGroup": _table(call, GROUPS).pop(group["Id"])}
 
 
-def _rule_group(call: Any, parameters: Parameters) -> Resource:
+def _rule_group(call: Call, parameters: Parameters) -> Resource:
     group = _get(call, GROUPS, parameters["FirewallRuleGroupId"], "firewall rule group")
     group["RuleCount"] = len(_rules_of(call, group["Id"]))
     return group
@@ -201,8 +190,8 @@ def _rule_group(call: Any, parameters: Parameters) -> Resource:
 # --- rules
 
 
-@answers(Route53ResolverResponse)
-def create_firewall_rule(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def create_firewall_rule(call: Call, parameters: Parameters) -> Result:
     _rule_group(call, parameters)
     _domain_list(call, parameters)
     key = _rule_key(parameters)
@@ -220,8 +209,8 @@ def create_firewall_rule(call: Any, parameters: Parameters) -> Result:
     return {"FirewallRule": rule}
 
 
-@answers(Route53ResolverResponse)
-def update_firewall_rule(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def update_firewall_rule(call: Call, parameters: Parameters) -> Result:
     key = _rule_key(parameters)
     changed = {**_get(call, RULES, key, "firewall rule"), **parameters, "ModificationTime": _now()}
     if changed["Action"] != "BLOCK":
@@ -231,15 +220,15 @@ def update_firewall_rule(call: Any, parameters: Parameters) -> Result:
     return {"FirewallRule": changed}
 
 
-@answers(Route53ResolverResponse)
-def delete_firewall_rule(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def delete_firewall_rule(call: Call, parameters: Parameters) -> Result:
     key = _rule_key(parameters)
     _get(call, RULES, key, "firewall rule")
     return {"FirewallRule": _table(call, RULES).pop(key)}
 
 
-@answers(Route53ResolverResponse)
-def list_firewall_rules(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def list_firewall_rules(call: Call, parameters: Parameters) -> Result:
     group = _rule_group(call, parameters)
     rules = [
         rule
@@ -255,7 +244,7 @@ def _rule_key(parameters: Parameters) -> RuleKey:
     return parameters["FirewallRuleGroupId"], parameters["FirewallDomainListId"], parameters.get("Qtype")
 
 
-def _rules_of(call: Any, group_id: str) -> dict[RuleKey, Resource]:
+def _rules_of(call: Call, group_id: str) -> dict[RuleKey, Resource]:
     return {key: rule for key, rule in _table(call, RULES).items() if key[0] == group_id}
 
 
@@ -275,7 +264,7 @@ def _check_query_type(rule: Resource) -> None:
         refuse("ValidationException", f"[RSLVR-02112] The query type '{asked}' does not exist.")
 
 
-def _check_rule(call: Any, key: RuleKey, rule: Resource) -> None:
+def _check_rule(call: Call, key: RuleKey, rule: Resource) -> None:
     _check_query_type(rule)
     if rule["Priority"] < 1:
         refuse("ValidationException", f"[RSLVR-02109] The priority {rule['Priority']} must be at least 1.")
@@ -296,8 +285,8 @@ def _check_rule(call: Any, key: RuleKey, rule: Resource) -> None:
 # --- associations with a VPC
 
 
-@answers(Route53ResolverResponse)
-def associate_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def associate_firewall_rule_group(call: Call, parameters: Parameters) -> Result:
     group = _rule_group(call, parameters)
     vpc_id, priority = parameters["VpcId"], parameters["Priority"]
     _vpc_must_exist(call, vpc_id)
@@ -321,13 +310,13 @@ def associate_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
     return {"FirewallRuleGroupAssociation": created}
 
 
-@answers(Route53ResolverResponse)
-def get_firewall_rule_group_association(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def get_firewall_rule_group_association(call: Call, parameters: Parameters) -> Result:
     return {"FirewallRuleGroupAssociation": _association(call, parameters)}
 
 
-@answers(Route53ResolverResponse)
-def list_firewall_rule_group_associations(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def list_firewall_rule_group_associations(call: Call, parameters: Parameters) -> Result:
     fields = ("FirewallRuleGroupId", "VpcId", "Priority", "Status")
     matching = [
         association
@@ -337,8 +326,8 @@ def list_firewall_rule_group_associations(call: Any, parameters: Parameters) -> 
     return {"FirewallRuleGroupAssociations": matching}
 
 
-@answers(Route53ResolverResponse)
-def update_firewall_rule_group_association(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def update_firewall_rule_group_association(call: Call, parameters: Parameters) -> Result:
     association = _association(call, parameters)
     if "Priority" in parameters:
         _check_association_priority(parameters["Priority"])
@@ -349,8 +338,8 @@ def update_firewall_rule_group_association(call: Any, parameters: Parameters) ->
     return {"FirewallRuleGroupAssociation": association}
 
 
-@answers(Route53ResolverResponse)
-def disassociate_firewall_rule_group(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def disassociate_firewall_rule_group(call: Call, parameters: Parameters) -> Result:
     association = _association(call, parameters)
     if association["MutationProtection"] == "ENABLED":
         refuse("ConflictException", "[RSLVR-02019] Mutation protection is enabled.")
@@ -358,7 +347,7 @@ def disassociate_firewall_rule_group(call: Any, parameters: Parameters) -> Resul
     return {"FirewallRuleGroupAssociation": {**association, "Status": "DELETING"}}
 
 
-def _association(call: Any, parameters: Parameters) -> Resource:
+def _association(call: Call, parameters: Parameters) -> Resource:
     return _get(call, ASSOCIATIONS, parameters["FirewallRuleGroupAssociationId"], "association")
 
 
@@ -372,30 +361,30 @@ def _check_association_priority(priority: int) -> None:
 # --- what happens when the firewall itself does not answer
 
 
-@answers(Route53ResolverResponse)
-def get_firewall_config(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def get_firewall_config(call: Call, parameters: Parameters) -> Result:
     return {"FirewallConfig": _config(call, parameters)}
 
 
-@answers(Route53ResolverResponse)
-def update_firewall_config(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def update_firewall_config(call: Call, parameters: Parameters) -> Result:
     config = _config(call, parameters)
     config["FirewallFailOpen"] = parameters["FirewallFailOpen"]
     return {"FirewallConfig": config}
 
 
-@answers(Route53ResolverResponse)
-def list_firewall_configs(call: Any, parameters: Parameters) -> Result:
+@answers("route53resolver")
+def list_firewall_configs(call: Call, parameters: Parameters) -> Result:
     return {"FirewallConfigs": list(_table(call, CONFIGS).values())}
 
 
-def _config(call: Any, parameters: Parameters) -> Resource:
+def _config(call: Call, parameters: Parameters) -> Resource:
     vpc_id = parameters["ResourceId"]
     _vpc_must_exist(call, vpc_id)
     default = {
         "Id": identifier("rslvr-fc"),
         "ResourceId": vpc_id,
-        "OwnerId": call.current_account,
+        "OwnerId": call.account,
         "FirewallFailOpen": "DISABLED",
     }
     return _table(call, CONFIGS).setdefault(vpc_id, default)

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from moto.logs.models import logs_backends
-from moto.route53resolver.models import Route53ResolverBackend
-from moto.route53resolver.responses import Route53ResolverResponse
-
-from emulator.actions import Parameters, Result, answers, checks, refuse
-
-_TAGGABLE = re.compile(r":resolver-query-log-config/")
+from emulator.actions import Result, answers, checks, refuse
+from emulator.moto_adapter import Call, Parameters
 
 
-@answers(Route53ResolverResponse)
-def disassociate_resolver_query_log_config(call: Any, parameters: Parameters) -> Result:
-    backend = call.route53resolver_backend
+@answers("route53resolver")
+def disassociate_resolver_query_log_config(call: Call, parameters: Parameters) -> Result:
+    backend = call.backend
     wanted = (parameters["ResolverQueryLogConfigId"], parameters["ResourceId"])
     for key, association in list(backend.resolver_query_log_config_associations.items()):
         if (association.resolver_query_log_config_id, association.resource_id) == wanted:
@@ -26,9 +20,9 @@ def disassociate_resolver_query_log_config(call: Any, parameters: Parameters) ->
     refuse("ResourceNotFoundException", "[RSLVR-01602] The query logging association doesn't exist.")
 
 
-@answers(Route53ResolverResponse)
-def delete_resolver_query_log_config(call: Any, parameters: Parameters) -> Result:
-    backend = call.route53resolver_backend
+@answers("route53resolver")
+def delete_resolver_query_log_config(call: Call, parameters: Parameters) -> Result:
+    backend = call.backend
     config = backend.get_resolver_query_log_config(parameters["ResolverQueryLogConfigId"])
     if config.association_count:
         refuse("InvalidRequestException", "[RSLVR-01603] The configuration is associated with a VPC.")
@@ -42,23 +36,10 @@ _DESTINATION = re.compile(
 )
 
 
-@checks(Route53ResolverResponse, "create_resolver_query_log_config")
-def destination_must_exist(call: Any, parameters: Parameters) -> None:
+@checks("route53resolver", "create_resolver_query_log_config")
+def destination_must_exist(call: Call, parameters: Parameters) -> None:
     arn = parameters["DestinationArn"]
     destination = _DESTINATION.fullmatch(arn)
-    groups = logs_backends[call.current_account][call.region].groups
+    groups = call.backend_of("logs").groups
     if destination is None or (destination[1] and destination[1] not in groups):
         refuse("InvalidParameterException", f"[RSLVR-01102] The destination {arn} does not exist.")
-
-
-def _allow_tags() -> None:
-    original = Route53ResolverBackend._matched_arn
-
-    def matched_arn(self: Route53ResolverBackend, resource_arn: str) -> None:
-        if not _TAGGABLE.search(resource_arn):
-            original(self, resource_arn)
-
-    Route53ResolverBackend._matched_arn = matched_arn  # type: ignore[method-assign]
-
-
-_allow_tags()

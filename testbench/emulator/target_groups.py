@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
-from moto.ec2.models import ec2_backends
-from moto.elbv2.responses import ELBV2Response
-
-from emulator.actions import Parameters, checks, refuse
+from emulator.actions import checks, refuse
 from emulator.load_balancers import NETWORK_PROTOCOLS
+from emulator.moto_adapter import Call, Parameters
 
 # Elastic Load Balancing guide, "Health checks for Network Load Balancer target groups".
 _HEALTH_PROTOCOLS = {"TCP", "HTTP", "HTTPS"}
 
 
-@checks(ELBV2Response, "create_target_group", "modify_target_group")
-def health_check_must_be_possible(call: Any, parameters: Parameters) -> None:
-    group = call.elbv2_backend.target_groups.get(parameters.get("TargetGroupArn"))
+@checks("elbv2", "create_target_group", "modify_target_group")
+def health_check_must_be_possible(call: Call, parameters: Parameters) -> None:
+    group = call.backend.target_groups.get(parameters.get("TargetGroupArn"))
     if (group.protocol if group is not None else parameters.get("Protocol")) not in NETWORK_PROTOCOLS:
         return
     before = group.healthcheck_protocol if group is not None else "TCP"
@@ -35,8 +32,8 @@ def health_check_must_be_possible(call: Any, parameters: Parameters) -> None:
         refuse("ValidationError", f"Health check path '{parameters['HealthCheckPath']}' must begin with '/'.")
 
 
-@checks(ELBV2Response, "create_target_group")
-def timeout_must_be_shorter_than_the_interval(_call: Any, parameters: Parameters) -> None:
+@checks("elbv2", "create_target_group")
+def timeout_must_be_shorter_than_the_interval(_call: Call, parameters: Parameters) -> None:
     interval, timeout = (
         parameters.get("HealthCheckIntervalSeconds", 30),
         parameters.get("HealthCheckTimeoutSeconds", 0),
@@ -45,9 +42,9 @@ def timeout_must_be_shorter_than_the_interval(_call: Any, parameters: Parameters
         refuse("ValidationError", f"Health check interval {interval} must be greater than timeout {timeout}.")
 
 
-@checks(ELBV2Response, "register_targets")
-def targets_must_be_private_addresses(call: Any, parameters: Parameters) -> None:
-    group = call.elbv2_backend.target_groups.get(parameters["TargetGroupArn"])
+@checks("elbv2", "register_targets")
+def targets_must_be_private_addresses(call: Call, parameters: Parameters) -> None:
+    group = call.backend.target_groups.get(parameters["TargetGroupArn"])
     if group is None or group.target_type != "ip":
         return
     for target in parameters["Targets"]:
@@ -60,13 +57,13 @@ def targets_must_be_private_addresses(call: Any, parameters: Parameters) -> None
             refuse("ValidationError", f"You cannot specify the publicly routable address {target['Id']}.")
 
 
-@checks(ELBV2Response, "create_target_group")
-def target_group_must_be_in_a_network(call: Any, parameters: Parameters) -> None:
+@checks("elbv2", "create_target_group")
+def target_group_must_be_in_a_network(call: Call, parameters: Parameters) -> None:
     if parameters.get("TargetType", "instance") == "lambda":
         return
     for needed in ("Protocol", "Port", "VpcId"):
         if parameters.get(needed) is None:
             refuse("ValidationError", f"A {needed} must be specified.")
-    vpcs = ec2_backends[call.current_account][call.region].vpcs
+    vpcs = call.backend_of("ec2").vpcs
     if parameters["VpcId"] not in vpcs:
         refuse("ValidationError", f"The VPC ID '{parameters['VpcId']}' is not found")

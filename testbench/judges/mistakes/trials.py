@@ -190,7 +190,7 @@ def _in_a_fork(account: _Account, trial: Trial, exchanges: Sequence[Exchange]) -
 
 
 def main(file: str) -> None:
-    from emulator.application import build_application  # noqa: PLC0415  moto reads the environment at import
+    from emulator.application import build_application  # noqa: PLC0415  needed in this process only, and slow
 
     recorded, plain = pickle.loads(Path(file).read_bytes())
     exchanges = [Exchange(**one) for one in recorded]
@@ -208,5 +208,4 @@ def main(file: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.update(MOTO_DISABLE_GLOBAL_CORS="true", MOTO_EC2_LOAD_DEFAULT_AMIS="false")
     main(sys.argv[1])

@@ -137,6 +137,7 @@ bench: tools ## print tables of speed, each beside its baseline
 	$(WITH_TOOLS) PYTHONPATH=testbench $(VENV)/python -m bench
 	PYTHONPATH=policy:policy/tests $(VENV)/python policy/benchmark.py
 	$(VENV)/python -m prove.benchmark
+	PYTHONPATH=testbench $(VENV)/python -m bench.image_sizes
 	for image in $(IMAGES); do $(MAKE) -C $$image bench; done
 
 .PHONY: stress

@@ -63,7 +63,7 @@ def console(places: Places) -> Part:
         "console",
         "installing the console's packages",
         (("make", "--no-print-directory", "-C", str(orchestration), str(installed)),),
-        (orchestration / "requirements-test.txt",),
+        (orchestration / "requirements-test.txt", orchestration / "leave_out.py"),
         (installed,),
     )
 

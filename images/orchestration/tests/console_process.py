@@ -188,3 +188,8 @@ class ConsoleProcess:
         status, answer, _ = self.request("POST", "/login", form, headers)
         cookie = answer.get("set-cookie")
         return status, cookie.split(";")[0] if cookie else None
+
+    def sign_out(self, cookie: str) -> int:
+        """Press the button; returns the status."""
+        headers = {"cookie": cookie, "origin": self.url.rstrip("/")}
+        return self.request("POST", "/logout", "", headers)[0]

@@ -88,7 +88,7 @@ class Visitor(Person):
 
     def sign_out(self) -> None:
         """So that another may drive."""
-        self.page.get_by_role("link", name="Sign out").click()
+        self.page.get_by_role("button", name="Sign out").click()
         expect(self.page.get_by_label("Password")).to_be_visible()
 
 

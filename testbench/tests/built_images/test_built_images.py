@@ -15,7 +15,7 @@ from .conftest import NAMES, Container, Start
 DESKTOP_USER = "64012:64012"
 CODE = {"environment": "/opt/environment", "orchestration": "/opt/orchestration"}
 # Uncompressed, with the base: the pull is most of a task's start. Lower it when an image shrinks.
-MOST_MIB = {"environment": 1200, "orchestration": 920}
+MOST_MIB = {"environment": 1200, "orchestration": 300}
 
 
 @pytest.fixture(scope="module")

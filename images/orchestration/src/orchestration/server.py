@@ -12,14 +12,18 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from orchestration.agent.preload import preload
 from orchestration.configuration import Configuration, ConfigurationError
 from orchestration.console.current import install
 from orchestration.console.service import Console
-from orchestration.gateway.gate import Application, Gate, Hooks
+from orchestration.gateway.console_site import ConsoleSite
+from orchestration.gateway.entrance import Entrance
+from orchestration.gateway.gate import Gate
 from orchestration.gateway.password import Login
 from orchestration.gateway.throttle import Throttle
 from orchestration.incidents import report
@@ -55,7 +59,7 @@ def keep_pages_importable() -> None:
         sys.path.append(folder)
 
 
-def pages(redactor: Redactor) -> Application:
+def pages(redactor: Redactor) -> ASGIApp:
     """Streamlit's application; what goes wrong in a page is logged, and the page says only that it did."""
     import streamlit  # noqa: PLC0415 (reads its configuration when imported: after the environment is clean)
 
@@ -95,15 +99,14 @@ def build(configuration: Configuration) -> tuple[Console, Gate]:
             return "the pages are not ready"
         return trouble
 
-    hooks = Hooks(
-        record=lambda kind, data: void(journal.append(kind, data)), healthy=healthy, screen=console.screen
-    )
+    def record(kind: str, data: dict[str, Any]) -> None:
+        journal.append(kind, data)
+
     login = Login(configuration.login_username, configuration.login_password)
-    return console, Gate(pages(redactor), login, console.sessions, Throttle(), hooks)
-
-
-def void(value: object) -> None:
-    """Throw a result away."""
+    entrance = Entrance(login, console.sessions, Throttle(), record)
+    application = pages(redactor)
+    site = ConsoleSite(application, console.sessions, console.screen)
+    return console, Gate(application, console.sessions, entrance, site, healthy)
 
 
 async def serve(console: Console, gate: Gate, socket: Path) -> None:

@@ -160,7 +160,7 @@ def test_a_second_browser_watches_and_cannot_act(world: World, driver: Person) -
         driver.page.reload()
         driver.sees("Read-only: computeruse is driving.")
     finally:
-        watcher.page.get_by_role("link", name="Sign out").click()
+        watcher.page.get_by_role("button", name="Sign out").click()
         watcher.close()
     driver.page.reload()
     driver.page.get_by_role("button", name="Take control").click()
@@ -174,7 +174,7 @@ def test_a_second_tab_is_the_same_session_and_signs_out_with_it(world: World) ->
     tab = person.page.context.new_page()
     tab.goto(world.console.url)
     expect(tab.get_by_test_id("stChatInput")).to_be_visible()
-    person.page.get_by_role("link", name="Sign out").click()
+    person.page.get_by_role("button", name="Sign out").click()
     expect(person.page.get_by_label("Password")).to_be_visible()
     # The other tab leaves for the login page by itself.
     expect(tab.get_by_label("Password")).to_be_visible()

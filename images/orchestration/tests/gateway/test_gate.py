@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from console_process import PASSWORD, USERNAME, ConsoleProcess, certificate
-from orchestration.gateway.gate import SESSION_OVER
-from orchestration.gateway.nginx import SECURITY_HEADERS
+from orchestration.gateway.headers import SECURITY_HEADERS
+from orchestration.gateway.session_socket import SESSION_OVER
 from orchestration.gateway.sessions import COOKIE
 
 HTML = {"accept": "text/html"}
@@ -225,7 +225,9 @@ def test_with_a_session_the_page_comes_and_unknown_paths_do_not(console: Console
         "/static/../x",
     ):
         assert console.request("GET", path, headers={"cookie": cookie})[0] == 404
-    assert console.request("POST", "/_stcore/agent/interact", "{}", {"cookie": cookie})[0] == 405
+    own = {"cookie": cookie, "origin": console.url.rstrip("/")}
+    assert console.request("POST", "/_stcore/agent/interact", "{}", own)[0] == 404
+    assert console.request("POST", "/static/x", "{}", own)[0] == 405
     assert console.request("GET", "/?a=b", headers={"cookie": cookie})[1]["location"] == "/"
 
 
@@ -253,7 +255,7 @@ def test_an_open_websocket_is_cut_when_its_session_signs_out_in_another_tab(cons
     with stream(console, own) as first, stream(console, own) as second:
         first.send(rerun())
         first.recv(timeout=10)
-        assert console.request("GET", "/logout", headers={"cookie": str(own)})[0] == 303
+        assert console.sign_out(str(own)) == 303
         for tab in (first, second):
             with pytest.raises(ConnectionClosed) as closed:
                 while True:

@@ -95,7 +95,9 @@ def with_target(image: bytes, verb: str, points: Sequence[tuple[int, int]]) -> b
     draw = ImageDraw.Draw(picture)
     for colour, width in ((HALO, 7), (MARK, 3)):
         if verb == "zoom":
-            draw.rectangle([points[0], points[1]], outline=colour, width=width)
+            columns, rows = zip(*points, strict=True)
+            corners = [(min(columns), min(rows)), (max(columns), max(rows))]
+            draw.rectangle(corners, outline=colour, width=width)
             continue
         if len(points) == 2:
             draw.line([points[0], points[1]], fill=colour, width=width)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from orchestration.console import chat, exchanges_page, guide, notice, replay, sidebar
+from orchestration.console import chat, exchanges_page, guide, notice, replay, sidebar, stop
 from orchestration.console.current import current
-from orchestration.gateway.gate import LABEL_HEADER
+from orchestration.gateway.console_site import LABEL_HEADER
 
 
 def main() -> None:
@@ -37,6 +37,9 @@ def main() -> None:
         # Whoever comes while another drives watches, and goes on watching until they ask for control.
         session.watching = True
     sidebar.draw(console, session)
+    if page.url_path:
+        # The chat, whose address is the site's own, has a Stop button of its own.
+        stop.draw(console, session)
     page.run()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from orchestration.console.model_text import as_html
 from orchestration.record.chain import Event
 
 MARKS = {
@@ -53,7 +54,7 @@ def draw(event: Event, hide_screens: bool) -> None:
         case "result":
             result(data, hide_screens)
         case "approval":
-            who = f" by {data['by']}" if data["by"] else ""
+            who = f" by {literal(data['by'])}" if data["by"] else ""
             word = "Approved" if data["approved"] else f"Not approved ({data['reason'].replace('_', ' ')})"
             st.caption(f":material/gavel: {word}{who}")
         case "model_failed":
@@ -74,9 +75,11 @@ def draw(event: Event, hide_screens: bool) -> None:
                 "sent from here on; the record has them."
             )
         case "thinking_left_out":
-            st.caption(f":material/psychology: The thinking so far is left out from here on: {data['why']}.")
+            st.caption(
+                f":material/psychology: The thinking so far is left out from here on: {literal(data['why'])}."
+            )
         case "turn_taken_out":
-            st.caption(f":material/undo: What the model declined was taken out by {data['by']}.")
+            st.caption(f":material/undo: What the model declined was taken out by {literal(data['by'])}.")
         case "task_ended":
             ending(data)
 
@@ -93,12 +96,12 @@ def blocks(content: list[dict[str, Any]]) -> None:
     """The model's content blocks."""
     for block in content:
         if block["type"] == "text":
-            st.markdown(plain(block["text"]))
+            st.html(as_html(block["text"]))
         elif block["type"] == "thinking" and block["thinking"].strip():
             with st.expander("Thinking", icon=":material/psychology:"):
-                st.markdown(plain(block["thinking"]))
+                st.html(as_html(block["thinking"]))
         elif block["type"] == "tool_use":
-            st.caption(f":material/build: {plain(block['name'])}")
+            st.caption(f":material/build: {literal(block['name'])}")
             st.code(json.dumps(block["input"], indent=1, ensure_ascii=True), language="json", wrap_lines=True)
 
 
@@ -120,9 +123,14 @@ def result(data: dict[str, Any], hide_screens: bool) -> None:
 
 
 def screen(digest: str, words: str) -> None:
-    """A screenshot by its SHA-256; the browser fetches it by itself and keeps it."""
+    """A screenshot by its SHA-256."""
+    picture(f"/screens/{digest}.png", words)
+
+
+def picture(path: str, words: str) -> None:
+    """A picture at one of the gate's own paths; the browser fetches it by itself and keeps it."""
     st.html(
-        f'<img src="/screens/{html.escape(digest)}.png" alt="{html.escape(words)}" loading="lazy" '
+        f'<img src="{html.escape(path)}" alt="{html.escape(words)}" loading="lazy" '
         'style="width:100%;max-width:760px;height:auto;border-radius:6px;border:1px solid #8884">'
     )
 
@@ -143,13 +151,3 @@ def ending(data: dict[str, Any]) -> None:
 def literal(text: str) -> str:
     """Text that somebody else wrote, such as an API's error message, spelled so that no markdown is in it."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
-
-
-def plain(text: str) -> str:
-    """Markdown of the model's without what could pass for the console's own icons, colours or pictures."""
-    return (
-        text.replace("$", "\\$")
-        .replace(":material/", ":\u200bmaterial/")
-        .replace("![", "\\![")
-        .replace(":red[", ":\u200bred[")
-    )

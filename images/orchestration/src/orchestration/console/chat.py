@@ -9,10 +9,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from orchestration.agent.approval import ApprovalRequest
-from orchestration.agent.picture import with_target
 from orchestration.console import cards
+from orchestration.console.model_text import as_html
 from orchestration.console.service import Console, Refused
 from orchestration.console.sidebar import HIDE_KEY
+from orchestration.gateway.console_site import target_path
 from orchestration.gateway.sessions import Session
 
 EVENTS_SHOWN = 120
@@ -23,7 +24,6 @@ STYLE = """<style>
 .st-key-status{position:sticky;bottom:5.5rem;z-index:90;background:var(--st-background-color,canvas)}
 :has(>.st-key-decide){position:sticky;top:3.75rem;z-index:91;padding:.5rem 0;
 background:var(--st-background-color,canvas)}
-a.sign-out{color:inherit;opacity:.75;font-size:.9rem}
 </style>"""
 STATES = {
     "thinking": "The model is thinking",
@@ -86,28 +86,27 @@ def _arriving(console: Console) -> None:
     with st.chat_message("assistant"):
         if thinking:
             st.caption("Thinking…")
-            st.markdown(cards.plain(thinking))
+            st.html(as_html(thinking))
         if text:
-            st.markdown(cards.plain(text))
+            st.html(as_html(text))
 
 
 def _approval(console: Console, session: Session, request: ApprovalRequest, driving: bool) -> None:
     left = max(0, int(request.deadline - time.monotonic()))
-    image = console.screen(request.screen) if request.screen else None
     with st.container(border=True, key="approval"):
         picture, words = st.columns([3, 2])
-        if image is not None:
-            picture.image(
-                with_target(image, request.verb, request.points),
-                caption="The screen that this was decided on, with the target",
-                width="stretch",
-            )
+        if request.screen:
+            with picture:
+                cards.picture(
+                    target_path(request.screen, request.verb, request.points),
+                    "The screen that this was decided on, with the target",
+                )
         else:
             picture.caption("There is no screenshot yet.")
         with words:
             # The length and the buttons stay in sight however far down the input is read.
             with st.container(key="decide"):
-                st.markdown(f"#### :material/gavel: Approve this action?\n{request.title}")
+                st.markdown(f"#### :material/gavel: Approve this action?\n{cards.literal(request.title)}")
                 st.caption(f"Its input has {len(request.input):,} characters, all of them shown below.")
                 if driving:
                     yes, no = st.columns(2)
@@ -117,7 +116,9 @@ def _approval(console: Console, session: Session, request: ApprovalRequest, driv
                         _do(lambda: console.decide(session, request.id, False))
                     st.caption(f"No answer within {left} s, a changed screen or a closed browser means no.")
                 else:
-                    st.caption(f"{console.driver.name or 'Nobody'} decides; {left} s are left.")
+                    st.caption(
+                        f"{cards.literal(console.driver.name) or 'Nobody'} decides; {left} s are left."
+                    )
             st.code(request.input, language="json", wrap_lines=True, height="content")
 
 
@@ -157,7 +158,7 @@ def _status(console: Console, session: Session, running: bool, driving: bool) ->
         ):
             _do(lambda: console.start(session, None))
     if console.trouble:
-        st.error(console.trouble)
+        st.error(cards.literal(console.trouble))
 
 
 def _do(act: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ import json
 import streamlit as st
 
 from orchestration.agent.exchanges import Exchange
+from orchestration.console.cards import literal
 from orchestration.console.service import Console
 
 SHOWN = 25
@@ -44,7 +45,7 @@ def _failed(exchange: Exchange) -> bool:
 
 
 def _one(exchange: Exchange) -> None:
-    status = exchange.error or exchange.status or "…"
+    status = literal(exchange.error) if exchange.error else exchange.status or "…"
     retry = f" · try {exchange.attempt}" if exchange.attempt > 1 else ""
     title = (
         f"{exchange.number} · {exchange.time[11:23]} · {PEERS.get(exchange.peer, exchange.peer)} · "

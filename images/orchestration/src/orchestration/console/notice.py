@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from orchestration.console import sign_out
 from orchestration.console.service import Console
 from orchestration.gateway.sessions import Session
 
@@ -40,4 +41,4 @@ def draw(console: Console, session: Session) -> None:
         if st.button("Start", type="primary", disabled=not agreed):
             console.consent(session)
             st.rerun()
-        st.html('<a class="sign-out" href="/logout" target="_self">Sign out</a>')
+        sign_out.draw()

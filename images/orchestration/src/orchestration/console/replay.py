@@ -6,9 +6,9 @@ import json
 
 import streamlit as st
 
-from orchestration.agent.picture import with_target
 from orchestration.console import cards
 from orchestration.console.service import Console
+from orchestration.gateway.console_site import target_path
 from orchestration.record.chain import Event
 from orchestration.record.verify import screens_in, verify
 
@@ -94,11 +94,11 @@ def _picture(console: Console, events: list[Event], step: int) -> None:
     digest = next(
         (digest for earlier in reversed(events[: step + 1]) for digest in screens_in(earlier.data)), None
     )
-    image = console.screen(digest) if digest else None
-    if image is None:
-        st.caption(
-            "No screenshot up to here." if digest is None else "The screenshot is gone or was changed."
-        )
+    if digest is None:
+        st.caption("There is no screenshot up to here.")
+        return
+    if console.screen(digest) is None:
+        st.caption("The screenshot is gone or was changed.")
         return
     points = [(int(x), int(y)) for x, y in event.data.get("points", [])]
     if event.kind == "action":
@@ -109,8 +109,5 @@ def _picture(console: Console, events: list[Event], step: int) -> None:
             if isinstance(value.get(name), list)
         ]
     verb = "zoom" if event.data.get("title", "").startswith("zoom") else ""
-    st.image(
-        with_target(image, verb, points),
-        caption=f"Screenshot {digest[:12] if digest else ''}",
-        width="stretch",
-    )
+    cards.picture(target_path(digest, verb, tuple(points)), f"Screenshot {digest[:12]}")
+    st.caption(f"Screenshot {digest[:12]}")

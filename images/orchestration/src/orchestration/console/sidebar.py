@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +11,8 @@ from orchestration.agent.model_table import find, unknown
 from orchestration.agent.models import EFFORTS, PROVIDER_LABELS
 from orchestration.agent.settings import APPROVAL_MODES, THINKING_LABELS, BadSettings, TaskSettings
 from orchestration.agent.tool_versions import TOOL_VERSIONS, UnknownCombination, known_models
+from orchestration.console import sign_out
+from orchestration.console.cards import literal
 from orchestration.console.service import Console, Refused
 from orchestration.gateway.sessions import Session
 
@@ -40,7 +41,7 @@ def _who(console: Console, session: Session, driving: bool) -> None:
     since = datetime.fromtimestamp(session.since, UTC)
     left = int(console.sessions.seconds_left(session) // 60)
     expires = datetime.now(UTC).timestamp() + console.sessions.seconds_left(session)
-    st.markdown(f"**{html.escape(session.username)}** · {'driving' if driving else 'watching'}")
+    st.markdown(f"**{literal(session.username)}** · {'driving' if driving else 'watching'}")
     st.caption(
         f"Signed in {since:%H:%M} UTC, signed out at {datetime.fromtimestamp(expires, UTC):%H:%M} UTC "
         f"({left} min) unless you do something."
@@ -53,13 +54,14 @@ def _who(console: Console, session: Session, driving: bool) -> None:
     else:
         who = console.driver.name
         st.info(
-            f"Read-only: {who} is driving." if who else "Nobody is driving.", icon=":material/visibility:"
+            f"Read-only: {literal(who)} is driving." if who else "Nobody is driving.",
+            icon=":material/visibility:",
         )
         if st.button("Take control", width="stretch", disabled=not console.driver.is_free()):
             session.watching = False
             console.driver.take(session)
             st.rerun()
-    st.html('<a class="sign-out" href="/logout" target="_self">Sign out</a>')
+    sign_out.draw()
 
 
 def _settings(console: Console, session: Session, driving: bool) -> None:
@@ -96,9 +98,9 @@ def _settings(console: Console, session: Session, driving: bool) -> None:
     try:
         fit = now.fit()
         note = "" if fit.model.priced else " Its price is not known: charged at the dearest one."
-        st.caption(f"In use: {now.model} with {fit.version.name}.{note}")
+        st.caption(f"In use: {literal(now.model)} with {fit.version.name}.{note}")
     except UnknownCombination as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
 
 
 def _models(console: Console, provider: str) -> list[str]:
@@ -194,7 +196,7 @@ def _apply(console: Console, session: Session, fields: dict[str, object]) -> Non
         settings.fit()
         console.change_settings(session, settings)
     except (BadSettings, UnknownCombination, Refused) as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
     else:
         st.toast("Settings applied.")
         st.rerun()
@@ -213,7 +215,7 @@ def _api_key(console: Console, session: Session, driving: bool) -> None:
             try:
                 console.set_api_key(session, entered.strip())
             except Refused as error:
-                st.error(str(error))
+                st.error(literal(str(error)))
             else:
                 st.toast("The key is kept in memory until the console restarts.")
                 st.rerun()
@@ -227,6 +229,6 @@ def _reset(console: Console, session: Session, driving: bool) -> None:
             try:
                 console.reset(session)
             except Refused as error:
-                st.error(str(error))
+                st.error(literal(str(error)))
             else:
                 st.rerun()

@@ -31,6 +31,13 @@ window.prerenderReady = false;
       document.body.appendChild(warned);
     } else if (left >= 120 && warned) { warned.remove(); warned = null; }
   }
+  // A button of Streamlit's only reruns the page, so the request that signs out is sent from here.
+  document.addEventListener("click", async event => {
+    if (!event.target.closest?.(".st-key-sign_out button")) return;
+    event.stopImmediatePropagation();
+    await fetch("/logout", {method: "POST", redirect: "manual"});
+    window.location.replace("/login");
+  }, {capture: true});
   setInterval(look, INTERVAL);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 })();

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
-# 'unsafe-inline' for styles only: Streamlit's components set them from scripts. No inline script is allowed.
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self' blob:",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-SECURITY_HEADERS = {
-    "Strict-Transport-Security": "max-age=31536000",
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    # Not "no-referrer": with it browsers send "Origin: null" with the login form, and the gate refuses that.
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), clipboard-read=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+from orchestration.gateway.headers import NOTHING, SECURITY_HEADERS
+
+# A browser's connection takes two of nginx's, the second towards the gate. A client has HEADER_SECONDS for
+# the TLS handshake and a whole request header, so thousands of clients that never finish one do no harm.
+MOST_CONNECTIONS = 20_000
+HEADER_SECONDS = 10
+FILES_BESIDE_CONNECTIONS = 100
+LARGEST_BODY = "64k"
 
 
 def configuration(
@@ -47,6 +29,8 @@ def configuration(
     headers = "\n".join(
         f'    add_header {name} "{value}" always;' for name, value in SECURITY_HEADERS.items()
     )
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    connections = max(512, min(MOST_CONNECTIONS, files - FILES_BESIDE_CONNECTIONS))
     # As root (a local run, never the image) the workers would change to a user who cannot read the folder.
     user = "user root;" if os.geteuid() == 0 else ""
     return f"""
@@ -55,7 +39,8 @@ worker_processes 1;
 daemon off;
 pid {folder}/nginx.pid;
 error_log stderr warn;
-events {{ worker_connections 1024; }}
+worker_rlimit_nofile {files};
+events {{ worker_connections {connections}; }}
 http {{
     access_log off;
     server_tokens off;
@@ -65,9 +50,11 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    client_max_body_size 128k;
-    client_header_timeout 15s;
-    client_body_timeout 15s;
+    client_max_body_size {LARGEST_BODY};
+    client_header_timeout {HEADER_SECONDS}s;
+    client_body_timeout {HEADER_SECONDS}s;
+    # The gate's own answers have a content policy; nginx's error pages get this one.
+    map $upstream_http_content_security_policy $error_page_policy {{ '' "{NOTHING}"; default ''; }}
     large_client_header_buffers 4 16k;
     limit_conn_zone $binary_remote_addr zone=sources:1m;
     limit_conn sources 200;
@@ -84,6 +71,7 @@ http {{
         # A request in clear text on this port is sent to TLS instead of getting an error page.
         error_page 497 =301 https://$http_host$request_uri;
 {headers}
+        add_header Content-Security-Policy $error_page_policy always;
         location / {{
             proxy_pass http://gate;
             proxy_http_version 1.1;

@@ -1,5 +1,5 @@
-"""The replaced sample's control API, run from a checkout of it beside ours; nothing of it is part of this
-project."""
+"""Runs the control API of the sample that this project replaces, from a checkout of the sample, for
+comparison."""
 
 import os
 import shutil
@@ -80,7 +80,7 @@ class Baseline:
             process.wait()
 
     def execute(self, tool: str, **tool_input: object) -> float:
-        """Run a tool; returns the milliseconds it took."""
+        """Run a tool and return the milliseconds that it took."""
         began = time.monotonic()
         answer: dict[str, Any] = requests.post(
             f"http://127.0.0.1:{self._port}/execute", json={"tool": tool, "input": tool_input}, timeout=150

@@ -1,12 +1,11 @@
-"""Prints how fast and how large the environment is, beside the replaced sample and the limit of what is
-possible.
+"""Prints how fast and how large the desktop is, compared with the sample that it replaces and with the least
+time that is possible.
 
-The sample's figures are the recorded ones, or measured in this run when --baseline gives a checkout of it.
+The sample's figures are recorded ones, or measured in this run if --baseline names a checkout of it.
 """
 
 import argparse
 import base64
-import json
 import os
 import shutil
 import statistics
@@ -29,7 +28,7 @@ _RUNS = 20
 _STARTS = 5
 _QUIET_MS = 80.0
 _FINAL_PIXELS = 400
-# The clock of the panel may turn over between two pictures.
+# The panel's clock may change between two screenshots, so it is left out.
 _WITHOUT_CLOCK = (0, 0, 950, 768)
 _LAUNCHERS = {"xterm": 54, "mousepad": 88, "pcmanfm": 122, "galculator": 156}
 
@@ -55,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--baseline", type=Path, help="the sample's folder with its app.py")
     parser.add_argument("--baseline-python", default=sys.executable, help="a Python with flask[async]")
-    parser.add_argument("--image", help="name of the built image, for its size")
+    parser.add_argument("--image", help="name of the built image, for its size by layer")
     arguments = parser.parse_args()
 
     key_pair = make_key_pair()
@@ -85,12 +84,12 @@ def main() -> None:
     )
     print(f"launches whose picture was not final after 2 s: {unfinished} of {len(launches)}")
     print(f"resident memory (PSS) of the idle environment with one terminal: {memory:.0f} MB")
-    print(f"image size: {image_size(arguments.image)}")
+    print(image_sizes(arguments.image))
 
 
 def start_times(key_pair: tuple[str, str]) -> list[float]:
-    """Milliseconds from the start of the entry point until a first screenshot with window manager came
-    back."""
+    """Milliseconds from the start of the entry point to the first screenshot, which waits for the window
+    manager."""
     measured = []
     for _ in range(_STARTS):
         environment = Environment(*key_pair)
@@ -105,7 +104,7 @@ def start_times(key_pair: tuple[str, str]) -> list[float]:
 
 
 def act(environment: Environment, name: str) -> None:
-    """One action; moves and clicks go to and fro."""
+    """Run one action. Moves and clicks alternate between two positions."""
     tool, tool_input = ACTIONS[name]
     if name in ("mouse_move", "left_click"):
         act_at = 300 + 40 * (time.monotonic_ns() // 1000 % 2)
@@ -124,7 +123,7 @@ def times(action: Callable[[], object]) -> list[float]:
 
 
 def picture_limit(environment: Environment) -> float:
-    """Milliseconds that a screenshot takes without HTTP, queue and JSON."""
+    """Milliseconds for a screenshot without HTTP, queue and JSON."""
     server = Path(f"/proc/{environment.service_process('Xtigervnc')}/cmdline").read_bytes().split(b"\0")
     os.environ["XAUTHORITY"] = f"{environment.variables['RUNTIME_DIRECTORY']}/display/Xauthority"
     connection = Connection(server[1].decode())
@@ -136,8 +135,8 @@ def picture_limit(environment: Environment) -> float:
 
 
 def launch_times(environment: Environment) -> tuple[list[float], int]:
-    """Launch each program five times; the answers' milliseconds, and how many of their pictures were not
-    final."""
+    """Start each program five times. Returns the milliseconds until each answer, and how many of the
+    screenshots were not final."""
     measured, unfinished = [], 0
     for name, x in [*_LAUNCHERS.items()] * 5:
         began = time.monotonic()
@@ -176,7 +175,7 @@ def baseline_medians(arguments: argparse.Namespace) -> tuple[dict[str, float], s
         return RECORDED, "recorded"
     medians = {"ready": RECORDED["ready"]}
     for name, (tool, tool_input) in ACTIONS.items():
-        # A new process for each action: its shell works once in a process.
+        # A new process for each action, because the sample's shell works only once in a process.
         with Baseline(arguments.baseline, arguments.baseline_python) as sample:
             runs = 1 if tool == "bash" else 5
             measured = []
@@ -187,15 +186,22 @@ def baseline_medians(arguments: argparse.Namespace) -> tuple[dict[str, float], s
     return medians, "measured in this run (ready: recorded)"
 
 
-def image_size(name: str | None) -> str:
-    """The image's size as Docker tells it."""
-    docker = shutil.which("docker")
-    if name is None or docker is None:
-        return "not measured (no --image, or no docker)"
-    shown = subprocess.run(
-        [docker, "image", "inspect", name], capture_output=True, text=True, check=True
-    ).stdout
-    return f"{json.loads(shown)[0]['Size'] / 1e6:.0f} MB uncompressed"
+def image_sizes(name: str | None) -> str:
+    """The built image's size and the sizes of its layers, the newest first."""
+    engine = shutil.which("docker") or shutil.which("podman")
+    if name is None or engine is None:
+        return "image size: not measured (no --image, or neither docker nor podman)"
+
+    def ask(*arguments: str) -> str:
+        return subprocess.run([engine, *arguments], capture_output=True, text=True, check=True).stdout
+
+    total = int(ask("image", "inspect", "--format", "{{.Size}}", name))
+    lines = [f"image size, uncompressed: {total / 1e6:.0f} MB, by layer:"]
+    for line in ask("history", "--no-trunc", "--format", "{{.Size}}\t{{.CreatedBy}}", name).splitlines():
+        size, _, command = line.partition("\t")
+        if not size.startswith("0"):
+            lines.append(f"{size:>10}  {' '.join(command.split())[:90]}")
+    return "\n".join(lines)
 
 
 def print_row(

@@ -1,17 +1,17 @@
-"""What a Dockerfile says, as far as tests ask: its stages, each a list of instructions."""
+"""Parses a Dockerfile into its stages, each a list of instructions, for the tests."""
 
 import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# What gives every file and folder the modes that the image's users need, whatever the checkout's were.
+# The command that sets the modes which the image's users need, whatever modes the checkout has.
 _SETS_MODES = re.compile(r"\bchmod -R u=rwX,go=rX ((?:/\S+ ?)+)")
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction in upper case and the rest of it, continuation lines joined and comments left out."""
+    """An instruction's name in upper case and the rest of its line; continuation lines are joined."""
 
     name: str
     rest: str
@@ -19,7 +19,7 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: what it is built from, and its instructions."""
+    """A build stage: its base and its instructions."""
 
     base: str
     instructions: list[Instruction] = field(default_factory=list)
@@ -40,8 +40,8 @@ def stages(dockerfile: Path) -> list[Stage]:
 
 
 def copies_with_the_checkouts_modes(stage: Stage) -> list[str]:
-    """COPY and ADD instructions after which a file still has its mode of the build context: they have no
-    --chmod, and no `chmod -R` of their destination or a folder above it follows in this stage."""
+    """The COPY and ADD instructions whose files keep the modes of the build context: without --chmod, and
+    without a later `chmod -R` of their destination or a parent folder in the same stage."""
     left = []
     folder = "/"
     for number, instruction in enumerate(stage.instructions):
@@ -65,7 +65,7 @@ def copies_with_the_checkouts_modes(stage: Stage) -> list[str]:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder that the build makes with `install --directory`; owners by name, empty for root."""
+    """A folder that the build makes with `install --directory`. Owner and group are names, empty for root."""
 
     path: str
     mode: int

@@ -1,4 +1,4 @@
-"""Firefox on a page that shows events as colours and reports them to the test."""
+"""Opens Firefox on a page that shows each event as a colour and reports the events to the test."""
 
 import json
 import threading
@@ -90,18 +90,18 @@ class ProbePage:
         self._server.server_close()
 
     def reset(self) -> None:
-        """Forget all events; white everywhere, the text box empty and focused. The pointer goes into the
-        box."""
+        """Forget all events, make the page white, empty and focus the text box, and move the pointer into
+        it."""
         self.environment.act("mouse_move", coordinate=list(BOX))
         self._ask(reset=True)
         wait_until(lambda: self.environment.screen().getpixel(SPOT) == WHITE, 10)
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        """The events called `name`, as of now."""
+        """The events called `name` so far."""
         return [event for event in self._ask()["events"] if event["name"] == name]
 
     def text(self) -> str:
-        """What is in the text box now."""
+        """The text box's current text."""
         text: str = self._ask()["text"]
         return text
 
@@ -111,7 +111,8 @@ class ProbePage:
         return colour
 
     def _ask(self, reset: bool = False) -> dict[str, Any]:
-        """What the page knows now. It waits for questions, so that it is at rest between them."""
+        """The page's current state. The page sends it only when asked, so that it is idle between
+        questions."""
         with self._changed:
             number = self._asked["number"] + 1
             self._asked = {"number": number, "reset": reset}

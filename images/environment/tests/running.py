@@ -1,4 +1,4 @@
-"""A real environment, started from the installation's own entry point as the container starts it."""
+"""Starts a real desktop through the installation's entry point, as the container does."""
 
 import base64
 import contextlib
@@ -29,7 +29,7 @@ PROGRAMS = ("xterm", "galculator", "mousepad", "pcmanfm", "xpdf.real", "xpdf")
 
 
 def free_display() -> int:
-    """An X display number that nobody uses; by chance, so that test runs side by side do not meet."""
+    """An unused X display number, chosen at random so that test runs on one machine do not collide."""
     return next(
         number
         for number in random.sample(range(100, 9000), 8900)
@@ -38,7 +38,7 @@ def free_display() -> int:
 
 
 def free_port() -> int:
-    """A loopback port that was free a moment ago."""
+    """A free port of the loopback address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
@@ -89,21 +89,21 @@ class Environment:
         return self
 
     def stop(self) -> float:
-        """SIGTERM; returns the seconds until everything had ended."""
+        """Send SIGTERM, and return the seconds until the supervisor ended."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(20)
         return time.monotonic() - began
 
     def remove(self) -> None:
-        """Stop and delete what it left."""
+        """Stop the desktop and delete its folder."""
         if self.process.poll() is None:
             self.stop()
         shutil.rmtree(self.folder)
 
     @property
     def control_url(self) -> str:
-        """Where the control API is."""
+        """The control API's address."""
         return f"http://127.0.0.1:{self.control_port}"
 
     @property
@@ -112,33 +112,33 @@ class Environment:
         return f"https://127.0.0.1:{self.viewer_port}"
 
     def is_healthy(self) -> bool:
-        """What the load balancer would see."""
+        """Whether the health check answers 200."""
         try:
             return requests.get(f"{self.control_url}/healthz", timeout=5).ok
         except requests.ConnectionError:
             return False
 
     def post(self, body: object, **arguments: Any) -> requests.Response:
-        """POST /execute as the agent does."""
+        """Send POST /execute with the token."""
         return self.session.post(f"{self.control_url}/execute", json=body, timeout=60, **arguments)
 
     def execute(
         self, tool: str, options: Mapping[str, object] | None = None, **tool_input: Any
     ) -> dict[str, Any]:
-        """Run a tool and return its result, which must be a 200."""
+        """Run a tool and return its result. The status must be 200."""
         response = self.post({"tool": tool, "input": tool_input, **({"options": options} if options else {})})
         assert response.status_code == 200, response.text
         result: dict[str, Any] = response.json()
         return result
 
     def act(self, action: str, **tool_input: Any) -> dict[str, Any]:
-        """A computer action that must not fail."""
+        """Run a computer action that must not fail."""
         result = self.execute("computer", action=action, **tool_input)
         assert result["error"] is None, result["error"]
         return result
 
     def bash(self, command: str) -> dict[str, Any]:
-        """A shell command's result."""
+        """Run a shell command."""
         return self.execute("bash", command=command)
 
     def launch(self, command: str) -> None:
@@ -150,14 +150,14 @@ class Environment:
         return [process for process in descendants(self.process.pid) if _name_of(process) == name]
 
     def close_programs(self, names: Iterable[str] = PROGRAMS) -> None:
-        """End programs that tests started."""
+        """Kill programs that tests started."""
         for name in names:
             for process in self.programs(name):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
 
     def screen(self) -> Image.Image:
-        """The screen's picture now."""
+        """A screenshot."""
         return picture(self.act("screenshot"))
 
     def service_process(self, name: str) -> int:
@@ -178,17 +178,17 @@ class Environment:
         return max(found)
 
     def log(self) -> str:
-        """Everything logged so far."""
+        """The log so far."""
         return self.log_file.read_text(errors="replace")
 
 
 def picture(result: Mapping[str, Any]) -> Image.Image:
-    """The image in a result."""
+    """The screenshot in a result."""
     return Image.open(io.BytesIO(base64.b64decode(result["base64_image"]))).convert("RGB")
 
 
 def descendants(process: int) -> list[int]:
-    """Process ids of everything below `process`."""
+    """Process ids of all descendants of `process`."""
     found = []
     for children in Path(f"/proc/{process}/task").glob("*/children"):
         try:
@@ -201,7 +201,7 @@ def descendants(process: int) -> list[int]:
 
 
 def command_of(process: int) -> str:
-    """A process's command line, blank when it is gone."""
+    """A process's command line, or an empty text if it has ended."""
     try:
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
@@ -216,7 +216,7 @@ def _name_of(process: int) -> str:
 
 
 def wait_until(condition: Any, seconds: float, explain: Any = lambda: "") -> None:
-    """Ask every 50 ms until `condition()` holds; fail after `seconds`, saying `explain()`."""
+    """Wait until `condition()` is true, asking every 50 ms. After `seconds`, fail with `explain()`."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {explain()}"

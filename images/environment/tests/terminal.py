@@ -1,4 +1,4 @@
-"""An xterm on the desktop whose program keeps what is typed."""
+"""An xterm on the desktop that writes the typed text into a file."""
 
 from running import Environment, wait_until
 
@@ -6,7 +6,7 @@ _COLOR = (255, 0, 0)
 
 
 class Terminal:
-    """`cat` in raw mode: what arrives is in the file byte by byte, with no line discipline in between."""
+    """Runs `cat` with the terminal in raw mode, so that the file holds every byte unchanged."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -20,7 +20,7 @@ class Terminal:
         )
         wait_until(ready.exists, 10)
         wait_until(lambda: environment.screen().getpixel((500, 400)) == _COLOR, 10)
-        # An earlier test's person may still pause the agent.
+        # Input of an earlier test's person may still pause the agent.
         wait_until(
             lambda: (
                 environment.execute("computer", action="left_click", coordinate=[200, 300])["error"] is None
@@ -29,7 +29,7 @@ class Terminal:
         )
 
     def typed(self, length: int) -> str:
-        """What arrived, once `length` bytes are there."""
+        """The typed text, once `length` bytes have arrived."""
         wait_until(
             lambda: self._file.stat().st_size >= length,
             20,

@@ -1,4 +1,4 @@
-"""Every computer action does what it says, seen in Firefox: in the pixels of the screen and in the page's
+"""Every computer action has its effect in Firefox, checked in the screen's pixels and in the page's
 events."""
 
 import time
@@ -32,7 +32,7 @@ def test_screenshot_is_the_screen(environment: Environment) -> None:
         ("triple_click", (470, 250), MAGENTA, "click", 0, 3),
     ],
 )
-def test_click_arrives_where_it_was_aimed(
+def test_click_arrives_at_its_coordinate(
     page: ProbePage,
     action: str,
     point: tuple[int, int],
@@ -48,7 +48,7 @@ def test_click_arrives_where_it_was_aimed(
     assert {(click["x"], click["y"], click["button"]) for click in clicks} == {(*point, button)}
 
 
-def test_click_without_coordinate_is_where_the_pointer_is(page: ProbePage) -> None:
+def test_click_without_coordinate_is_at_the_pointers_position(page: ProbePage) -> None:
     page.environment.act("mouse_move", coordinate=[123, 45])
     page.environment.act("left_click")
     (click,) = page.events("click")
@@ -75,14 +75,14 @@ def test_modifiers_are_held_during_a_click(page: ProbePage, keys: str, held: set
     )
 
 
-def test_pointer_moves_and_says_where_it_is(page: ProbePage) -> None:
+def test_pointer_moves_and_its_position_can_be_read(page: ProbePage) -> None:
     page.environment.act("mouse_move", coordinate=[321, 234])
     assert page.environment.act("cursor_position")["output"] == "X=321,Y=234"
     assert (321, 234) in {(move["x"], move["y"]) for move in page.events("mousemove")}
     assert page.environment.screen().getpixel(MARKER) == DARK_GREEN
 
 
-def test_pointer_is_in_the_picture(page: ProbePage) -> None:
+def test_screenshot_shows_the_pointer(page: ProbePage) -> None:
     page.environment.act("mouse_move", coordinate=[600, 300])
     around = page.environment.screen().crop((596, 296, 616, 320)).getcolors()
     assert around is not None
@@ -121,7 +121,7 @@ def test_drag_selects_text(page: ProbePage) -> None:
     assert page.text() == "X"
 
 
-def test_button_stays_down_until_it_is_let_go(page: ProbePage) -> None:
+def test_button_stays_down_until_it_is_released(page: ProbePage) -> None:
     page.environment.act("mouse_move", coordinate=list(PAD))
     page.environment.act("left_mouse_down")
     assert page.pad_colour() == GREY
@@ -136,7 +136,9 @@ def test_button_stays_down_until_it_is_let_go(page: ProbePage) -> None:
     ("direction", "axis", "sign"),
     [("up", "dy", -1), ("down", "dy", 1), ("left", "dx", -1), ("right", "dx", 1)],
 )
-def test_scroll_goes_that_way_that_far(page: ProbePage, direction: str, axis: str, sign: int) -> None:
+def test_scroll_goes_in_its_direction_by_its_amount(
+    page: ProbePage, direction: str, axis: str, sign: int
+) -> None:
     result = page.environment.act("scroll", coordinate=list(PAD), scroll_direction=direction, scroll_amount=3)
     assert picture(result).getpixel(SPOT) == CYAN
     three = sum(wheel[axis] for wheel in page.events("wheel"))
@@ -176,7 +178,7 @@ def test_common_names_of_keys_are_known(page: ProbePage) -> None:
     assert pressed == ["Enter", "PageDown", "Escape", "ArrowLeft", "1"]
 
 
-def test_hold_key_holds_and_repeats_and_lets_go(page: ProbePage) -> None:
+def test_hold_key_holds_repeats_and_releases_the_key(page: ProbePage) -> None:
     began = time.monotonic()
     page.environment.act("hold_key", text="j", duration=1.2)
     assert time.monotonic() - began >= 1.2

@@ -1,4 +1,4 @@
-"""The bash tool: one session across requests that nothing a command does can block for good."""
+"""The bash tool: one shell across requests, which no command can block for ever."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ def test_result_keeps_standard_error_and_status_apart(environment: Environment) 
     assert result["elapsed_ms"] > 0
 
 
-def test_syntax_error_is_an_answer(environment: Environment) -> None:
+def test_syntax_error_is_reported_and_the_shell_goes_on(environment: Environment) -> None:
     assert "syntax error" in environment.bash("for do (")["error"]
     assert environment.bash("echo on")["output"] == "on"
 
@@ -36,7 +36,7 @@ def test_here_document_and_unicode(environment: Environment) -> None:
     assert environment.bash("cat <<'X'\nzwei Wörter 日本\nX")["output"] == "zwei Wörter 日本"
 
 
-def test_background_job_does_not_hold_up_the_answer(environment: Environment) -> None:
+def test_background_job_does_not_delay_the_answer(environment: Environment) -> None:
     began = time.monotonic()
     assert environment.bash("sleep 100 & echo started")["output"] == "started"
     assert time.monotonic() - began < 2
@@ -88,7 +88,7 @@ def test_long_output_keeps_its_beginning_and_its_end(environment: Environment) -
     assert 16_000 <= len(output) < 17_000
 
 
-def test_binary_output_is_text_all_the_same(environment: Environment) -> None:
+def test_binary_output_is_converted_to_text(environment: Environment) -> None:
     assert environment.bash("printf 'a\\000b\\377\\376c'")["output"] == "a\ufffdb\ufffd\ufffdc"
     assert environment.bash("head -c 1000000 /dev/urandom")["error"] is None
 
@@ -96,7 +96,7 @@ def test_binary_output_is_text_all_the_same(environment: Environment) -> None:
 @pytest.mark.parametrize(
     "command", ["exec 1>&-; echo x", "exec 2>&-; echo x >&2", "exec 1>&- 2>&- 0<&-", "exec >/dev/null"]
 )
-def test_closing_its_own_output_takes_nothing_from_the_next_command(
+def test_a_command_that_closes_its_output_does_not_affect_the_next_one(
     environment: Environment, command: str
 ) -> None:
     environment.bash(command)
@@ -110,7 +110,7 @@ def test_a_shell_that_ends_is_replaced(environment: Environment, command: str) -
     assert environment.bash("echo on")["output"] == "on"
 
 
-def test_reading_standard_input_gets_nothing(environment: Environment) -> None:
+def test_standard_input_of_a_command_is_empty(environment: Environment) -> None:
     assert environment.bash("cat; read line || echo none")["output"] == "none"
 
 
@@ -143,7 +143,7 @@ def test_a_hundred_parallel_requests_are_all_answered(environment: Environment) 
     assert sorted(map(int, outputs)) == list(range(100))
 
 
-def test_shell_holds_up_no_other_tool(environment: Environment) -> None:
+def test_a_busy_shell_does_not_delay_other_tools(environment: Environment) -> None:
     sleeper = threading.Thread(target=lambda: environment.bash("sleep 3"))
     sleeper.start()
     began = time.monotonic()
@@ -154,7 +154,7 @@ def test_shell_holds_up_no_other_tool(environment: Environment) -> None:
     sleeper.join()
 
 
-def test_shell_is_the_desktop_user_with_no_way_up(environment: Environment) -> None:
+def test_shell_runs_as_the_desktop_user_and_cannot_gain_rights(environment: Environment) -> None:
     output = environment.bash("id -u; id -G; grep -E 'CapPrm|CapEff|CapAmb|NoNewPrivs' /proc/self/status")[
         "output"
     ]

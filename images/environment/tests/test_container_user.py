@@ -1,5 +1,5 @@
-"""The environment starts as its container starts it: as the control user, who is in no other group than its
-own, in folders as the image's build makes them, with two capabilities in reach."""
+"""The desktop starts as in its container: as the control user without supplementary groups, with the folders
+that the image's build makes, and with two capabilities in the bounding set."""
 
 import os
 import shutil
@@ -35,7 +35,7 @@ def folders_of_the_image() -> list[Folder]:
 
 
 def lay_out(environment: Environment) -> None:
-    """Make what the image holds, with the runtime folder and the home at this environment's places."""
+    """Make the image's folders, with the runtime folder and the home in this desktop's own folder."""
     for folder in folders_of_the_image():
         if not folder.path.startswith(RUNTIME):
             continue
@@ -59,7 +59,7 @@ def container(key_pair: tuple[str, str]) -> Iterator[Environment]:
 
 
 def test_the_desktop_works_for_a_user_without_supplementary_groups(container: Environment) -> None:
-    """healthz is what start() waited for."""
+    """start() has waited for /healthz."""
     assert container.act("screenshot")["base64_image"]
     container.act("mouse_move", coordinate=[12, 34])
     assert container.act("cursor_position")["output"] == "X=12,Y=34"
@@ -82,7 +82,7 @@ def test_the_health_check_passes_for_the_same_user(container: Environment) -> No
 
 
 @pytest.mark.parametrize("started", ["in a container", "as root"])
-def test_no_process_is_in_a_group_of_the_other_user(
+def test_no_process_is_in_another_users_group(
     container: Environment, environment: Environment, started: str
 ) -> None:
     running = container if started == "in a container" else environment
@@ -99,7 +99,7 @@ def test_no_process_is_in_a_group_of_the_other_user(
             assert groups == {CONTROL_USER}, command_of(process)
 
 
-def test_only_the_two_users_can_enter_what_they_share(container: Environment) -> None:
+def test_no_other_user_can_enter_the_shared_folders(container: Environment) -> None:
     shared = Path(container.variables["RUNTIME_DIRECTORY"]) / "display"
     for user, passes in ((CONTROL_USER, True), (DESKTOP_USER, True), (65534, False)):
         command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "ls", str(shared)]

@@ -1,11 +1,11 @@
-"""What a person or an agent finds on the desktop."""
+"""The programs on the desktop."""
 
 from functools import partial
 
 from running import Environment, wait_until
 
 
-def test_launchers_of_the_panel_start_programs(environment: Environment) -> None:
+def test_the_panels_launchers_start_programs(environment: Environment) -> None:
     before = environment.screen().crop((0, 0, 1024, 730))
     launchers = ("firefox-esr", "xterm", "mousepad", "pcmanfm", "galculator", "xpdf.real")
     for position, program in enumerate(launchers):
@@ -15,8 +15,9 @@ def test_launchers_of_the_panel_start_programs(environment: Environment) -> None
         environment.close_programs(launchers)
 
 
-def test_the_browser_starts_with_the_profile_that_the_image_brings(environment: Environment) -> None:
-    """Firefox makes a profile of its own, without our settings, unless one is named for its installation."""
+def test_the_browser_uses_the_images_profile(environment: Environment) -> None:
+    """Firefox creates another profile, without the image's settings, unless installs.ini names one for its
+    folder."""
     environment.launch("firefox-esr about:blank")
     profiles = environment.home / ".mozilla" / "firefox"
     wait_until((profiles / "desktop.default" / "prefs.js").exists, 40)

@@ -120,7 +120,9 @@ def test_text_over_several_lines_matches_in_a_crlf_file(environment: Environment
     assert path.read_bytes() == b"x\r\ny\r\nc\r\n"
 
 
-def test_text_that_the_encoding_lacks_changes_nothing(environment: Environment, folder: Path) -> None:
+def test_text_that_the_encoding_cannot_express_is_refused_and_the_file_unchanged(
+    environment: Environment, folder: Path
+) -> None:
     path = put(folder, "f", "é old".encode("latin-1"))
     assert "latin-1" in edit(environment, path, "str_replace", old_str="old", new_str="日本")["error"]
     assert path.read_bytes() == "é old".encode("latin-1")
@@ -141,7 +143,7 @@ def test_symbolic_link_stays_a_link(environment: Environment, folder: Path) -> N
     assert target.read_bytes() == b"new"
 
 
-def test_write_is_atomic_and_leaves_no_rest(environment: Environment, folder: Path) -> None:
+def test_write_is_atomic_and_leaves_no_temporary_file(environment: Environment, folder: Path) -> None:
     path = put(folder, "f", b"old")
     inode = path.stat().st_ino
     edit(environment, path, "str_replace", old_str="old", new_str="new")
@@ -149,7 +151,9 @@ def test_write_is_atomic_and_leaves_no_rest(environment: Environment, folder: Pa
     assert [entry.name for entry in folder.iterdir()] == ["f"]
 
 
-def test_failed_write_leaves_the_file_and_no_rest(environment: Environment, folder: Path) -> None:
+def test_failed_write_leaves_the_file_unchanged_and_no_temporary_file(
+    environment: Environment, folder: Path
+) -> None:
     path = put(folder, "f", b"old")
     environment.bash("chmod a-w ~/edit")
     assert edit(environment, path, "str_replace", old_str="old", new_str="new")["error"]
@@ -164,7 +168,7 @@ def test_create_does_not_overwrite(environment: Environment, folder: Path) -> No
     assert path.read_bytes() == b"old"
 
 
-def test_what_is_no_text_file_is_refused(environment: Environment, folder: Path) -> None:
+def test_anything_but_a_text_file_is_refused(environment: Environment, folder: Path) -> None:
     environment.bash("cd ~/edit; mkfifo pipe; mkdir d")
     put(folder, "binary", b"\x7fELF\0\0")
     assert "not a regular file" in edit(environment, folder / "pipe", "view")["error"]
@@ -178,7 +182,7 @@ def test_what_is_no_text_file_is_refused(environment: Environment, folder: Path)
     )
 
 
-def test_editor_has_the_shells_rights_and_no_more(environment: Environment, folder: Path) -> None:
+def test_editor_has_only_the_shells_rights(environment: Environment, folder: Path) -> None:
     runtime = Path(environment.variables["RUNTIME_DIRECTORY"])
     for path in ("/etc/shadow", f"/proc/{environment.process.pid}/environ", runtime / "secrets" / "tls.key"):
         assert "Permission denied" in edit(environment, path, "view")["error"]

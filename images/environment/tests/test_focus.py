@@ -1,4 +1,5 @@
-"""Where typed text would go, as the control API tells it: a site while one of its frames has the focus."""
+"""GET /focus: the program that receives typed text and, in the browser, the site whose frame has the
+focus."""
 
 import json
 import os
@@ -56,7 +57,7 @@ def focus(environment: Environment) -> dict[str, Any]:
 
 @pytest.fixture
 def site(environment: Environment) -> Iterator[Site]:
-    """A page of it is open in Firefox, with the focus in its text box."""
+    """A site with a page that is open in Firefox and whose text box has the focus."""
     site = Site()
     try:
         environment.launch(f"firefox-esr http://127.0.0.1:{site.port}/")
@@ -68,12 +69,12 @@ def site(environment: Environment) -> Iterator[Site]:
         site.server.server_close()
 
 
-def test_the_focus_is_no_business_of_who_has_no_token(environment: Environment) -> None:
+def test_focus_needs_the_token(environment: Environment) -> None:
     response = requests.get(f"{environment.control_url}/focus", timeout=5)
     assert response.status_code == 401 and "program" not in response.json()
 
 
-def test_windows_that_come_and_go_are_no_error(environment: Environment) -> None:
+def test_focus_answers_while_windows_open_and_close(environment: Environment) -> None:
     environment.launch("sh -c 'for n in 1 2 3 4 5; do timeout 0.4 xterm; done; touch ~/came-and-went'")
     seen = set()
     deadline = time.monotonic() + 60
@@ -83,7 +84,7 @@ def test_windows_that_come_and_go_are_no_error(environment: Environment) -> None
     assert seen <= {"xterm", "tint2", None}
 
 
-def test_a_site_is_named_while_one_of_its_frames_has_the_focus_and_never_else(
+def test_a_site_is_named_only_while_one_of_its_frames_has_the_focus(
     environment: Environment, site: Site
 ) -> None:
     outer, inner = f"http://127.0.0.1:{site.port}", f"http://localhost:{site.port}"
@@ -117,7 +118,7 @@ def test_a_site_is_named_while_one_of_its_frames_has_the_focus_and_never_else(
 
 
 def forge(environment: Environment, origin: str) -> None:
-    """What the agent's shell could write where the browser's program does."""
+    """Write a report from the agent's shell to where the extension's native program writes its own."""
     said = json.dumps({"origin": origin, "process": os.getpid()}).replace(str(os.getpid()), "$$")
     written = environment.bash(
         f"rm -f $(dirname $XAUTHORITY)/keyboard-focus.json; echo '{said}' | sed \"s/[$][$]/$$/\" "

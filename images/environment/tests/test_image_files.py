@@ -1,5 +1,5 @@
-"""The images' files: whatever umask the checkout was made with, the users of an image can read its code and
-none of them can write it. Whether an image builds needs a container engine and is not tested here."""
+"""The images' files: with any umask of the checkout, the users of an image can read its code and none of them
+can write it. The built images are tested elsewhere, because that needs a container engine."""
 
 import os
 import re
@@ -18,7 +18,7 @@ DOCKERFILES = sorted(IMAGE.parent.glob("*/Dockerfile"))
 CONTROL_USER, DESKTOP_USER = 64011, 64012
 
 
-def test_every_image_is_looked_at() -> None:
+def test_the_dockerfiles_of_both_images_are_checked() -> None:
     assert {path.parent.name for path in DOCKERFILES} >= {"environment", "orchestration"}
 
 
@@ -44,7 +44,7 @@ def test_no_file_of_an_image_keeps_the_mode_that_it_has_in_the_checkout(dockerfi
         ("# COPY a /x/\n", 0),
     ],
 )
-def test_the_check_of_modes_finds_what_it_is_for(tmp_path: Path, text: str, left: int) -> None:
+def test_the_check_of_modes_finds_every_such_copy(tmp_path: Path, text: str, left: int) -> None:
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text(f"FROM base AS one\n{text}")
     found = [copy for stage in stages(dockerfile) for copy in copies_with_the_checkouts_modes(stage)]
@@ -52,15 +52,16 @@ def test_the_check_of_modes_finds_what_it_is_for(tmp_path: Path, text: str, left
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
-def test_an_edited_dockerfile_is_part_of_what_names_the_image(dockerfile: Path) -> None:
-    """The tag is a hash over the build context, and only the ignore file says what that holds."""
+def test_an_edited_dockerfile_changes_the_images_tag(dockerfile: Path) -> None:
+    """The tag is a hash of the build context, and .dockerignore says which files that contains."""
     lines = (dockerfile.parent / ".dockerignore").read_text().splitlines()
     assert lines[0] == "*" and "!Dockerfile" in lines
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
 def test_an_image_runs_as_a_user_with_a_named_group(dockerfile: Path) -> None:
-    """A runtime takes supplementary groups from the image's /etc/group only for a user without a group."""
+    """Container runtimes add supplementary groups from /etc/group only if the user is given without a
+    group."""
     users = re.findall(r"^USER (\S+)$", dockerfile.read_text(), re.MULTILINE)
     assert users[-1].count(":") == 1 and not users[-1].startswith(("0", "root"))
     assert not re.search(r"useradd[^&]*--groups|usermod|adduser", dockerfile.read_text())
@@ -120,7 +121,7 @@ def test_no_user_can_write_an_installation(installation: Path, user: int) -> Non
     assert as_user(user, "find", str(installation), "!", "-type", "l", "-writable").stdout == ""
 
 
-def test_programs_stay_programs_and_python_finds_the_code(installation: Path) -> None:
+def test_programs_stay_executable_and_python_finds_the_code(installation: Path) -> None:
     for name in ("environment", "healthcheck", "services/xvnc/run", "services/.common/finish"):
         assert as_user(CONTROL_USER, "test", "-x", str(installation / name)).returncode == 0, name
     assert not os.access(installation / "src/desktop_control/settings.py", os.X_OK)

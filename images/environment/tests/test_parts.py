@@ -1,4 +1,4 @@
-"""Parts that can be shown right without a desktop."""
+"""Parts that can be tested without a running desktop."""
 
 import io
 import os
@@ -73,7 +73,7 @@ def test_every_printable_character_has_a_keysym() -> None:
             keysym_of_character(chr(code))
 
 
-def test_lane_serves_in_order_and_turns_the_rest_away() -> None:
+def test_queue_serves_in_order_and_refuses_requests_above_its_bound() -> None:
     lane, order, entered = Lane(3), list[int](), threading.Event()
 
     def work(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Who may call the control API, and what it refuses before anything is done."""
+"""Who may call the control API, and which requests it refuses before it does anything."""
 
 import json
 import socket
@@ -103,8 +103,8 @@ MALFORMED = [
 ]
 
 
-def test_a_long_wait_holds_up_no_other_action(environment: Environment) -> None:
-    """Whoever asked for it may have given up meanwhile."""
+def test_a_long_wait_does_not_delay_other_actions(environment: Environment) -> None:
+    """The caller may have given up meanwhile."""
     body = {"tool": "computer", "input": {"action": "wait", "duration": 60}}
     with pytest.raises(requests.exceptions.ReadTimeout):
         environment.session.post(f"{environment.control_url}/execute", json=body, timeout=1)
@@ -114,7 +114,7 @@ def test_a_long_wait_holds_up_no_other_action(environment: Environment) -> None:
     assert time.monotonic() - began < 20
 
 
-def test_idle_connections_keep_nobody_out(environment: Environment) -> None:
+def test_idle_connections_do_not_block_others(environment: Environment) -> None:
     with ExitStack() as stack:
         for _ in range(300):
             stack.enter_context(socket.create_connection(("127.0.0.1", environment.control_port), 5))
@@ -229,7 +229,7 @@ def test_other_paths_and_methods_are_refused(environment: Environment, method: s
     assert response.status_code in (404, 405)
 
 
-def test_a_full_queue_says_so_and_other_tools_go_on(key_pair: tuple[str, str]) -> None:
+def test_a_full_queue_is_reported_and_other_tools_go_on(key_pair: tuple[str, str]) -> None:
     environment = Environment(*key_pair, overrides={"QUEUE_BOUND": "2"})
     try:
         environment.start()

@@ -1,4 +1,4 @@
-"""The filter for a VNC client's messages, byte by byte."""
+"""The filter for a VNC client's messages."""
 
 import struct
 
@@ -30,11 +30,11 @@ def test_control_mode_passes_everything_in_any_pieces(message: bytes) -> None:
 
 
 @pytest.mark.parametrize("message", [KEY, POINTER, CUT_TEXT, QEMU_KEY])
-def test_view_only_drops_input_and_notes_nobody(message: bytes) -> None:
+def test_view_only_drops_input_and_pauses_nothing(message: bytes) -> None:
     assert connected(view_only=True).feed(message + UPDATE_REQUEST) == (UPDATE_REQUEST, False)
 
 
-def test_keys_and_pointer_changes_are_a_persons_acts() -> None:
+def test_keys_and_pointer_changes_count_as_a_persons_input() -> None:
     stream = connected()
     assert stream.feed(KEY)[1]
     assert stream.feed(QEMU_KEY)[1]

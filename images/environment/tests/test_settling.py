@@ -1,4 +1,4 @@
-"""An action's answer comes when the screen shows what it did, and no later than it must."""
+"""An action is answered when the screen shows its result, and at the time limit at the latest."""
 
 from probe_page import ProbePage
 from running import Environment, picture, wait_until
@@ -11,7 +11,7 @@ def changed_pixels(one: bytes, other: bytes) -> int:
     return sum(one[index : index + 3] != other[index : index + 3] for index in range(0, len(one), 3))
 
 
-def test_picture_of_a_settled_launch_is_final(environment: Environment) -> None:
+def test_screenshot_of_a_settled_program_start_is_final(environment: Environment) -> None:
     settled = 0
     for launcher in (54, 88, 122, 156):
         result = environment.act("left_click", coordinate=[launcher, 750])
@@ -26,7 +26,7 @@ def test_picture_of_a_settled_launch_is_final(environment: Environment) -> None:
     assert settled, "on however busy a machine, one of them settles"
 
 
-def test_screen_that_never_rests_ends_at_the_limit(environment: Environment) -> None:
+def test_a_screen_that_keeps_changing_is_answered_at_the_time_limit(environment: Environment) -> None:
     environment.launch("xterm -geometry 80x24+100+100 -e sh -c 'while :; do date +%N; sleep 0.01; done'")
     wait_until(lambda: environment.screen().getpixel((300, 300)) != (46, 52, 64), 10)
     result = environment.execute("computer", {"timeout_ms": 300}, action="mouse_move", coordinate=[5, 5])
@@ -34,7 +34,7 @@ def test_screen_that_never_rests_ends_at_the_limit(environment: Environment) -> 
     assert 300 <= result["elapsed_ms"] < 1500
 
 
-def test_options_say_how_long_the_quiet_must_be(environment: Environment) -> None:
+def test_options_set_the_quiet_time(environment: Environment) -> None:
     environment.act("mouse_move", coordinate=[5, 5])
     result = environment.execute("computer", {"quiet_ms": 400}, action="mouse_move", coordinate=[6, 6])
     assert result["settled"] is True
@@ -43,7 +43,7 @@ def test_options_say_how_long_the_quiet_must_be(environment: Environment) -> Non
     assert result["elapsed_ms"] >= 300, "a picture waits when it is asked to"
 
 
-def test_change_that_comes_a_moment_later_is_in_the_picture(page: ProbePage) -> None:
+def test_a_change_shortly_after_the_action_is_in_the_screenshot(page: ProbePage) -> None:
     result = page.environment.act("type", text="hello")
     before = picture(result).crop((0, 420, 800, 460)).tobytes()
     page.environment.act("wait", duration=1)

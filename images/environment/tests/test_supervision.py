@@ -1,4 +1,4 @@
-"""The environment starts, heals and stops; its secrets stay with the user that needs them."""
+"""The desktop starts, recovers and stops, and only the control user can read its secrets."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ PARTS = ["Xtigervnc", "openbox", "tint2", "desktop_control.api", "desktop_contro
 
 
 def refused_start(environment: Environment) -> subprocess.CompletedProcess[str]:
-    """Start an environment whose configuration is wrong; nothing of it stays."""
+    """Start a desktop whose configuration is wrong, and delete its folder."""
     try:
         return subprocess.run(
             [PREFIX / "environment"],
@@ -62,7 +62,7 @@ def test_a_killed_supervisor_leaves_no_second_service_behind(
     assert environment.act("screenshot")["base64_image"]
 
 
-def test_after_the_display_died_the_desktop_is_whole_again(environment: Environment) -> None:
+def test_the_desktop_recovers_after_the_display_was_killed(environment: Environment) -> None:
     os.kill(environment.service_process("Xtigervnc"), signal.SIGKILL)
     environment.act("mouse_move", coordinate=[512, 300])
     wait_until(lambda: environment.screen().getpixel((900, 300)) == (46, 52, 64), 10)
@@ -73,7 +73,7 @@ def test_after_the_display_died_the_desktop_is_whole_again(environment: Environm
     wait_until(lambda: environment.programs("galculator"), 10)
 
 
-def test_keys_that_a_killed_api_held_are_let_go(environment: Environment) -> None:
+def test_buttons_that_a_killed_api_held_are_released(environment: Environment) -> None:
     environment.act("mouse_move", coordinate=[500, 300])
     environment.act("left_mouse_down")
     os.kill(environment.service_process("desktop_control.api"), signal.SIGKILL)
@@ -142,7 +142,7 @@ def test_no_process_carries_a_secret_in_its_environment(environment: Environment
             assert name.encode() not in content, command_of(process)
 
 
-def test_programs_of_the_desktop_are_the_first_to_go_when_memory_ends(environment: Environment) -> None:
+def test_programs_of_the_desktop_are_killed_first_when_memory_runs_out(environment: Environment) -> None:
     environment.bash("true")
     scores = {
         process: int(Path(f"/proc/{process}/oom_score_adj").read_text())
@@ -159,7 +159,7 @@ def test_nothing_runs_as_root(environment: Environment) -> None:
         assert Path(f"/proc/{process}").stat().st_uid in (64011, DESKTOP_USER), command_of(process)
 
 
-def test_secret_files_are_the_control_users_alone(environment: Environment) -> None:
+def test_only_the_control_user_can_read_the_secret_files(environment: Environment) -> None:
     secrets = Path(environment.variables["RUNTIME_DIRECTORY"]) / "secrets"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
     for path in secrets.iterdir():
@@ -173,7 +173,7 @@ def test_secret_files_are_the_control_users_alone(environment: Environment) -> N
     assert password not in contents
 
 
-def test_shell_cannot_kill_what_guards_it(environment: Environment) -> None:
+def test_the_shell_cannot_kill_the_control_api_or_the_supervisor(environment: Environment) -> None:
     api = environment.service_process("desktop_control.api")
     assert "not permitted" in environment.bash(f"kill -9 {api} {environment.process.pid}")["error"]
 
@@ -241,7 +241,7 @@ def test_key_of_another_certificate_is_refused(key_pair: tuple[str, str]) -> Non
     assert "TLS_PRIVATE_KEY" in ended.stderr
 
 
-def test_taken_port_is_named(environment: Environment, key_pair: tuple[str, str]) -> None:
+def test_a_port_in_use_is_named(environment: Environment, key_pair: tuple[str, str]) -> None:
     other = Environment(*key_pair, overrides={"CONTROL_PORT": str(environment.control_port)})
     ended = refused_start(other)
     assert ended.returncode == 78

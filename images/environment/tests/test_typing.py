@@ -1,4 +1,4 @@
-"""What is typed is what arrives: in a terminal, byte by byte, and in Firefox."""
+"""The typed text arrives unchanged, in a terminal and in Firefox."""
 
 import random
 
@@ -24,19 +24,19 @@ def ten_kilobytes() -> str:
 
 
 @pytest.mark.parametrize("text", [ASCII, SCRIPTS, EMOJI, COMBINED, "tab\there\nnew line\n"], ids=str.__len__)
-def test_terminal_gets_what_was_typed(environment: Environment, terminal: Terminal, text: str) -> None:
+def test_terminal_receives_the_typed_text(environment: Environment, terminal: Terminal, text: str) -> None:
     environment.act("type", text=text)
     assert terminal.typed(len(text.encode())) == text
 
 
-def test_terminal_gets_ten_kilobytes(environment: Environment, terminal: Terminal) -> None:
+def test_terminal_receives_ten_kilobytes(environment: Environment, terminal: Terminal) -> None:
     text = ten_kilobytes()
     result = environment.act("type", text=text)
     assert terminal.typed(len(text.encode())) == text
     assert result["settled"] is True
 
 
-def test_terminal_gets_more_characters_than_there_are_keycodes(
+def test_terminal_receives_more_distinct_characters_than_there_are_keycodes(
     environment: Environment, terminal: Terminal
 ) -> None:
     environment.act("type", text=DISTINCT)
@@ -56,12 +56,12 @@ def test_windows_line_ends_are_one_return(environment: Environment, terminal: Te
 @pytest.mark.parametrize(
     "text", [ASCII, SCRIPTS, EMOJI, DISTINCT[:600]], ids=["ascii", "scripts", "emoji", "distinct"]
 )
-def test_firefox_gets_what_was_typed(page: ProbePage, text: str) -> None:
+def test_firefox_receives_the_typed_text(page: ProbePage, text: str) -> None:
     page.environment.act("type", text=text)
     assert page.text() == text
 
 
-def test_firefox_gets_ten_kilobytes(page: ProbePage) -> None:
+def test_firefox_receives_ten_kilobytes(page: ProbePage) -> None:
     text = ten_kilobytes()
     page.environment.act("type", text=text)
     assert page.text() == text

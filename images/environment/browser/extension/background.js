@@ -1,5 +1,5 @@
-// Keeps which frame has the keyboard's focus, and tells the program beside the browser the origin of its document. What a
-// frame's origin is, the browser says (`sender`), not the page.
+// Remembers which frame has the keyboard's focus and reports the origin of its document to the native program. The origin
+// comes from the browser (`sender`), not from the page.
 "use strict";
 
 const port = browser.runtime.connectNative("keyboard_focus");

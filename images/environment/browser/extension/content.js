@@ -1,25 +1,25 @@
-// In every frame: says whether this frame has the keyboard's focus. The address bar and the browser's own pages are in no
-// frame of a site, so while they have it no frame says that it does.
+// Runs in every frame and reports whether the frame has the keyboard's focus. The address bar and the browser's own pages
+// are no frames of a site, so no frame reports the focus while they have it.
 "use strict";
 
-let told = null;
+let reported = null;
 
-function tell() {
-  // In a page with frames the outer ones have the focus too: only the innermost is where text goes.
+function report() {
+  // The frames around a focused frame have the focus too, but typed text goes to the innermost one.
   const active = document.activeElement;
   const inner = active !== null && ["IFRAME", "FRAME", "OBJECT", "EMBED"].includes(active.tagName);
   const focused = document.hasFocus() && !inner;
-  if (focused !== told) {
-    told = focused;
+  if (focused !== reported) {
+    reported = focused;
     browser.runtime.sendMessage({ focused });
   }
 }
 
 for (const name of ["focus", "blur", "focusin", "focusout", "pageshow"]) {
-  window.addEventListener(name, () => setTimeout(tell, 0), true);
+  window.addEventListener(name, () => setTimeout(report, 0), true);
 }
 window.addEventListener("pagehide", () => {
-  told = null;
+  reported = null;
   browser.runtime.sendMessage({ focused: false });
 });
-tell();
+report();

@@ -1,7 +1,6 @@
-"""When a person last moved the mouse or pressed a key in the viewer.
+"""Records when a person last moved the mouse or pressed a key in the viewer.
 
-The viewer writes the moment into eight bytes of shared memory, the control API reads it before it sends any
-input.
+The time is kept in a file of eight bytes, so that it outlives a restart of the control API.
 """
 
 import mmap
@@ -15,8 +14,8 @@ _NEVER = 0
 
 
 class HumanActivity:
-    """The shared stamp in file `path`, which is made when missing; CLOCK_MONOTONIC is one clock for all
-    processes."""
+    """The time stamp in file `path`, which is created if it does not exist. The clock is CLOCK_MONOTONIC,
+    which is the same for all processes of a machine."""
 
     def __init__(self, path: Path) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -28,10 +27,10 @@ class HumanActivity:
             os.close(descriptor)
 
     def note(self) -> None:
-        """Say that a person acted now."""
+        """Record that a person acted now."""
         _STAMP.pack_into(self._memory, 0, time.monotonic_ns())
 
     def seconds_since(self) -> float:
-        """Seconds since a person last acted; infinity when nobody has."""
+        """Seconds since a person last acted, or infinity if nobody has."""
         (stamp,) = _STAMP.unpack_from(self._memory, 0)
         return float("inf") if stamp == _NEVER else (time.monotonic_ns() - stamp) / 1e9

@@ -1,4 +1,4 @@
-"""Logs as JSON lines on standard output. Nothing typed, no image and no secret goes in; see `redact`."""
+"""Logs JSON lines to standard output. They contain no typed text, no image and no secret; see `redact`."""
 
 import json
 import logging
@@ -27,14 +27,14 @@ _PLAIN_FIELDS = frozenset(
 
 
 def start_logging(component: str) -> None:
-    """Send this process's log records to standard output as JSON lines that say `component`."""
+    """Log this process's records to standard output as JSON lines with this `component`."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_JsonLine(component))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
 def redact(tool_input: Mapping[str, Any]) -> dict[str, Any]:
-    """A tool's input as it may be logged: positions, numbers and choices as they are, texts by their
+    """A tool's input as it may be logged: positions, numbers and choices unchanged, texts replaced by their
     length."""
     return {
         field: value
@@ -53,8 +53,8 @@ class _JsonLine(logging.Formatter):
         self._component = component
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line; `extra={"fields": {...}}` of the logging call is merged in. Of an exception only its kind
-        and where it arose: its message may quote what was typed."""
+        """One line, with the logging call's `extra={"fields": {...}}` merged in. Of an exception it shows the
+        type and the stack only, because the message may quote what was typed."""
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
             + f".{int(record.msecs):03}Z",

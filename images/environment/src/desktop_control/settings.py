@@ -1,4 +1,4 @@
-"""The environment's settings, read from environment variables; secrets are `startup.secrets`' business."""
+"""The settings, read from environment variables. `startup.secrets` reads the secrets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ VIEWERS = ("novnc", "dcv")
 
 
 class ConfigurationError(Exception):
-    """A variable is missing or malformed. The message names the variable and the fix, and of a secret never
-    the value."""
+    """A variable is missing or malformed. The message names the variable and the fix, and never quotes a
+    secret's value."""
 
     def __init__(self, variable: str, problem: str) -> None:
         super().__init__(f"{variable}: {problem}")
@@ -17,10 +17,10 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the parts of the environment need to know. Sizes in pixels, times in seconds.
+    """Settings of a running desktop. Sizes are in pixels, times in seconds.
 
-    The first four are the contract with the infrastructure; the rest has defaults that fit the container, and
-    is for running without one (several desktops on one machine, another place for files, other ports).
+    The task definition sets the first four. The others have defaults that fit the container; they are for
+    running without one: several desktops on one machine, other folders, other ports.
     """
 
     display_width: int

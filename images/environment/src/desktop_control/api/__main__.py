@@ -18,7 +18,7 @@ from desktop_control.display.focus import Focus, focus
 from desktop_control.display.scaling import Scaling
 from desktop_control.human import HumanActivity
 from desktop_control.json_log import start_logging
-from desktop_control.lifeline import die_with_supervisor
+from desktop_control.process_lifetime import die_with_supervisor
 from desktop_control.runtime import AS_DESKTOP, CONTROL_SOCKET, Runtime, Users
 from desktop_control.settings import Settings
 from desktop_control.tools.bash import Bash, ShellLimits

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from desktop_control.display.scaling import Scaling
-from desktop_control.display.settle import Patience
+from desktop_control.display.settle import SettleTimes
 from desktop_control.tools.bash import BashInput
 from desktop_control.tools.computer import ActionOptions, check_within
 from desktop_control.tools.computer_input import COMPUTER_INPUT, ComputerInput
@@ -35,9 +35,9 @@ class _Options(BaseModel):
     def for_action(self) -> ActionOptions:
         if self.quiet_ms is None and self.timeout_ms is None:
             return ActionOptions(None, self.screenshot)
-        usual = Patience()
+        usual = SettleTimes()
         return ActionOptions(
-            Patience(
+            SettleTimes(
                 usual.quiet if self.quiet_ms is None else self.quiet_ms / 1000,
                 usual.limit if self.timeout_ms is None else self.timeout_ms / 1000,
             ),

@@ -1,2 +1,1 @@
-"""The X display: taking its picture, knowing when it has settled, moving its pointer and pressing its
-keys."""
+"""The X display: screenshots, waiting until the screen has settled, pointer and keyboard."""

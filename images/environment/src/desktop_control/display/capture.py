@@ -1,5 +1,4 @@
-"""The screen's picture, with the pointer drawn in: the X server keeps the pointer out of what it hands
-over."""
+"""Screenshots with the pointer drawn in: the X server's own pictures of the screen leave the pointer out."""
 
 import ctypes
 from dataclasses import dataclass
@@ -30,25 +29,25 @@ _libc.shmdt.argtypes = [ctypes.c_void_p]
 
 @dataclass(frozen=True)
 class PointerShape:
-    """What the pointer looks like, and which of its pixels points."""
+    """The pointer's picture, and which pixel of it marks the position."""
 
     picture: Image.Image
     hot_spot: tuple[int, int]
 
     @classmethod
     def from_reply(cls, reply: Any) -> "PointerShape":
-        """From XFixes' answer: ARGB with premultiplied alpha, which Pillow calls `RGBa`."""
+        """Converts XFixes' answer: ARGB with premultiplied alpha, which Pillow calls `RGBa`."""
         data = b"".join([pixel.to_bytes(4, "little") for pixel in reply.cursor_image])
         picture = Image.frombuffer("RGBa", (reply.width, reply.height), data, "raw", "BGRa", 0, 1)
         return cls(picture.convert("RGBA"), (reply.xhot, reply.yhot))
 
     def draw(self, image: Image.Image, x: int, y: int) -> None:
-        """Blend it into `image`, pointing at (x, y)."""
+        """Draw the pointer into `image` at position (x, y)."""
         image.paste(self.picture, (x - self.hot_spot[0], y - self.hot_spot[1]), self.picture)
 
 
 class ScreenCapture:
-    """Grabs the screen through a shared-memory segment: a third of a millisecond at 1024x768."""
+    """Takes screenshots through shared memory, which takes a third of a millisecond at 1024x768."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -83,8 +82,8 @@ class ScreenCapture:
         try:
             cursor = cursor_cookie.reply()
         except xcffib.xproto.AccessError:
-            # The program that set the pointer's shape is gone: the server shows the shape but gives it to
-            # nobody.
+            # The program that set the pointer's shape has ended. The server still shows that shape but no
+            # longer gives it out, so the last known one is drawn.
             position = self._connection.x.core.QueryPointer(self._connection.root).reply()
             self._pointer.draw(image, position.root_x, position.root_y)
         else:
@@ -93,7 +92,7 @@ class ScreenCapture:
         return image
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Free the shared memory."""
         if self._address is not None:
             _libc.shmdt(self._address)
             self._address = None

@@ -1,4 +1,4 @@
-"""One connection to the X server, with the extensions that the display code needs."""
+"""A connection to the X server, with the extensions that the display code needs."""
 
 import contextlib
 import logging
@@ -24,7 +24,7 @@ class DisplayUnavailableError(Exception):
 
 
 class Connection:
-    """A live connection. Not safe for concurrent use: each user has its own, or takes turns.
+    """An open connection. Not thread-safe: each thread needs its own, or must take turns.
 
     `width` and `height` are the screen's real size in pixels. `display` is an X display name such as `:1`;
     XAUTHORITY in the environment names the file with its cookie.
@@ -52,16 +52,16 @@ class Connection:
         self.height: int = self.screen.height_in_pixels
 
     def atom(self, name: str) -> int:
-        """The atom called `name`, 0 when no client has made it."""
+        """The atom called `name`, or 0 if no client has created it."""
         atom: int = self.x.core.InternAtom(True, len(name), name).reply().atom
         return atom
 
     def sync(self) -> None:
-        """Return once the server has carried out every request sent so far."""
+        """Wait until the server has carried out every request sent so far."""
         self.x.core.GetInputFocus().reply()
 
     def server_process(self) -> int:
-        """The X server's process id, as the kernel knows it from the socket."""
+        """The X server's process id, as the kernel reports it for the socket."""
         with socket.socket(fileno=os.dup(self.x.get_file_descriptor())) as connected:
             process: int = _CREDENTIALS.unpack(
                 connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
@@ -69,15 +69,15 @@ class Connection:
         return process
 
     def hang_up(self) -> None:
-        """Make whoever waits for an event on this connection return with an error."""
+        """Shut the connection down: a thread that waits for an event on it gets an error."""
         with (
-            contextlib.suppress(OSError, xcffib.XcffibException),  # cut off already
+            contextlib.suppress(OSError, xcffib.XcffibException),  # the server closed it first
             socket.socket(fileno=os.dup(self.x.get_file_descriptor())) as connected,
         ):
             connected.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close; closing a connection that the server already dropped is not an error."""
+        """Close the connection. It is no error if the server closed it first."""
         try:
             self.x.disconnect()
         except xcffib.XcffibException:

@@ -1,5 +1,5 @@
-"""How long a process has used the processor, and whether it wants to; of the main thread alone, which handles
-a program's input, or of all."""
+"""How much processor time a process has used, and whether it wants to run now: of its main thread, which
+handles a program's input, or of all its threads."""
 
 import os
 from pathlib import Path
@@ -17,28 +17,28 @@ def stat_fields(process: int) -> list[str]:
 
 
 def main_thread_nanoseconds(process: int) -> int:
-    """Nanoseconds on the processor so far. Raises OSError when the process is gone."""
+    """Processor time of the main thread, in nanoseconds. Raises OSError when the process is gone."""
     try:
         return int((_PROC / str(process) / "schedstat").read_text().split()[0])
-    except (FileNotFoundError, IndexError):  # a kernel without scheduler statistics counts in ticks only
+    except (FileNotFoundError, IndexError):  # a kernel without scheduler statistics counts ticks only
         return ticks(process) * _NANOSECONDS_PER_TICK
 
 
 def ticks(process: int) -> int:
-    """Clock ticks that all its threads together were on the processor. Raises OSError when the process is
-    gone."""
+    """Processor time of all threads together, in clock ticks. Raises OSError when the process is gone."""
     fields = stat_fields(process)
     return int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])
 
 
 def main_thread_wants_to_run(process: int) -> bool:
-    """Whether it runs, waits for a processor, or waits for the disk. Raises OSError when the process is
-    gone."""
+    """Whether the main thread runs, waits for a processor or waits for the disk. Raises OSError when the
+    process is gone."""
     return stat_fields(process)[_STATE] in _WANTS
 
 
 def wants_to_run(process: int) -> bool:
-    """The same for any of its threads. Raises OSError when the process is gone."""
+    """Whether any thread runs, waits for a processor or waits for the disk. Raises OSError when the process
+    is gone."""
     threads = (_PROC / str(process) / "task").iterdir()
     return any(_state(thread) in _WANTS for thread in threads)
 
@@ -47,4 +47,4 @@ def _state(thread: Path) -> str:
     try:
         return (thread / "stat").read_text().rpartition(")")[2][1:2]
     except OSError:
-        return ""  # it ended
+        return ""  # the thread ended meanwhile

@@ -1,4 +1,4 @@
-"""Knowing when the screen last changed."""
+"""Records when the screen last changed."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from desktop_control.display.connection import Connection
 
 
 class DamageWatch:
-    """Follows the X server's damage reports in a thread, on a connection of its own.
+    """Reads the X server's damage reports in a thread, on a connection of its own.
 
     `last_change` is the monotonic time, in seconds, of the last change to the screen's contents.
     """
@@ -20,13 +20,14 @@ class DamageWatch:
         self.last_change = time.monotonic()
         self.alive = True
         self._damage: int = connection.x.generate_id()
-        # NonEmpty: one report until it is acknowledged, so a video cannot flood us.
+        # NonEmpty: the server sends no further report until this one is acknowledged, so a video cannot flood
+        # this process.
         connection.damage.Create(self._damage, connection.root, xcffib.damage.ReportLevel.NonEmpty)
         connection.sync()
         threading.Thread(target=self._follow, name="damage", daemon=True).start()
 
     def stop(self) -> None:
-        """End the thread. Only the thread itself may free its connection: it may be waiting in it."""
+        """End the thread, which then closes its own connection: it may be waiting for an event on it."""
         self._connection.hang_up()
 
     def is_quiet_for(self, seconds: float) -> bool:

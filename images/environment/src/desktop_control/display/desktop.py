@@ -1,4 +1,4 @@
-"""The desktop as the computer tool sees it: everything that works on one connection to the X server."""
+"""The desktop as the computer tool uses it: screenshots, pointer and keyboard over one X connection."""
 
 import time
 
@@ -10,16 +10,16 @@ from desktop_control.display.damage import DamageWatch
 from desktop_control.display.input_readers import InputReaders
 from desktop_control.display.keyboard import Keyboard
 from desktop_control.display.keymap import Keymap
-from desktop_control.display.newborns import Newborns
+from desktop_control.display.new_processes import NewProcesses
 from desktop_control.display.pointer import Pointer
 from desktop_control.display.scaling import Scaling
-from desktop_control.display.settle import Patience, settle
+from desktop_control.display.settle import SettleTimes, settle
 
 _RETRY_SECONDS = 0.02
 
 
 class Desktop:
-    """Capture, pointer, keyboard and damage watch of one X server. Use from one thread at a time."""
+    """Screenshots, pointer, keyboard and damage reports of one X server. Not thread-safe."""
 
     def __init__(self, display: str) -> None:
         self._connection = Connection(display)
@@ -34,8 +34,11 @@ class Desktop:
 
     @classmethod
     def wait_for(cls, display: str, seconds: float) -> "Desktop":
-        """Connect, waiting up to `seconds` for an X server with a window manager: either may be
-        restarting."""
+        """Connect, and wait up to `seconds` for the X server and the window manager: either may be
+        restarting.
+
+        Raises DisplayUnavailableError if no X server answers in time.
+        """
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -67,14 +70,14 @@ class Desktop:
         return bool(reply.value_len)
 
     def close(self) -> None:
-        """Let go of the server."""
+        """Close the connections."""
         self.capture.close()
         self._connection.close()
         self.watch.stop()
 
-    def settle(self, newborns: Newborns, patience: Patience) -> bool:
+    def settle(self, new_processes: NewProcesses, settle_times: SettleTimes) -> bool:
         """Wait until the screen shows what the last action did; see `display.settle`."""
-        return settle(self.watch, (newborns, InputReaders(self._connection)), patience)
+        return settle(self.watch, (new_processes, InputReaders(self._connection)), settle_times)
 
     def _wait_for_reader(self, limit: float) -> None:
         """Wait until the keys sent so far were read, `limit` seconds at most."""

@@ -14,23 +14,26 @@ _BROWSER = "firefox-esr"
 _LONGEST_PROPERTY = 64
 # Field of /proc/PID/stat, counted after the parenthesised name.
 _PARENT = 1
-# From the program beside the browser up to the browser itself.
+# How many parents lie between the extension's native program and the browser, at most.
 _GENERATIONS = 3
 
 
 @dataclass(frozen=True)
 class Focus:
     """`program` is the active window's class, `origin` the site (scheme, host, port) of the frame that has
-    the keyboard's focus. Each is None where it is not known, and `origin` also while no page has the focus.
+    the keyboard's focus. Each is None when it is unknown; `origin` is also None while no page has the focus.
     """
 
     program: str | None
     origin: str | None
 
 
-def focus(connection: Connection, told: Path, owner: int) -> Focus:
-    """Ask the X server, and believe what the browser's extension wrote into `told` only when a program of
-    user `owner` wrote it that belongs to the browser whose window is the active one."""
+def focus(connection: Connection, report: Path, owner: int) -> Focus:
+    """Ask the X server for the program and read the site from `report`, which the browser's extension writes.
+
+    The report counts only if it belongs to user `owner` and if the process that wrote it is a descendant of
+    the browser in the active window.
+    """
     window = _number(connection, connection.root, "_NET_ACTIVE_WINDOW", xcffib.xproto.Atom.WINDOW)
     if not window:
         return Focus(None, None)
@@ -38,13 +41,13 @@ def focus(connection: Connection, told: Path, owner: int) -> Focus:
         names = _property(connection, window, "WM_CLASS", xcffib.xproto.Atom.STRING).split(b"\0")
         process = _number(connection, window, "_NET_WM_PID", xcffib.xproto.Atom.CARDINAL)
     except xcffib.xproto.WindowError:
-        return Focus(None, None)  # it was closed in this moment
+        return Focus(None, None)  # the window was closed meanwhile
     program = names[1].decode("latin-1").lower() if len(names) > 1 and names[1] else None
-    origin = _told(told, owner, process) if program == _BROWSER and process else None
+    origin = _reported_origin(report, owner, process) if program == _BROWSER and process else None
     return Focus(program, origin)
 
 
-def _told(file: Path, owner: int, browser: int) -> str | None:
+def _reported_origin(file: Path, owner: int, browser: int) -> str | None:
     try:
         status = file.lstat()
         if status.st_uid != owner or not stat.S_ISREG(status.st_mode):

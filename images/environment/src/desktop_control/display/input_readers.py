@@ -1,4 +1,4 @@
-"""Whether the programs that get keys and clicks are still working on what they got."""
+"""Tells whether the programs that receive keys and clicks are still handling them."""
 
 import contextlib
 import time
@@ -19,19 +19,19 @@ from desktop_control.display.cpu_time import (
 
 _LOCAL_PROCESS_ID = 2
 _POINTER_ROOT = 1
-# Programs wake up now and then for nothing.
+# Idle programs wake up now and then: a process counts as busy above this share of processor time.
 _BUSY_SHARE = 0.2
 _WORK_TICKS = 2
-# A page that computes all the time would otherwise hold every action to its limit.
+# A page that computes all the time would otherwise delay every action to its time limit.
 _LONGEST_SECONDS = 0.5
-_LOOK_SECONDS = 0.004
-_IDLE_LOOKS = 3
+_SAMPLE_SECONDS = 0.004
+_IDLE_SAMPLES = 3
 
 
 class InputReaders:
-    """The programs behind the focused window and the windows under the pointer at the time this object is
-    made, the window manager among them, with all that they started, as browsers handle input there; and the X
-    server, which must hand the input over first."""
+    """The processes that handle input: the X server, and the programs that own the focused window and the
+    windows under the pointer when this object is made (the window manager is one of them), with all their
+    child processes, because browsers handle input in those."""
 
     def __init__(self, connection: Connection) -> None:
         self._processes = [connection.server_process()]
@@ -41,8 +41,8 @@ class InputReaders:
         self._ticks = self._each(ticks)
 
     def busy(self) -> bool:
-        """Whether one of its threads is at work, or one of its processes was since the last call. No longer
-        asked half a second after this object was made."""
+        """Whether one of the threads runs now, or one of the processes ran since the last call. Always False
+        from half a second after this object was made."""
         before, self._ticks = self._ticks, self._each(ticks)
         if time.monotonic() - self._made > _LONGEST_SECONDS:
             return False
@@ -50,19 +50,19 @@ class InputReaders:
         return worked or any(self._each(wants_to_run))
 
     def wait_until_idle(self, limit: float) -> None:
-        """Return when its main threads were idle at three looks in a row, some milliseconds apart, or after
+        """Return when all main threads were idle in three samples in a row, some milliseconds apart, or after
         `limit` seconds."""
         deadline = time.monotonic() + limit
         used = self._each(main_thread_nanoseconds)
-        idle_looks = 0
-        while idle_looks < _IDLE_LOOKS and time.monotonic() < deadline:
-            time.sleep(_LOOK_SECONDS)
+        idle_samples = 0
+        while idle_samples < _IDLE_SAMPLES and time.monotonic() < deadline:
+            time.sleep(_SAMPLE_SECONDS)
             before, used = used, self._each(main_thread_nanoseconds)
             worked = any(
-                (now - then) / 1e9 > _BUSY_SHARE * _LOOK_SECONDS
+                (now - then) / 1e9 > _BUSY_SHARE * _SAMPLE_SECONDS
                 for now, then in zip(used, before, strict=True)
             )
-            idle_looks = 0 if worked or any(self._each(main_thread_wants_to_run)) else idle_looks + 1
+            idle_samples = 0 if worked or any(self._each(main_thread_wants_to_run)) else idle_samples + 1
 
     def _each(self, look: Callable[[int], int]) -> list[int]:
         return [_unless_gone(look, process) for process in self._processes]
@@ -76,7 +76,7 @@ def _unless_gone(look: Callable[[int], int], process: int) -> int:
 
 
 def _descendants(process: int) -> list[int]:
-    """Its children and theirs: browsers start their workers through a helper."""
+    """All child processes at any depth, because browsers start their workers through a helper."""
     found: list[int] = []
     for children in Path(f"/proc/{process}/task").glob("*/children"):
         with contextlib.suppress(OSError):

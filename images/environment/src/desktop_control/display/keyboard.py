@@ -1,4 +1,4 @@
-"""Pressing keys: single chords, and text in any script."""
+"""Presses keys: single chords, and text in any script."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +11,9 @@ _KEY_PRESS = 2
 _KEY_RELEASE = 3
 _LOCK_MASK = 2
 _BITS = 8
-# Characters between two looks at whether a person has taken over.
+# Characters that are typed between two checks whether a person has taken over.
 _CHUNK = 256
-# A program that has not read one chunk in this time gets the next one all the same.
+# After this time the next chunk is sent even if the program has not read the last one.
 _READER_SECONDS = 2.0
 _HOLD_CHECK_SECONDS = 0.05
 
@@ -21,11 +21,11 @@ Interrupted = Callable[[], None]
 
 
 class Keyboard:
-    """Sends key events through XTEST. Every method leaves no key down, also when it raises.
+    """Sends key events through XTEST. Every method releases all keys before it returns or raises.
 
-    `interrupted` is called between steps of long actions and raises to stop them. Text goes out in chunks,
-    each when `wait_for_reader` says that the one before was read: keys that lie in a queue could not be
-    called back.
+    `interrupted` is called between the steps of long actions and raises an exception to stop them. Text is
+    sent in chunks, and `wait_for_reader` waits between them until the last one was read, because keys that
+    were sent cannot be taken back.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Keyboard:
                     pass
 
     def hold(self, chord: list[int], seconds: float, interrupted: Interrupted) -> None:
-        """Keep a chord down for `seconds`; the X server repeats the key as a keyboard would."""
+        """Hold a chord down for `seconds`; the X server repeats the key as for a keyboard."""
         self._keymap.refresh()
         with self.held(chord):
             until = time.monotonic() + seconds
@@ -75,7 +75,7 @@ class Keyboard:
                 time.sleep(min(left, _HOLD_CHECK_SECONDS))
 
     def held(self, chord: list[int]) -> "Held":
-        """A context in which the chord's keys are down, pressed in order and released in reverse."""
+        """A context manager that holds the chord's keys: pressed in order, released in reverse."""
         keys = self._keymap.keys(chord)
         codes = [keys[keysym].code for keysym in chord]
         if any(keys[keysym].shifted for keysym in chord) and self._shift not in chord:
@@ -83,7 +83,7 @@ class Keyboard:
         return Held(self._connection, codes)
 
     def release_all(self) -> None:
-        """Let go of every key that the server believes to be down: a killed predecessor may have held
+        """Release every key that the server believes to be pressed: a process that was killed may have held
         some."""
         pressed = self._connection.x.core.QueryKeymap().reply().keys
         for index, bits in enumerate(pressed):
@@ -93,17 +93,17 @@ class Keyboard:
         self._connection.sync()
 
     def _batches(self, keysyms: list[int]) -> Iterator[list[int]]:
-        """Runs of at most `_CHUNK` keysyms of which no more are off the layout than can be lent at once."""
+        """Batches of at most `_CHUNK` keysyms, none with more keysyms beyond the layout than fit at once."""
         batch: list[int] = []
-        lent: set[int] = set()
+        borrowed: set[int] = set()
         for keysym in keysyms:
-            needs_lending = not self._keymap.is_typed_by_layout(keysym) and keysym not in lent
-            if len(batch) == _CHUNK or (needs_lending and len(lent) == self._keymap.capacity):
+            must_borrow = not self._keymap.is_typed_by_layout(keysym) and keysym not in borrowed
+            if len(batch) == _CHUNK or (must_borrow and len(borrowed) == self._keymap.capacity):
                 yield batch
-                batch, lent = [], set()
+                batch, borrowed = [], set()
             batch.append(keysym)
             if not self._keymap.is_typed_by_layout(keysym):
-                lent.add(keysym)
+                borrowed.add(keysym)
         if batch:
             yield batch
 
@@ -127,7 +127,7 @@ class Keyboard:
 
 
 class Held:
-    """Keys that are down inside a `with` block."""
+    """Holds keys down inside a `with` block."""
 
     def __init__(self, connection: Connection, codes: list[int]) -> None:
         self._connection = connection

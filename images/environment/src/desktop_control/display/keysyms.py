@@ -1,4 +1,4 @@
-"""Names and characters to X keysyms, as libxkbcommon knows them."""
+"""Translates key names and characters to X keysyms, with libxkbcommon."""
 
 import ctypes
 from functools import cache
@@ -8,7 +8,7 @@ _CASE_INSENSITIVE = 1
 MODIFIERS = ("ctrl", "shift", "alt", "super")
 _LINE_BREAKS = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09}
 
-# What people and models write, and what the X server calls it.
+# Common names of keys, as people and models write them, and the X names.
 _ALIASES = {
     "ctrl": "Control_L",
     "control": "Control_L",
@@ -55,7 +55,7 @@ def _library() -> ctypes.CDLL:
 
 
 class UnknownKeyError(ValueError):
-    """A key name or character that no X keysym stands for."""
+    """A key name or a character for which there is no X keysym."""
 
 
 @cache
@@ -94,9 +94,9 @@ def keysym_of_name(name: str) -> int:
 
 
 def parse_chords(text: str) -> list[list[int]]:
-    """`"ctrl+shift+t Down"` to keysyms: one list a chord, modifiers first, chords separated by blanks.
+    """Parses `"ctrl+shift+t Down"`: one list of keysyms for each chord; chords are separated by blanks.
 
-    `+` itself is `plus`, or stands alone, or ends a chord (`ctrl++`). Raises UnknownKeyError.
+    The plus key is `plus`, or `+` alone or at the end of a chord (`ctrl++`). Raises UnknownKeyError.
     """
     chords = [[keysym_of_name(part) for part in _split_chord(chord)] for chord in text.split()]
     if not chords:
@@ -105,8 +105,8 @@ def parse_chords(text: str) -> list[list[int]]:
 
 
 def parse_modifiers(text: str) -> list[int]:
-    """`"ctrl+shift"` to keysyms: keys that may be held down during a mouse action. Raises UnknownKeyError for
-    anything else than MODIFIERS, so that no mouse action can press a key that types."""
+    """Parses `"ctrl+shift"`, the keys to hold down during a mouse action. Raises UnknownKeyError for any key
+    that is not in MODIFIERS, so that a mouse action cannot type."""
     names = text.split("+")
     for name in names:
         if name not in MODIFIERS or names.count(name) > 1:

@@ -1,4 +1,4 @@
-"""Moving the pointer and pressing its buttons, through XTEST, in screen pixels."""
+"""Moves the pointer and presses its buttons, through XTEST, in screen pixels."""
 
 import time
 from collections.abc import Callable
@@ -13,21 +13,21 @@ _BUTTON_RELEASE = 5
 _MOTION = 6
 _FIRST_BUTTON_MASK = 0x100
 _BUTTONS_IN_MASK = 5
-# Programs take a press followed by one jump for a click that slipped; a drag has steps, spread over several
-# frames.
+# Programs treat a press followed by a single jump as a click that slipped. So a drag moves in steps that are
+# spread over several frames.
 _DRAG_STEPS = 12
 _DRAG_STEP_SECONDS = 0.008
 
 
 class Pointer:
-    """The pointer. `move` does not wait for the pointer to arrive: the server moves it before its next
-    request."""
+    """The pointer. No method waits for the pointer to arrive, because the server carries out requests in
+    order."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def position(self) -> tuple[int, int]:
-        """Where the pointer is."""
+        """The pointer's position."""
         reply = self._connection.x.core.QueryPointer(self._connection.root).reply()
         return reply.root_x, reply.root_y
 
@@ -44,12 +44,12 @@ class Pointer:
         self._connection.sync()
 
     def press(self, button: int) -> None:
-        """Push `button` down and leave it down."""
+        """Press `button` and hold it."""
         self._fake_button(_BUTTON_PRESS, button)
         self._connection.sync()
 
     def release(self, button: int) -> None:
-        """Let `button` go."""
+        """Release `button`."""
         self._fake_button(_BUTTON_RELEASE, button)
         self._connection.sync()
 
@@ -71,7 +71,7 @@ class Pointer:
             self.release(LEFT)
 
     def release_all(self) -> None:
-        """Let go of every button that the server believes to be down."""
+        """Release every button that the server believes to be pressed."""
         mask: int = self._connection.x.core.QueryPointer(self._connection.root).reply().mask
         for index in range(_BUTTONS_IN_MASK):
             if mask & (_FIRST_BUTTON_MASK << index):

@@ -1,8 +1,8 @@
-"""Between the screen's own pixels and the pixels of the screenshots that the model sees."""
+"""Converts between the screen's pixels and the pixels of the screenshots that the model sees."""
 
 from dataclasses import dataclass
 
-# Sizes that the model was trained on; a larger screen is shrunk to the one of its own shape.
+# Screenshot sizes that the model was trained on. A larger screen is scaled down to the one of its own shape.
 _RECOMMENDED = ((1024, 768), (1280, 800), (1280, 720), (1366, 768))
 _SAME_SHAPE = 0.02
 _LARGEST = (1366, 800)

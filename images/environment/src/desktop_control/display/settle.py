@@ -1,4 +1,4 @@
-"""Waiting until the screen shows what an action did, and no longer."""
+"""Waits until the screen shows the result of an action."""
 
 import time
 from collections.abc import Sequence
@@ -9,38 +9,37 @@ from desktop_control.display.damage import DamageWatch
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long the screen must be quiet, and how long to wait for that at most, in seconds."""
+class SettleTimes:
+    """Seconds without a change until the screen counts as settled, and the longest wait for that."""
 
     quiet: float = 0.08
     limit: float = 1.9
 
 
 class Busy(Protocol):
-    """Something whose work may yet change the screen."""
+    """Something that may still change the screen."""
 
     def busy(self) -> bool:
         """Whether it worked since the last call."""
 
 
-def settle(watch: DamageWatch, workers: Sequence[Busy], patience: Patience) -> bool:
-    """Wait until the screen has been quiet for `patience.quiet` while none of `workers` was busy.
+def settle(watch: DamageWatch, workers: Sequence[Busy], settle_times: SettleTimes) -> bool:
+    """Wait until the screen has been quiet for `settle_times.quiet` while none of `workers` was busy.
 
-    The quiet begins now at the earliest: what an action sets off needs a moment to show. Returns whether it
-    settled; False means that `patience.limit` passed first, as with an animation or a program that takes long
-    to start.
+    The quiet time starts at this call or later, because the effect of an action takes a moment to show.
+    Returns False if `settle_times.limit` passed first, as with an animation or a program that starts slowly.
     """
     quiet_since = time.monotonic()
-    deadline = quiet_since + patience.limit
+    deadline = quiet_since + settle_times.limit
     while True:
         quiet_since = max(quiet_since, watch.last_change)
         now = time.monotonic()
         if now >= deadline:
             return False
-        missing = quiet_since + patience.quiet - now
+        missing = quiet_since + settle_times.quiet - now
         if missing > 0:
             time.sleep(min(missing, deadline - now))
-        elif any([worker.busy() for worker in workers]):  # a list: each must look, to compare with next time
+        elif any([worker.busy() for worker in workers]):  # not a generator: every worker must take its sample
             quiet_since = now
         else:
             return True

@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from desktop_control.human import HumanActivity
-from desktop_control.lifeline import adopt_orphans
+from desktop_control.process_lifetime import adopt_orphans
 from desktop_control.runtime import INSTALLATION, Runtime, Users, is_control_user
 from desktop_control.settings import ConfigurationError, Settings
 from desktop_control.startup.folders import become_control, prepare_as_control, prepare_as_root

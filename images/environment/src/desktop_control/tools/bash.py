@@ -1,4 +1,4 @@
-"""The bash tool: one shell that lives across requests, and that nothing a command does can block for good."""
+"""The bash tool: one shell that lives across requests. A command that does not end is killed."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ _REAP_SECONDS = 5.0
 
 
 class BashInput(BaseModel):
-    """`command` to run, or `restart` for a fresh shell."""
+    """A `command` to run, or `restart` for a new shell."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,8 +41,8 @@ class BashInput(BaseModel):
 
 @dataclass(frozen=True)
 class ShellLimits:
-    """`seconds` a command may take; `processes` (and threads) of the desktop's user that the shell may add
-    to."""
+    """`seconds`: how long a command may take. `processes`: the number of processes and threads of the
+    desktop's user from which the shell can start no more."""
 
     seconds: float
     processes: int
@@ -85,13 +85,13 @@ class _Session:
         return not self._ended
 
     def run(self, command: str, seconds: float) -> ToolResult:
-        """Run one command and return its output; after `seconds` kill it and everything it started."""
+        """Run one command and return its output. After `seconds`, kill it and everything it started."""
         mark = secrets.token_hex(16)
         with self._changed:
             self._status = None
             self.output.expect(mark.encode())
             self.errors.expect(mark.encode())
-        with contextlib.suppress(OSError):  # a shell that is gone is noticed below
+        with contextlib.suppress(OSError):  # the shell has ended; this is noticed below
             self._socket.sendall(f"{mark}\0{command}\0".encode("utf-8", "surrogateescape"))
         with self._changed:
             finished = self._changed.wait_for(self._is_finished, seconds)
@@ -99,13 +99,13 @@ class _Session:
         if not finished:
             self.kill()
         with self._changed:
-            if status is None:  # the last words of a shell that ended
+            if status is None:  # the shell has ended: wait for the rest of its output
                 self._changed.wait_for(lambda: self.output.done and self.errors.done, 0.2)
             output, errors = self.output.take(), self.errors.take()
         return _result(output, errors, self._outcome(finished, ended, status, seconds))
 
     def kill(self) -> None:
-        """Kill the shell's whole process group and wait until it is gone."""
+        """Kill the shell's whole process group and wait for its end."""
         self._keeper.send_signal(signal.SIGUSR1)
         try:
             self._keeper.wait(_REAP_SECONDS)
@@ -130,7 +130,7 @@ class _Session:
         return self._ended or (self._status is not None and self.output.done and self.errors.done)
 
     def _listen(self) -> None:
-        """Follow the exit statuses; the socket ends when the shell is gone, as nothing else holds it."""
+        """Read the exit statuses until the socket closes. Only the shell holds its other end."""
         with contextlib.suppress(OSError, ValueError):
             for line in self._replies:
                 with self._changed:
@@ -146,7 +146,8 @@ class _Session:
 
 
 class Bash:
-    """The tool. `run` takes one command at a time; `restart` may be called meanwhile and ends it."""
+    """The bash tool. `run` takes one command at a time; `restart` may be called meanwhile and ends the
+    command."""
 
     def __init__(self, as_desktop: str, limits: ShellLimits) -> None:
         self._as_desktop = as_desktop
@@ -155,7 +156,7 @@ class Bash:
         self._starting = threading.Lock()
 
     def run(self, command: str) -> ToolResult:
-        """Run `command` in the session, a new one if the last one ended."""
+        """Run `command` in the shell, or in a new shell if the last one has ended."""
         with self._starting:
             if self._session is None or not self._session.alive:
                 self._session = _Session(self._as_desktop, self._limits)
@@ -163,7 +164,7 @@ class Bash:
         return session.run(command, self._limits.seconds)
 
     def restart(self) -> ToolResult:
-        """Kill the session, whatever it is doing."""
+        """Kill the shell, whatever it is doing."""
         with self._starting:
             if self._session is not None and self._session.alive:
                 self._session.restarted = True
@@ -172,7 +173,7 @@ class Bash:
         return ToolResult(output="the shell was restarted")
 
     def sessions(self) -> frozenset[int]:
-        """The session ids of the running shell."""
+        """The session id of the running shell, if there is one."""
         session = self._session
         return frozenset() if session is None else frozenset((session.session_id,))
 

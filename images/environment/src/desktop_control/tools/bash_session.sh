@@ -1,7 +1,7 @@
-# The loop inside the agent's shell. Standard input is a socket: commands come in on it, each as MARK NUL COMMAND NUL,
-# and after each the exit status goes out on it. MARK, printed on standard output and standard error, ends the output of
-# the command. The three are kept on 250, 252 and 253 out of a command's sight, so that one which closes or redirects its
-# own output takes nothing away from the next.
+# The loop inside the agent's shell. Standard input is a socket: it delivers commands, each as MARK NUL COMMAND NUL, and
+# takes back the exit status after each. MARK, printed on standard output and on standard error, ends the command's output.
+# The three are kept on descriptors 250, 252 and 253, which commands do not get: a command that closes or redirects its own
+# output must not affect the next one.
 exec 250<&0 252>&1 253>&2 </dev/null
 printf '%s\n' "$$" >&250
 while IFS= read -r -d '' -u 250 __mark && IFS= read -r -d '' -u 250 __command; do

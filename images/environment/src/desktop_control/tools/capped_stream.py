@@ -1,4 +1,4 @@
-"""A program's output, read as it comes and kept only up to a bound."""
+"""Reads a program's output as it comes and keeps a bounded part of it."""
 
 import os
 import threading
@@ -7,11 +7,12 @@ _CHUNK = 65536
 
 
 class CappedStream:
-    """Drains `descriptor` in a thread of its own and keeps the first and the last half of `limit` bytes.
+    """Reads `descriptor` in a thread of its own. Of more than `limit` bytes it keeps the first and the last
+    half.
 
-    `expect(mark)` starts a section that ends where the stream contains `mark`; `done` is set when it was
-    found or the stream ended. What arrives between sections (from background jobs) begins the next one.
-    `changed` is notified then.
+    `expect(mark)` starts a section that ends where the stream contains `mark`. When the mark was found or the
+    stream ended, `done` is True and `changed` is notified. Output that arrives between sections, from
+    background jobs, becomes the start of the next section.
     """
 
     def __init__(self, descriptor: int, limit: int, changed: threading.Condition) -> None:
@@ -28,13 +29,13 @@ class CappedStream:
         threading.Thread(target=self._drain, name="bash-output", daemon=True).start()
 
     def expect(self, mark: bytes) -> None:
-        """Begin a section. Call with the condition held, and take() the section before."""
+        """Begin a section. The caller holds the condition and has called take() for the last section."""
         self._mark = mark
         self.done = self._ended
 
     def take(self) -> str:
-        """The section's text so far, with a note where the middle was dropped, and begin anew. Call with the
-        condition held. Bytes that are not UTF-8, and NULs, appear as U+FFFD."""
+        """Return the section's text so far and forget it. A note marks where the middle was left out; bytes
+        that are not UTF-8, and NUL characters, appear as U+FFFD. The caller holds the condition."""
         if not self.done:
             self._keep(self._pending)
             self._pending = b""
@@ -76,7 +77,7 @@ class CappedStream:
             self._pending = self._pending[safe:]
 
     def _bound_pending(self) -> None:
-        """Between sections the text waits for the next one, its latest part if there is too much of it."""
+        """Between sections keep the latest output for the next section, up to the limit."""
         self._pending = self._pending[-2 * self._half :]
 
     def _keep(self, data: bytes) -> None:

@@ -9,10 +9,10 @@ import xcffib
 from desktop_control.display.connection import DisplayUnavailableError
 from desktop_control.display.desktop import Desktop
 from desktop_control.display.keysyms import parse_chords, parse_modifiers
-from desktop_control.display.newborns import Newborns
+from desktop_control.display.new_processes import NewProcesses
 from desktop_control.display.pointer import LEFT, MIDDLE, RIGHT, SCROLL_BUTTONS
 from desktop_control.display.scaling import Scaling
-from desktop_control.display.settle import Patience
+from desktop_control.display.settle import SettleTimes
 from desktop_control.tools import computer_input as asked
 from desktop_control.tools.interruption import Interruption
 from desktop_control.tools.pictures import screenshot, zoom
@@ -32,21 +32,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ActionOptions:
-    """How the caller wants one action carried out.
+    """Options of one action.
 
-    `patience` None waits as long as is usual for the action: not at all for pictures, until the screen has
-    settled for input. `screenshot` says whether an input action answers with a picture of what came of it.
+    `settle_times` None means the action's default: pictures do not wait, input waits until the screen has
+    settled. `screenshot` says whether the answer to an input action contains a screenshot of its result.
     """
 
-    patience: Patience | None = None
+    settle_times: SettleTimes | None = None
     screenshot: bool = True
 
 
 class Computer:
-    """Carries out computer actions. Not safe for concurrent use; the API gives it one action at a time.
+    """Carries out computer actions. Not thread-safe; the API calls it with one action at a time.
 
-    `owner` is the user id of the desktop's programs; `shell_sessions` gives the sessions of the bash tool,
-    whose programs a computer action did not start.
+    `owner` is the user id of the desktop's programs. `shell_sessions` returns the bash tool's session ids:
+    programs in those sessions were not started by a computer action.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Computer:
         self._desktop: Desktop | None = None
 
     def run(self, action: asked.ComputerInput, options: ActionOptions) -> ToolResult:
-        """Carry out a validated action. Raises ToolError when it could not be done."""
+        """Carry out a validated action. Raises ToolError if that fails."""
         if isinstance(action, asked.InputAction):
             self._interruption.check_before()
         try:
@@ -88,22 +88,22 @@ class Computer:
         return self._desktop
 
     def _look(self, desktop: Desktop, action: asked.ComputerInput, options: ActionOptions) -> ToolResult:
-        """Actions that send no input, and so work while a person is at the controls."""
+        """Carry out an action that sends no input and so also works while a person has the controls."""
         if isinstance(action, asked.CursorPosition):
             x, y = desktop.scaling.to_shot(*desktop.pointer.position())
             return ToolResult(output=f"X={x},Y={y}")
-        if options.patience is None:
-            settled = desktop.watch.is_quiet_for(Patience().quiet)
+        if options.settle_times is None:
+            settled = desktop.watch.is_quiet_for(SettleTimes().quiet)
         else:
-            settled = desktop.settle(self._newborns(), options.patience)
+            settled = desktop.settle(self._new_processes(), options.settle_times)
         if isinstance(action, asked.Zoom):
             return ToolResult(image=zoom(desktop, action.region), settled=settled)
         return ToolResult(image=screenshot(desktop), settled=settled)
 
     def _input(self, desktop: Desktop, action: asked.InputAction, options: ActionOptions) -> ToolResult:
-        newborns = self._newborns()
+        new_processes = self._new_processes()
         output = self._send(desktop, action)
-        settled = desktop.settle(newborns, options.patience or Patience())
+        settled = desktop.settle(new_processes, options.settle_times or SettleTimes())
         return ToolResult(
             output=output, image=screenshot(desktop) if options.screenshot else None, settled=settled
         )
@@ -142,12 +142,13 @@ class Computer:
                 target = desktop.scaling.to_screen(*action.coordinate)
                 desktop.pointer.drag(target, self._interruption.check_during)
 
-    def _newborns(self) -> Newborns:
-        return Newborns(self._owner, self._shell_sessions())
+    def _new_processes(self) -> NewProcesses:
+        return NewProcesses(self._owner, self._shell_sessions())
 
 
 def check_within(action: asked.ComputerInput, scaling: Scaling) -> None:
-    """Raise ValueError, naming field, value and limit, when the action points beside the screenshot."""
+    """Raise ValueError if the action points outside the screenshot. The message names field, value and
+    limit."""
     width, height = scaling.shot
     for field in ("coordinate", "start_coordinate"):
         point = getattr(action, field, None)

@@ -1,4 +1,4 @@
-"""The computer tool's actions, one model each: what may be asked for, and nothing else."""
+"""The computer tool's actions, one model each. Input that fits no model is refused."""
 
 from typing import Annotated, Literal
 
@@ -44,7 +44,7 @@ def _is_typeable(text: str) -> str:
     return text
 
 
-# Whole pixels from 0; the screenshot's size is checked against the running display.
+# Whole pixels, counted from 0. `check_within` in computer.py checks them against the screenshot's size.
 Pixel = Annotated[int, Field(strict=True, ge=0)]
 Coordinate = Annotated[list[Pixel], Field(min_length=2, max_length=2)]
 Region = Annotated[list[Pixel], Field(min_length=4, max_length=4)]
@@ -73,8 +73,8 @@ class MouseMove(_Action):
 
 
 class Click(_Action):
-    """`text` holds modifier keys down during the click; without `coordinate` it clicks where the pointer
-    is."""
+    """`text` names modifier keys to hold down during the click. Without `coordinate` the click is at the
+    pointer's position."""
 
     action: Literal["left_click", "right_click", "middle_click", "double_click", "triple_click"]
     coordinate: Coordinate | None = None
@@ -82,8 +82,8 @@ class Click(_Action):
 
 
 class LeftClickDrag(_Action):
-    """Without `start_coordinate` (tool version 20241022) the drag starts where the pointer is. `text` as in
-    Click."""
+    """Without `start_coordinate` (tool version 20241022) the drag starts at the pointer's position. `text` as
+    in Click."""
 
     action: Literal["left_click_drag"]
     start_coordinate: Coordinate | None = None

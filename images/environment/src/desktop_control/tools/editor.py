@@ -1,4 +1,4 @@
-"""The editor tool: hands each command to a short-lived worker that runs as the desktop's user."""
+"""The editor tool: runs each command in a short-lived process of the desktop's user."""
 
 import json
 import subprocess
@@ -13,14 +13,13 @@ _SECONDS = 30.0
 
 
 class Editor:
-    """Edits files with the desktop user's rights: what the agent's shell cannot read or write, neither can
-    this."""
+    """Edits files with the desktop user's rights, so it can read and write no more than the agent's shell."""
 
     def __init__(self, as_desktop: str) -> None:
         self._command = [as_desktop, sys.executable, "-I", "-S", str(_WORKER)]
 
     def run(self, command: EditorInput) -> ToolResult:
-        """Carry out a validated command. Raises ToolError when the worker itself fails."""
+        """Carry out a validated command. Raises ToolError if the worker process fails."""
         request = command.model_dump_json(exclude_none=True)
         try:
             worker = subprocess.run(

@@ -1,4 +1,4 @@
-"""The editor tool's commands, one model each: those of tool version 20250728, and undo_edit of 20250124."""
+"""The editor tool's commands, one model each: all of tool version 20250728, and undo_edit of 20250124."""
 
 from typing import Annotated, Literal
 
@@ -27,7 +27,7 @@ class _Command(BaseModel):
 
 
 class View(_Command):
-    """`view_range` is [first, last], counted from 1; last may be -1 for the end of the file."""
+    """`view_range` is [first, last], counted from 1; -1 as last means the end of the file."""
 
     command: Literal["view"]
     view_range: (
@@ -57,7 +57,7 @@ class StrReplace(_Command):
 
 
 class Insert(_Command):
-    """`new_str` is what versions before 20250728 call `insert_text`."""
+    """Tool versions before 20250728 call `insert_text` `new_str`."""
 
     command: Literal["insert"]
     insert_line: LineNumber

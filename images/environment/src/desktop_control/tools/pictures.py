@@ -1,4 +1,4 @@
-"""Screenshots as the model gets them: PNG files in screenshot pixels."""
+"""Screenshots for the model: PNG files in screenshot pixels."""
 
 from PIL import Image
 
@@ -7,7 +7,7 @@ from desktop_control.display.png import encode_png
 
 
 def screenshot(desktop: Desktop) -> bytes:
-    """The whole screen, shrunk when it is larger than recommended."""
+    """The whole screen, scaled down if it is larger than recommended."""
     image = desktop.capture.grab()
     if not desktop.scaling.is_identity:
         image = image.resize(desktop.scaling.shot, Image.Resampling.BOX)
@@ -15,8 +15,8 @@ def screenshot(desktop: Desktop) -> bytes:
 
 
 def zoom(desktop: Desktop, region: list[int]) -> bytes:
-    """`region` (x0, y0, x1, y1 in screenshot pixels, far edges not included) from the screen's own pixels, as
-    large as a screenshot allows without changing its shape."""
+    """`region` (x0, y0, x1, y1 in screenshot pixels, x1 and y1 excluded) at the screen's own resolution,
+    enlarged to a screenshot's size without changing its aspect ratio."""
     scaling = desktop.scaling
     across, down = scaling.screen[0] / scaling.shot[0], scaling.screen[1] / scaling.shot[1]
     box = (

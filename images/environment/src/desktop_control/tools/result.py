@@ -1,11 +1,11 @@
-"""What a tool answers."""
+"""The result of a tool call."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ToolResult:
-    """A tool's answer. `settled` is None for tools that do not touch the screen."""
+    """The result of a tool call. `settled` is None for tools that do not use the screen."""
 
     output: str | None = None
     error: str | None = None
@@ -15,8 +15,8 @@ class ToolResult:
 
 
 class ToolError(Exception):
-    """A tool could not do what was asked; the message says why and goes to the caller as `error`."""
+    """The tool call failed. The message says why, and the caller gets it as `error`."""
 
 
 class PausedError(ToolError):
-    """A person is at the controls."""
+    """The action was refused or stopped because a person has the controls."""

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from desktop_control.human import HumanActivity
 from desktop_control.json_log import start_logging
-from desktop_control.lifeline import die_with_supervisor
+from desktop_control.process_lifetime import die_with_supervisor
 from desktop_control.runtime import INSTALLATION, VIEWER_SOCKET, Runtime
 from desktop_control.settings import Settings
 from desktop_control.viewer.app import Viewer

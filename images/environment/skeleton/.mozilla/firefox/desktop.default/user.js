@@ -1,5 +1,5 @@
-// Firefox opens at once on an empty page, reports nothing and asks nothing: the network lets few names through, and a
-// question box in the way costs the agent an action.
+// Firefox opens at once with an empty page, sends no reports and shows no questions: the network allows few names, and the
+// agent needs an action for each question that it must close.
 user_pref("browser.startup.page", 0);
 user_pref("browser.startup.homepage", "about:blank");
 user_pref("browser.newtabpage.enabled", false);
@@ -31,7 +31,7 @@ user_pref("signon.rememberSignons", false);
 user_pref("termsofuse.bypassNotification", true);
 user_pref("trailhead.firstrun.didSeeAboutWelcome", true);
 user_pref("services.settings.server", "data:,");
-// The one extension is the image's own (browser/), put into this profile unsigned; pages can install none.
+// The only extension is the image's own (browser/). It is unsigned and lies in this profile; web pages cannot install any.
 user_pref("extensions.autoDisableScopes", 0);
 user_pref("extensions.sideloadScopes", 1);
 user_pref("extensions.startupScanScopes", 1);

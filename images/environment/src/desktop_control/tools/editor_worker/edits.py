@@ -11,7 +11,7 @@ _CONTEXT_LINES = 4
 
 
 def create(request: dict[str, Any]) -> str:
-    """Make a new file, and the directories on the way to it."""
+    """Create a new file, and its parent directories if they are missing."""
     path = Path(request["path"])
     if path.exists() or path.is_symlink():
         raise EditError(f"{path}: exists already; use str_replace or insert, or remove it with bash first")
@@ -22,7 +22,7 @@ def create(request: dict[str, Any]) -> str:
 
 
 def str_replace(request: dict[str, Any]) -> str:
-    """Replace the one place where `old_str` stands."""
+    """Replace `old_str`, which must occur exactly once."""
     file = read(Path(request["path"]))
     old, new = _as_lines(request["old_str"], file), _as_lines(request.get("new_str", ""), file)
     places = _places(file.text, old)
@@ -40,7 +40,7 @@ def str_replace(request: dict[str, Any]) -> str:
 
 
 def insert(request: dict[str, Any]) -> str:
-    """Put text after line `insert_line`; 0 is the top of the file."""
+    """Insert text after line `insert_line`; 0 means the top of the file."""
     file = read(Path(request["path"]))
     new = _as_lines(request["insert_text"] if "insert_text" in request else request["new_str"], file)
     after = request["insert_line"]
@@ -57,7 +57,7 @@ def insert(request: dict[str, Any]) -> str:
 
 
 def undo_edit(request: dict[str, Any]) -> str:
-    """Take back the last change that this tool made to the file."""
+    """Undo the last change that this tool made to the file."""
     path = Path(request["path"])
     before = history.last(path)
     if before.contents is None:
@@ -66,7 +66,7 @@ def undo_edit(request: dict[str, Any]) -> str:
         replace(path, before.contents)
     history.forget_last(path)
     return f"The last change to {path} was undone." + (
-        " The file is gone: that change made it." * (before.contents is None)
+        " The file was removed, because that change had created it." * (before.contents is None)
     )
 
 

@@ -1,5 +1,4 @@
-"""What files were before their last changes, kept in the desktop user's home so that undo_edit outlives this
-process."""
+"""Keeps the earlier contents of edited files in the desktop user's home, for undo_edit in a later process."""
 
 import hashlib
 import json
@@ -14,23 +13,23 @@ _KEPT = 20
 
 @dataclass(frozen=True)
 class Before:
-    """A file's contents before a change; None when there was no file."""
+    """A file's contents before a change; None if there was no file."""
 
     contents: bytes | None
 
 
 def remember(path: Path, contents: bytes) -> None:
-    """Keep `contents` as what an undo would bring back."""
+    """Keep `contents`: an undo restores them."""
     _push(path, contents.hex())
 
 
 def remember_creation(path: Path) -> None:
-    """An undo would remove the file."""
+    """Record that the file was created: an undo removes it."""
     _push(path, None)
 
 
 def last(path: Path) -> Before:
-    """What the last change replaced."""
+    """The contents that the last change replaced. Raises EditError if there was no change."""
     entries = _entries(path)
     if not entries:
         raise EditError(f"{path}: this tool has not changed it, so there is nothing to undo")
@@ -39,7 +38,7 @@ def last(path: Path) -> Before:
 
 
 def forget_last(path: Path) -> None:
-    """Drop what `last` gave."""
+    """Remove the entry that `last` returned."""
     _entries(path)[-1].unlink()
 
 

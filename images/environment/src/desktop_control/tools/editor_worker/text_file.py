@@ -1,5 +1,5 @@
-"""Text files read and written so that nothing but the edited text changes: encoding, line ends, mode, all or
-nothing."""
+"""Reads and writes text files so that only the edited text changes: encoding, line ends and mode stay the
+same. A file is replaced in one step."""
 
 import contextlib
 import os
@@ -20,12 +20,12 @@ _NEW_FILE_MODE = 0o644
 
 
 class EditError(Exception):
-    """The command cannot be carried out; the message says why and what would work."""
+    """The command cannot be carried out. The message says why and what to do instead."""
 
 
 @dataclass
 class TextFile:
-    """A file's text with `\\n` line ends, and what is needed to write it back as it was."""
+    """A file's text with `\\n` line ends, and what is needed to write it back in its own format."""
 
     path: Path
     text: str
@@ -45,7 +45,7 @@ class TextFile:
 
 
 def read(path: Path) -> TextFile:
-    """Read a text file. Raises EditError for anything else."""
+    """Read a text file. Raises EditError if it is not one."""
     data = read_bytes(path)
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None:
@@ -61,8 +61,8 @@ def read(path: Path) -> TextFile:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The contents of a regular file. Opened without blocking: a pipe with no writer would hold us for
-    good."""
+    """The contents of a regular file. It is opened without blocking, because opening a named pipe without a
+    writer would otherwise never return."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
@@ -77,8 +77,8 @@ def read_bytes(path: Path) -> bytes:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write `data` beside the file, then put it in the file's place in one step; the mode stays, a link keeps
-    pointing."""
+    """Write `data` to a temporary file in the same directory and rename it over the file. The mode stays the
+    same; of a symbolic link, the target is replaced."""
     target = path.resolve()
     existing = target.stat() if target.exists() else None
     if existing is not None and not os.access(target, os.W_OK):

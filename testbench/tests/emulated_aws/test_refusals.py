@@ -9,7 +9,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import Aws
-from refusal_scene import TRUST, container, definition, fill, furnish, logging, network, policy, service
+from emulated_aws.refusal_scene import (
+    TRUST,
+    container,
+    definition,
+    fill,
+    furnish,
+    logging,
+    network,
+    policy,
+    service,
+)
 
 # Operation, arguments that AWS takes, what is changed in them, and the code of the refusal.
 Mistake = tuple[str, dict[str, Any], dict[str, Any], str]

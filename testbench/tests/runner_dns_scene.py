@@ -150,8 +150,8 @@ class VpcFirewall:
         )
         return list_id
 
-    def block_the_rest(self, response: str = "NODATA") -> str:
-        return self.rule(1000, "BLOCK", "*", BlockResponse=response)
+    def block_the_rest(self) -> str:
+        return self.rule(1000, "BLOCK", "*", BlockResponse="NODATA")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.dns.domain_patterns import DomainPatterns, InvalidDomain, labels_of
-from runner.dns.firewall import Action, BlockResponse, Firewall, InvalidRule, Override, Redirection, Rule
+from runner.dns.firewall import Firewall, InvalidRule, Rule
 from runner.dns.names import Internet
 from runner.dns.resolution import resolve
 
@@ -21,13 +21,20 @@ NAMES = st.lists(st.sampled_from(["a", "b", "www", "x-1", "_srv"]), min_size=1, 
 DOMAINS = st.one_of(NAMES, NAMES.map("*.{}".format), st.just("*"))
 
 
-def _rule(priority: int, action: Action, *domains: str, group: int = 101) -> Rule:
-    response = BlockResponse.NODATA if action is Action.BLOCK else None
-    return Rule(group, priority, action, domains, f"group-{group}", f"list-{priority}", response)
+def _rule(priority: int, blocks: bool, *domains: str, group: int = 101) -> Rule:
+    return Rule(group, priority, blocks, domains, f"group-{group}", f"list-{priority}")
+
+
+def _allow(priority: int, *domains: str, group: int = 101) -> Rule:
+    return _rule(priority, False, *domains, group=group)
+
+
+def _block(priority: int, *domains: str, group: int = 101) -> Rule:
+    return _rule(priority, True, *domains, group=group)
 
 
 RULES = st.builds(
-    lambda action, domains: _rule(1, action, *domains), st.sampled_from(Action), st.lists(DOMAINS, max_size=3)
+    lambda blocks, domains: _rule(1, blocks, *domains), st.booleans(), st.lists(DOMAINS, max_size=3)
 )
 RULE_SETS = st.lists(RULES, max_size=6).map(
     lambda rules: [
@@ -42,7 +49,7 @@ def _match(domain: str, name: str) -> bool:
 
 
 def _decides(rules: Sequence[Rule], name: str) -> Rule | None:
-    return Firewall(rules).evaluate(dns.name.from_text(name), RdataType.A).decided_by
+    return Firewall(rules).deciding_rule(dns.name.from_text(name))
 
 
 @pytest.mark.parametrize(
@@ -110,76 +117,39 @@ def test_the_matching_rule_of_the_lowest_priority_decides(rules: list[Rule], nam
 
 
 def test_groups_are_asked_by_the_priority_of_their_association() -> None:
-    late = _rule(1, Action.BLOCK, "*", group=500)
-    early = _rule(900, Action.ALLOW, "a.example", group=101)
+    late = _block(1, "*", group=500)
+    early = _allow(900, "a.example", group=101)
     assert _decides([late, early], "a.example") is early
     assert _decides([late, early], "b.example") is late
 
 
 def test_a_name_that_no_rule_matches_is_allowed() -> None:
-    verdict = Firewall([_rule(1, Action.BLOCK, "a.example")]).evaluate(
-        dns.name.from_text("b.example"), RdataType.A
-    )
-    assert (verdict.block, verdict.reported) == (None, None)
+    assert _decides([_block(1, "a.example")], "b.example") is None
 
 
 @given(st.lists(DOMAINS.filter(lambda domain: domain != "*"), max_size=4), NAMES)
 def test_a_name_that_only_the_last_rule_matches_is_never_answered(domains: list[str], name: str) -> None:
-    firewall = Firewall([_rule(1, Action.ALLOW, *domains), _rule(2, Action.BLOCK, "*")])
+    firewall = Firewall([_allow(1, *domains), _block(2, "*")])
     answer = resolve(
         firewall, [Internet({name: {"A": ["198.51.100.1"]}})], dns.name.from_text(name), RdataType.A
     )
     allowed = any(_match(domain, name) for domain in domains)
     assert bool(answer.answer) is allowed
-    assert (answer.reported is None) is allowed
+    assert (answer.blocked_by is None) is allowed
 
 
-def test_a_rule_for_a_query_type_leaves_the_others_alone() -> None:
-    rule = replace(_rule(1, Action.BLOCK, "*"), qtype=RdataType.AAAA)
-    firewall, name = Firewall([rule]), dns.name.from_text("a.example")
-    assert firewall.evaluate(name, RdataType.AAAA).block is rule
-    assert firewall.evaluate(name, RdataType.A).block is None
-
-
-def test_an_alert_is_reported_though_its_alias_is_allowed() -> None:
-    alert, allow = _rule(1, Action.ALERT, "a.example"), _rule(2, Action.ALLOW, "b.example")
-    firewall = Firewall([alert, allow])
-    verdict = firewall.evaluate(dns.name.from_text("a.example"), RdataType.A)
-    verdict = firewall.follow(verdict, dns.name.from_text("b.example"), RdataType.A)
-    assert (verdict.decided_by, verdict.reported) == (allow, alert)
-
-
-def test_trust_begins_with_the_rule_that_says_so() -> None:
-    inspect = _rule(1, Action.ALLOW, "a.example")
-    trust = replace(_rule(2, Action.ALLOW, "b.example"), redirection=Redirection.TRUST)
-    firewall = Firewall([inspect, trust, _rule(3, Action.BLOCK, "*")])
-    verdict = firewall.evaluate(dns.name.from_text("a.example"), RdataType.A)
-    assert firewall.follow(verdict, dns.name.from_text("c.example"), RdataType.A).block
-    verdict = firewall.follow(verdict, dns.name.from_text("b.example"), RdataType.A)
-    assert not firewall.follow(verdict, dns.name.from_text("c.example"), RdataType.A).block
-
-
-@pytest.mark.parametrize(
-    ("action", "response", "override"),
-    [
-        (Action.BLOCK, None, None),
-        (Action.ALLOW, BlockResponse.NODATA, None),
-        (Action.BLOCK, BlockResponse.OVERRIDE, None),
-        (Action.BLOCK, BlockResponse.NODATA, Override(dns.name.from_text("a.example"), 0)),
-    ],
-)
-def test_a_rule_that_contradicts_itself_is_refused(
-    action: Action, response: BlockResponse | None, override: Override | None
-) -> None:
-    with pytest.raises(InvalidRule, match="Rule 7 of the firewall rule group g"):
-        Rule(101, 7, action, ("*",), "g", "l", response, override)
+def test_aliases_are_trusted_from_the_first_rule_that_says_so() -> None:
+    inspect = _allow(1, "a.example")
+    trust = replace(_allow(2, "b.example"), trusts_aliases=True)
+    firewall = Firewall([inspect, trust, _block(3, "*")])
+    first, second, third = (dns.name.from_text(f"{letter}.example") for letter in "abc")
+    rule = firewall.deciding_rule(first)
+    blocking = firewall.deciding_rule_of_alias(rule, third)
+    assert blocking is not None and blocking.blocks
+    rule = firewall.deciding_rule_of_alias(rule, second)
+    assert firewall.deciding_rule_of_alias(rule, third) is trust
 
 
 def test_two_rules_with_one_priority_are_refused() -> None:
-    with pytest.raises(InvalidRule, match="is taken"):
-        Firewall([_rule(1, Action.ALLOW, "a.example"), _rule(1, Action.BLOCK, "*")])
-
-
-def test_an_override_lives_seven_days_at_most() -> None:
-    with pytest.raises(InvalidRule, match="604801"):
-        Override(dns.name.from_text("a.example"), 604_801)
+    with pytest.raises(InvalidRule, match="share the priority"):
+        Firewall([_allow(1, "a.example"), _block(1, "*")])

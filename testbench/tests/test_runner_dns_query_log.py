@@ -48,31 +48,25 @@ def test_an_allowed_query_is_logged_in_awss_format(accounts: Account, aws: Aws, 
     }
 
 
-def test_the_rule_that_blocked_or_alerted_is_named_and_no_other(
-    accounts: Account, aws: Aws, vpc: str
-) -> None:
+def test_the_rule_that_blocked_is_named_and_no_other(accounts: Account, aws: Aws, vpc: str) -> None:
     log_to_group(aws, vpc)
     firewall = VpcFirewall(aws("route53resolver"), vpc)
     firewall.rule(1, "ALLOW", "allowed.example")
-    alert = firewall.rule(2, "ALERT", "edge.example")
     block = firewall.block_the_rest()
     rules = CurrentRules(aws("route53resolver"), vpc)
     rules.refresh()
     with logging_queries(accounts, vpc) as log:
         with serving(rules, log=log) as server:
-            for name in ("allowed.example", "edge.example", "blocked.example"):
+            for name in ("allowed.example", "blocked.example"):
                 server.ask_over_tcp(name)
         assert log.flush()
         found = {entry["query_name"]: entry for entry in entries(aws, vpc)}
     assert not [key for key in found["allowed.example."] if key.startswith("firewall")]
-    for name, action, list_id in (("edge", "ALERT", alert), ("blocked", "BLOCK", block)):
-        entry = found[f"{name}.example."]
-        assert entry["firewall_rule_action"] == action
-        assert entry["firewall_rule_group_id"] == firewall.group_id
-        assert entry["firewall_domain_list_id"] == list_id
-        assert entry["transport"] == "TCP"
-    assert found["blocked.example."]["answers"] == []
-    assert found["blocked.example."]["rcode"] == "NOERROR"
+    entry = found["blocked.example."]
+    assert entry["firewall_rule_action"] == "BLOCK"
+    assert entry["firewall_rule_group_id"] == firewall.group_id
+    assert entry["firewall_domain_list_id"] == block
+    assert (entry["transport"], entry["answers"], entry["rcode"]) == ("TCP", [], "NOERROR")
 
 
 def test_a_query_that_fails_closed_is_logged_as_servfail(accounts: Account, aws: Aws, vpc: str) -> None:

@@ -39,7 +39,7 @@ class AnsweredQuery:
 def log_entry(
     query: AnsweredQuery, account: str, region: str, vpc_id: str, source_ids: Mapping[str, str]
 ) -> str:
-    """The entry as one line of JSON. The firewall's fields are there only if a rule blocked or alerted."""
+    """The entry as one line of JSON. It has the firewall's fields only if a rule blocked the query."""
     answers = [
         {"Rdata": rdata.to_text(), "Type": _type(rrset.rdtype), "Class": _class(rrset.rdclass)}
         for rrset in query.resolution.answer
@@ -61,9 +61,9 @@ def log_entry(
         "transport": query.transport,
         "srcids": dict(source_ids),
     }
-    rule = query.resolution.reported
+    rule = query.resolution.blocked_by
     if rule is not None:
-        entry["firewall_rule_action"] = rule.action.value
+        entry["firewall_rule_action"] = "BLOCK"
         entry["firewall_rule_group_id"] = rule.group_id
         entry["firewall_domain_list_id"] = rule.list_id
     return json.dumps(entry, separators=(",", ":"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 
 import dns.flags
@@ -16,62 +15,61 @@ from dns.rcode import Rcode
 
 from runner.dns.resolution import Resolution
 
-# What fits a packet on every network, so that answers are not fragmented (DNS Flag Day 2020).
+# The largest UDP payload that crosses every network without fragmentation (DNS Flag Day 2020).
 EDNS_PAYLOAD = 1232
 LARGEST_TCP = 65_535
-
-_HEADER = struct.Struct("!6H")
-_QR, _OPCODE, _RD = 0x8000, 0x7800, 0x0100
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer without a resolution: the message is no query that the resolver serves."""
+    """The answer to a message that is not a query which the resolver serves."""
 
     wire: bytes
 
 
 def read_query(wire: bytes) -> Message | Refusal | None:
-    """A query with one question, or the refusal to send; None: nothing may be answered.
+    """A query with one question, or the refusal to send, or None if the message gets no answer.
 
-    Never raises: the bytes come from whoever can send a packet.
+    Never raises, since anybody who can send a packet chooses the bytes.
     """
-    if len(wire) < _HEADER.size:
-        return None
-    message_id, flags, questions, *_ = _HEADER.unpack_from(wire)
-    if flags & _QR:  # an answer; to answer it could go on for ever
-        return None
-    if flags & _OPCODE:
-        return _refuse(message_id, flags, dns.rcode.NOTIMP)
-    if questions != 1:
-        return _refuse(message_id, flags, dns.rcode.FORMERR)
     try:
-        query = dns.message.from_wire(wire)
-    except Exception:  # whatever the parser makes of hostile bytes
-        return _refuse(message_id, flags, dns.rcode.FORMERR)
+        query = dns.message.from_wire(wire, continue_on_error=True)
+    except dns.message.ShortHeader:
+        return None
+    if query.flags & dns.flags.QR:
+        return None  # answering an answer could start an endless exchange
+    if query.opcode() != dns.opcode.QUERY:
+        return _refuse(query, dns.rcode.NOTIMP)
+    if len(query.question) != 1 or query.errors:
+        return _refuse(query, dns.rcode.FORMERR)
     return query
 
 
-def _refuse(message_id: int, flags: int, rcode: Rcode) -> Refusal:
-    echoed = flags & (_OPCODE | _RD)
-    return Refusal(_HEADER.pack(message_id, _QR | echoed | rcode, 0, 0, 0, 0))
+def _refuse(query: Message, rcode: Rcode) -> Refusal:
+    """A header without a question, since the question may be what could not be read."""
+    answer = dns.message.Message(query.id)
+    answer.flags = dns.flags.QR | (query.flags & dns.flags.RD)
+    answer.set_opcode(query.opcode())
+    answer.set_rcode(rcode)
+    return Refusal(answer.to_wire())
 
 
 def unsupported(query: Message) -> Rcode | None:
-    """Why a well-formed query is not resolved; None: it is."""
+    """Why a well-formed query is not resolved, or None if it is."""
     question = query.question[0]
     if query.edns > 0:
         return dns.rcode.BADVERS
     if question.rdclass != dns.rdataclass.IN:
         return dns.rcode.REFUSED
-    # Zone transfers and their like; ANY asks for whatever there is, and gets nothing but an alias (RFC 8482).
+    # Zone transfers and other types that no record has. ANY is resolved, and gets a CNAME record or nothing
+    # (RFC 8482).
     if dns.rdatatype.is_metatype(question.rdtype) and question.rdtype != dns.rdatatype.ANY:
         return dns.rcode.NOTIMP
     return None
 
 
 def write_answer(query: Message, resolution: Resolution, *, over_tcp: bool) -> bytes:
-    """The answer's bytes. Over UDP they are cut to what the client takes, and TC says so."""
+    """The answer's bytes. Over UDP they are cut to the size that the client accepts, with the TC flag set."""
     response = dns.message.make_response(query, recursion_available=True, our_payload=EDNS_PAYLOAD)
     response.set_rcode(resolution.rcode)
     response.answer = list(resolution.answer)

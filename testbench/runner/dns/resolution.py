@@ -1,4 +1,4 @@
-"""The answer to one question: the firewall's verdict, and the records along the chain of aliases."""
+"""The answer to one question: the firewall's decision, and the records along the chain of aliases."""
 
 from __future__ import annotations
 
@@ -6,28 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dns.rcode
-import dns.rdatatype
-import dns.rrset
 from dns.name import Name
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
-from runner.dns.firewall import BlockResponse, Firewall, Rule
+from runner.dns.firewall import Firewall, Rule
 from runner.dns.lookups import Lookup, Source
 
-# A longer chain of aliases is taken for a loop, as other resolvers do.
+# A longer chain of aliases is treated as a loop, as other resolvers do.
 _LONGEST_CHAIN = 16
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """What to answer; `reported` is the rule that the query log names."""
+    """What to answer; `blocked_by` is the rule that the query log names."""
 
     rcode: Rcode
     answer: tuple[RRset, ...] = ()
     authority: tuple[RRset, ...] = ()
-    reported: Rule | None = None
+    blocked_by: Rule | None = None
 
 
 def resolve(firewall: Firewall | None, sources: Sequence[Source], name: Name, qtype: RdataType) -> Resolution:
@@ -37,21 +35,20 @@ def resolve(firewall: Firewall | None, sources: Sequence[Source], name: Name, qt
     """
     if firewall is None:
         return Resolution(dns.rcode.SERVFAIL)
-    verdict = firewall.evaluate(name, qtype)
+    rule = firewall.deciding_rule(name)
     answer: list[RRset] = []
-    asked = name
     for _ in range(_LONGEST_CHAIN):
-        if verdict.block is not None:
-            return _blocked(verdict.block, name)
-        found = _lookup(sources, asked, qtype)
+        if rule is not None and rule.blocks:
+            return Resolution(dns.rcode.NOERROR, blocked_by=rule)
+        found = _lookup(sources, name, qtype)
         if found.answer is not None:
             answer.append(found.answer)
         if found.answer is None or found.answer.rdtype == qtype:
             authority = () if found.soa is None else (found.soa,)
-            return Resolution(found.rcode, tuple(answer), authority, verdict.reported)
-        asked = found.answer[0].target
-        verdict = firewall.follow(verdict, asked, qtype)
-    return Resolution(dns.rcode.SERVFAIL, reported=verdict.reported)
+            return Resolution(found.rcode, tuple(answer), authority)
+        name = found.answer[0].target
+        rule = firewall.deciding_rule_of_alias(rule, name)
+    return Resolution(dns.rcode.SERVFAIL)
 
 
 def _lookup(sources: Sequence[Source], name: Name, qtype: RdataType) -> Lookup:
@@ -60,14 +57,3 @@ def _lookup(sources: Sequence[Source], name: Name, qtype: RdataType) -> Lookup:
         if found is not None:
             return found
     return Lookup(dns.rcode.SERVFAIL)
-
-
-def _blocked(rule: Rule, name: Name) -> Resolution:
-    if rule.block_response is BlockResponse.NXDOMAIN:
-        return Resolution(dns.rcode.NXDOMAIN, reported=rule)
-    if rule.override is not None:
-        override = rule.override
-        text = override.target.to_text()
-        alias = dns.rrset.from_text(name, override.ttl, "IN", dns.rdatatype.CNAME, text)
-        return Resolution(dns.rcode.NOERROR, (alias,), reported=rule)
-    return Resolution(dns.rcode.NOERROR, reported=rule)

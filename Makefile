@@ -95,6 +95,15 @@ test-judges: $(TOOLS) ## AWS's schemas, a table of mistakes, the deployer's poli
 test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks around a deployment
 	for folder in policy/tests policy/mutation prove operate; do $(WITH_TOOLS) $(VENV)/python -m pytest -q $$folder; done
 
+$(CURDIR)/.local/venv-moto/installed: testbench/moto-compatibility/requirements.txt
+	python3 -m venv --clear .local/venv-moto
+	.local/venv-moto/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+.PHONY: test-moto
+test-moto: $(CURDIR)/.local/venv-moto/installed ## the emulated AWS on another version of moto than the pinned one
+	.local/venv-moto/bin/python -m pytest -q -c testbench/pyproject.toml testbench/tests/emulated_aws
+
 .PHONY: test-story
 test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
 	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x --timeout=3600 -c testbench/pyproject.toml testbench/tests/story
@@ -125,8 +134,9 @@ deployer-policy: $(TOOLS) ## make the deployer's least-privilege policy anew fro
 	PYTHONPATH=testbench $(VENV)/python -m deployer deployer-policy
 
 .PHONY: soak
-soak: ## repetitions that take minutes: the first task of a fresh console, 200 times
+soak: ## what takes minutes: the first task of a fresh console, 200 times; the emulator on another moto
 	$(MAKE) -C images/orchestration soak
+	$(MAKE) test-moto
 
 .PHONY: redteam
 redteam: ## play attacks on a model that obeys them; the table goes to images/orchestration/README.md

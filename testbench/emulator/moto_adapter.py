@@ -22,6 +22,8 @@ os.environ.update(MOTO_DISABLE_GLOBAL_CORS="true", MOTO_EC2_LOAD_DEFAULT_AMIS="f
 import re
 import warnings
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -46,10 +48,12 @@ from moto.route53resolver.responses import Route53ResolverResponse
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
 
+from emulator.aws_models import operations, parsing, requests
+from emulator.http_server import Application
+
 Parameters = dict[str, Any]
 # Status, headers and body, as moto sends them.
 HttpAnswer = tuple[int, Any, Any]
-WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 # The classes whose methods answer the actions of a service, by botocore's name of the service.
 _RESPONSES: dict[str, type[BaseResponse]] = {
@@ -80,11 +84,34 @@ class Refusal(ServiceException):
     """
 
 
-def application() -> WsgiApplication:
+def application() -> Application:
     """moto's own WSGI application, which answers every service."""
     # moto warns of each error code that botocore's model of the service does not list; AWS has many of these.
     warnings.filterwarnings("ignore", message=r"Exception\(Refusal\)")
-    return cast(WsgiApplication, DomainDispatcherApplication(create_backend_app))
+    moto = cast(Application, DomainDispatcherApplication(create_backend_app))
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        _request.set(_Request(requests.read(environ)))
+        return moto(environ, start_response)
+
+    return answer
+
+
+class _Request:
+    """The request that is being answered. Its parameters are parsed when they are first asked for."""
+
+    def __init__(self, request: requests.HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        operation = operations.find(self._request)
+        if operation is None:
+            raise Refusal("MissingAuthenticationToken", "The request is not signed for an action of AWS.")
+        return parsing.parse(operation, self._request)
+
+
+_request: ContextVar[_Request] = ContextVar("request")
 
 
 def backend(service: str, account: str, region: str) -> Any:
@@ -135,9 +162,11 @@ class Call:
 
     @property
     def parameters(self) -> Parameters:
-        """The request's parameters as botocore's model shapes them, whatever the protocol on the wire."""
-        self._response.parse_parameters(self._response.normalized_request)
-        return dict(self._response.params)
+        """The request's parameters as botocore's model shapes them, whatever the protocol on the wire.
+
+        Not moto's own parameters: how moto parses them differs from one release to the next.
+        """
+        return dict(_request.get().parameters)
 
     @property
     def backend(self) -> Any:

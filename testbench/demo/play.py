@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from demo import record
 from demo.actors import Model, Visitor
 from launcher import emulator_process, fargate, local_aws, packages, pages, runner_process, stack, tools
+from launcher.building import build_stale
 from launcher.emulator_process import Emulator
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
@@ -61,7 +62,7 @@ def _running_stack(places: Places) -> tuple[Emulator, Mapping[str, Any]]:
 
 
 def _provide_browser(places: Places, clock: Clock) -> None:
-    tools.build_stale(places, [fargate.console(places)], clock)
+    build_stale(places, [fargate.console(places)], clock)
     if _CHROMIUM.exists():
         return
     if reason := packages.provide(places, clock, packages.for_demo(places), "the demo"):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from launcher import (
+    building,
     emulator_process,
     fargate,
     local_aws,
@@ -48,14 +50,14 @@ def build_tools(places: Places) -> int:
 
 def build_test_tools(places: Places) -> int:
     clock = Clock()
-    tools.build_stale(places, tools.test_parts(places), clock)
+    building.build_stale(places, tools.test_parts(places), clock)
     return 0
 
 
 def up(places: Places) -> int:
     """Create or update the whole stack."""
     clock = Clock()
-    no_tasks = fargate.prepare(places, clock)
+    no_tasks = _prepare(places, clock)
     if no_tasks:
         fargate.tell(no_tasks)
     the_stack, emulator = _ready(places, clock)
@@ -190,8 +192,16 @@ def _what_is_there(places: Places) -> Stack:
     return Stack(places, tools.pulumi(places), _variables(places, emulator))
 
 
+def _prepare(places: Places, clock: Clock) -> str | None:
+    """Build the tools, and beside them prepare what tasks need; the answer is that of `fargate.prepare`."""
+    with ThreadPoolExecutor(1) as beside:
+        tasks = beside.submit(fargate.prepare, places, clock)
+        tools.build(places, clock)
+        return tasks.result()
+
+
 def _ready(places: Places, clock: Clock) -> tuple[Stack, Emulator]:
-    """Tools, emulator and stack, with what an earlier run left put in order."""
+    """Tools, emulator and stack, after whatever an earlier run left behind has been dealt with."""
     tools.build(places, clock)
     with clock.step("starting the local AWS"):
         emulator = emulator_process.start(places)

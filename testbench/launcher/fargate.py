@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-from launcher import packages, runner_process, tools
+from launcher import packages, runner_process
+from launcher.building import Part, build_stale
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
-from launcher.tools import Part
 from runner.model_api import ModelApi
 from runner.tasks.docker_cli import Docker
 
@@ -26,7 +26,7 @@ def prepare(places: Places, clock: Clock) -> str | None:
         return "that takes a Docker daemon, or root on Debian (the desktop keeps two users apart)"
     if reason := packages.provide(places, clock, packages.for_tasks(places), "the sandbox without Docker"):
         return reason
-    tools.build_stale(places, parts(places), clock)
+    build_stale(places, parts(places), clock)
     return None
 
 

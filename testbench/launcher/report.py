@@ -1,4 +1,7 @@
-"""What a person sees: steps with their time, on standard error, so that standard output stays the answer."""
+"""What a person sees of a command's progress: steps with their time, on standard error.
+
+Standard output holds only what the command is asked for.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from dataclasses import dataclass, field
 
 
 class Failure(Exception):
-    """Ends the launcher with a message for a person: what is wrong, and what to do."""
+    """Ends the command with a message for a person: what is wrong, and what to do."""
 
 
 def say(message: str) -> None:
@@ -20,19 +23,26 @@ def say(message: str) -> None:
 
 @dataclass
 class Clock:
-    """Where the time went: steps and their seconds, in order."""
+    """Where the time went: steps and their seconds, in the order in which they ended."""
 
     heartbeat_seconds: float = 20.0
     steps: list[tuple[str, float]] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
 
     @contextmanager
-    def step(self, name: str, announce: str | None = None) -> Iterator[None]:
-        """Time a step. With `announce`, say that it begins, that it goes on, and how long it took."""
+    def step(self, name: str, announce: str | None = None, about_seconds: int = 0) -> Iterator[None]:
+        """Time a step; steps may overlap.
+
+        With `announce`, say that it begins, that it goes on, and how long it took. `about_seconds` is how
+        long it is expected to take; 0 where nothing is known.
+        """
         began = time.monotonic()
         done = threading.Event()
         if announce:
-            say(f"{announce} …")
-            threading.Thread(target=self._beat, args=(announce, began, done), daemon=True).start()
+            expected = f", about {about_seconds} s" if about_seconds else ""
+            say(f"{announce}{expected} …")
+            beat = (announce + expected, began, done)
+            threading.Thread(target=self._beat, args=beat, daemon=True).start()
         try:
             yield
         finally:
@@ -44,11 +54,11 @@ class Clock:
 
     def _beat(self, what: str, began: float, done: threading.Event) -> None:
         while not done.wait(self.heartbeat_seconds):
-            say(f"  … still {what} ({time.monotonic() - began:.0f} s)")
+            say(f"  … still {what} ({time.monotonic() - began:.0f} s so far)")
 
     def table(self) -> str:
-        """The steps that took a second or more, and their sum."""
+        """The steps that took a second or more, and the time since the clock was made."""
         width = max((len(name) for name, _ in self.steps), default=5)
         rows = [f"  {name:<{width}}  {seconds:6.1f} s" for name, seconds in self.steps if seconds >= 1]
-        total = sum(seconds for _, seconds in self.steps)
+        total = time.monotonic() - self.began
         return "\n".join(["Where the time went:", *rows, f"  {'total':<{width}}  {total:6.1f} s"])

@@ -1,18 +1,17 @@
-"""Builds what is missing into `.local/`, each part only when what it is made of has changed."""
+"""What is built into `.local/`: the Pulumi CLI and its plugins, the Python packages, the Java program."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import prerequisites, program
+from launcher.building import Part, build_stale, is_fresh
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
 
@@ -26,19 +25,13 @@ PLUGINS = (
 
 
 @dataclass(frozen=True)
-class Part:
-    """Something to build: commands, what they read, and what they leave behind."""
-
-    name: str
-    announce: str
-    commands: tuple[tuple[str, ...], ...]
-    inputs: tuple[Path, ...]
-    outputs: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
 class GoProgram:
-    """A program of a Go module below `testbench/`. It shows the version of the module that it requires."""
+    """A program of a Go module below `testbench/`.
+
+    `version_variable` is set to the version of the module `version_of` that is required. `imports` are other
+    folders below `testbench/` whose packages it uses. Packages that match one of `unused` are compiled
+    without optimization: the program links them, but nothing here has it call them.
+    """
 
     name: str
     announce: str
@@ -46,16 +39,31 @@ class GoProgram:
     package: str
     version_of: str = ""
     version_variable: str = ""
-    imports: tuple[str, ...] = ()  # other folders below `testbench/` whose packages it uses
+    imports: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    about_seconds: int = 0
 
 
 _CLI = GoProgram(
     "pulumi",
-    "building the Pulumi CLI (about 5 minutes, once)",
+    "building the Pulumi CLI",
     "toolchain/cli",
     "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     "github.com/pulumi/pulumi/pkg/v3",
     "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+    # Pulumi Cloud's API, and state and keys in a cloud: half of what there is to compile. The state is in a
+    # folder here, and its key is a passphrase.
+    unused=(
+        "cloud.google.com/go/...",
+        "github.com/Azure/...",
+        "github.com/AzureAD/...",
+        "github.com/aws/aws-sdk-go-v2/...",
+        "github.com/envoyproxy/go-control-plane/...",
+        "github.com/pb33f/libopenapi/...",
+        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi/cloud",
+        "google.golang.org/api/...",
+    ),
+    about_seconds=160,
 )
 _JAVA_HOST = GoProgram(
     "pulumi-language-java",
@@ -64,6 +72,7 @@ _JAVA_HOST = GoProgram(
     "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java",
     "github.com/pulumi/pulumi-java/pkg",
     "github.com/pulumi/pulumi-java/pkg/version.Version",
+    about_seconds=50,
 )
 _PLUGINS = (
     GoProgram(
@@ -71,6 +80,7 @@ _PLUGINS = (
         "building the Terraform bridge",
         "toolchain/bridge",
         "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
+        about_seconds=80,
     ),
     GoProgram(
         "pulumi-resource-aws", "building the AWS plugin", "aws-plugin", ".", imports=("plugin-process",)
@@ -94,7 +104,7 @@ _PLUGINS = (
 
 def build(places: Places, clock: Clock) -> None:
     """Everything that `up` needs."""
-    if any(not _is_fresh(places, part) for part in parts(places)):
+    if any(not is_fresh(places, part) for part in parts(places)):
         with clock.step("looking for Go, Java, Maven, Python"):
             prerequisites.check()
     build_stale(places, parts(places), clock)
@@ -105,15 +115,8 @@ def build(places: Places, clock: Clock) -> None:
     _find_provider(places, clock)
 
 
-def build_stale(places: Places, these: Iterable[Part], clock: Clock) -> None:
-    """Build those parts whose inputs have changed since they were built."""
-    for part in these:
-        if not _is_fresh(places, part):
-            _build(places, part, clock)
-
-
 def parts(places: Places) -> list[Part]:
-    """What is built, in order. A Pulumi CLI or Java host on PATH is not built again."""
+    """Everything that `up` builds, except a Pulumi CLI or Java host that is on PATH already."""
     programs = [
         *((_CLI,) if installed_pulumi(places) is None else ()),
         *((_JAVA_HOST,) if _installed(places, _JAVA_HOST.name) is None else ()),
@@ -126,14 +129,11 @@ def parts(places: Places) -> list[Part]:
             "installing the Python packages",
             (
                 (sys.executable, "-m", "venv", "--clear", str(places.venv)),
-                (
-                    str(places.python),
-                    *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"),
-                    *("--requirement", str(places.sources / "requirements.txt")),
-                ),
+                _pip_install(places.python, places.sources / "requirements.txt"),
             ),
             (places.sources / "requirements.txt", Path(sys.executable)),
             (places.python,),
+            about_seconds=50,
         ),
         Part(
             "program",
@@ -145,6 +145,7 @@ def parts(places: Places) -> list[Part]:
                 places.root / "images/orchestration/src/orchestration/bedrock_geographies.json",
             ),
             (places.jar,),
+            about_seconds=20,
         ),
     ]
 
@@ -158,11 +159,7 @@ def test_parts(places: Places) -> list[Part]:
             "installing cfn-lint",
             (
                 (sys.executable, "-m", "venv", "--clear", str(venv)),
-                (
-                    str(venv / "bin" / "python"),
-                    *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"),
-                    *("--requirement", str(lock)),
-                ),
+                _pip_install(venv / "bin" / "python", lock),
             ),
             (lock, Path(sys.executable)),
             (places.cfn_lint,),
@@ -170,29 +167,35 @@ def test_parts(places: Places) -> list[Part]:
     ]
 
 
+def _pip_install(python: Path, lock: Path) -> tuple[str, ...]:
+    """Without byte code, which Python makes of what it imports: most of these packages' modules never are."""
+    return (
+        str(python),
+        *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"),
+        *("--require-hashes", "--requirement", str(lock)),
+    )
+
+
 def _go_part(places: Places, program: GoProgram) -> Part:
     folder, target = places.sources / program.folder, places.bin / program.name
-    flags = "-s -w"
+    link = "-s -w"
     if program.version_of:
-        flags += f" -X {program.version_variable}={required_version(folder / 'go.mod', program.version_of)}"
+        link += f" -X {program.version_variable}={required_version(folder / 'go.mod', program.version_of)}"
     return Part(
         program.name,
         program.announce,
         (
             (
-                "go",
-                "build",
-                "-C",
-                str(folder),
-                "-trimpath",
-                f"-ldflags={flags}",
-                "-o",
-                str(target),
-                program.package,
+                *("go", "build", "-C", str(folder), "-trimpath", f"-ldflags={link}"),
+                "-gcflags=all=-dwarf=false",  # the linker would drop what a debugger reads anyway
+                *(f"-gcflags={packages}=-dwarf=false -N -l" for packages in program.unused),
+                *("-o", str(target), program.package),
             ),
         ),
         (folder, *(places.sources / other for other in program.imports)),
         (target,),
+        program.about_seconds,
+        lane="go",  # one `go build` keeps all cores busy
     )
 
 
@@ -218,54 +221,6 @@ def _installed(places: Places, name: str) -> Path | None:
     folders = [folder for folder in os.get_exec_path() if Path(folder).resolve() != places.bin.resolve()]
     found = shutil.which(name, path=os.pathsep.join(folders))
     return Path(found) if found else None
-
-
-def _is_fresh(places: Places, part: Part) -> bool:
-    stamp = places.stamps / part.name
-    if not stamp.is_file() or not all(output.exists() for output in part.outputs):
-        return False
-    return stamp.read_text(encoding="utf-8") == fingerprint(part)
-
-
-def _build(places: Places, part: Part, clock: Clock) -> None:
-    stamp = places.stamps / part.name
-    wanted = fingerprint(part)
-    places.stamps.mkdir(parents=True, exist_ok=True)
-    places.logs.mkdir(parents=True, exist_ok=True)
-    for output in part.outputs:
-        output.parent.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
-    log = places.logs / f"build-{part.name}.log"
-    with clock.step(part.announce, announce=part.announce), log.open("w", encoding="utf-8") as file:
-        for command in part.commands:
-            file.write(f"$ {' '.join(command)}\n")
-            file.flush()
-            ended = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False)
-            if ended.returncode != 0:
-                tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-20:])
-                raise Failure(f"{part.announce} failed. The whole log: {log}\n{tail}")
-    stamp.write_text(wanted, encoding="utf-8")
-
-
-def fingerprint(part: Part) -> str:
-    """A hash of the commands and of every file that they read."""
-    digest = hashlib.sha256(repr(part.commands).encode())
-    for file in _files(part.inputs):
-        digest.update(f"\0{file}\0".encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _files(inputs: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in inputs:
-        if path.is_dir():
-            found.extend(sorted(file for file in path.rglob("*") if file.is_file()))
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise Failure(f"{path} is missing: this checkout is incomplete.")
-    return found
 
 
 def _write_policy_analyzer(places: Places) -> None:

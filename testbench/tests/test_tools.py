@@ -1,16 +1,17 @@
-"""A part is built when what it is made of has changed, and a failed build says why."""
+"""A part is built when its inputs have changed, beside others, and a failed build says why."""
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from launcher import tools
+from launcher import building, tools
+from launcher.building import Part
 from launcher.places import Places
 from launcher.report import Clock, Failure
-from launcher.tools import Part
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def part(places: Places, tmp_path: Path) -> Part:
 
 
 def _builds(places: Places, part: Part) -> int:
-    if not tools._is_fresh(places, part):
-        tools._build(places, part, Clock())
+    if not building.is_fresh(places, part):
+        building.build(places, part, Clock())
     return len(part.outputs[0].read_text().splitlines())
 
 
@@ -67,13 +68,57 @@ def test_a_failed_build_shows_the_end_of_its_log_and_is_tried_again(places: Plac
 def test_a_missing_source_is_named(places: Places, part: Part, tmp_path: Path) -> None:
     incomplete = Part(part.name, part.announce, part.commands, (tmp_path / "gone",), part.outputs)
     with pytest.raises(Failure, match="gone is missing"):
-        tools._build(places, incomplete, Clock())
+        building.build(places, incomplete, Clock())
+
+
+def _running(name: str, code: str, lane: str = "") -> Part:
+    return Part(name, f"building {name}", ((sys.executable, "-c", code),), (), (), lane=lane)
+
+
+def test_parts_of_different_lanes_are_built_side_by_side(places: Places, tmp_path: Path) -> None:
+    waits = (
+        "import pathlib, time\n"
+        "pathlib.Path({0!r}).touch()\n"
+        "while not pathlib.Path({1!r}).exists(): time.sleep(0.01)"
+    )
+    one, other = str(tmp_path / "one"), str(tmp_path / "other")
+    parts = [_running("one", waits.format(one, other)), _running("other", waits.format(other, one))]
+    building.build_stale(places, parts, Clock())
+    assert all(building.is_fresh(places, part) for part in parts)
+
+
+def test_parts_of_one_lane_are_built_in_order(places: Places, tmp_path: Path) -> None:
+    first, built = "import time; time.sleep(0.3); ", tmp_path / "built"
+    write = f"open({str(built)!r}, 'a').write"
+    parts = [
+        _running("first", f"{first}{write}('first ')", "go"),
+        _running("second", f"{write}('second')", "go"),
+    ]
+    building.build_stale(places, parts, Clock())
+    assert built.read_text() == "first second"
+
+
+def test_the_first_failure_is_told_and_ends_what_is_built_beside_it(places: Places) -> None:
+    began = time.monotonic()
+    parts = [
+        _running("slow", "import time; time.sleep(300)", "go"),
+        _running("next", "raise SystemExit('was started')", "go"),
+        _running("broken", "raise SystemExit('no such package')"),
+    ]
+    with pytest.raises(Failure, match=r"building broken failed(.|\n)*no such package"):
+        building.build_stale(places, parts, Clock())
+    assert time.monotonic() - began < 60
+    assert not any(building.is_fresh(places, part) for part in parts)
+    assert (
+        not (places.logs / "build-next.log").exists()
+        or "was started" not in (places.logs / "build-next.log").read_text()
+    )
 
 
 def test_long_steps_are_seen_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock(heartbeat_seconds=0.01)
-    with clock.step("waiting", announce="waiting"):
-        while "still waiting" not in (text := capsys.readouterr().err):
+    with clock.step("waiting", announce="waiting", about_seconds=9):
+        while "still waiting, about 9 s (" not in (text := capsys.readouterr().err):
             assert "error" not in text
     assert "waiting" in clock.table() or clock.steps[0][1] < 1
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import checkout
-from launcher import fargate, packages, runner_process, tools
+from launcher import building, fargate, packages, runner_process
+from launcher.building import Part
 from launcher.places import Places
 from launcher.report import Clock, Failure
-from launcher.tools import Part
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_the_images_programs_are_installed_once(places: Places) -> None:
 
 def test_the_images_parts_are_made_of_what_this_checkout_has() -> None:
     for part in fargate.parts(Places.of_this_checkout()):
-        assert tools.fingerprint(part)
+        assert building.fingerprint(part)
 
 
 def test_the_runner_is_told_where_the_models_api_is(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:

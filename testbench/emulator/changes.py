@@ -1,7 +1,6 @@
-"""How often the emulated AWS was asked to change something: `GET /_emulator/changes`, a number.
+"""Counts the requests to change something in the emulated AWS: `GET /_emulator/changes` answers the number.
 
-Whoever follows the emulator asks for it often, which costs next to nothing, and reads everything only when it
-has grown.
+The task runner polls this number, which is cheap, and reads the resources again only when it has grown.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from emulator.http_server import Application
 
 PATH = "/_emulator/changes"
 _READING = re.compile(r"Describe|List|Get|BatchGet|Discover")
-# A follower's own writing, about which there is nothing to follow.
+# The task runner writes logs all the time; they change nothing that it would have to read again.
 _LOGGING = re.compile(r"PutLogEvents|CreateLogStream")
 
 
 def with_changes(application: Application) -> Application:
-    """The application, which also counts."""
+    """The application, with a page at `PATH` that answers the count."""
     count = itertools.count(1)
     latest = 0
 
@@ -45,7 +44,7 @@ def _changes(environ: dict[str, Any]) -> bool:
 
 
 def _action(environ: dict[str, Any]) -> str | None:
-    """The action's name as AWS's JSON and query protocols carry it; None for the others."""
+    """The action's name in AWS's JSON and query protocols; None for other protocols."""
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return str(target).rpartition(".")[2]

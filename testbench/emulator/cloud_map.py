@@ -54,7 +54,7 @@ def vpc_must_exist(call: Call, parameters: Parameters) -> None:
 
 
 @checks("servicediscovery", "create_service")
-def service_must_be_possible(call: Call, parameters: Parameters) -> None:
+def service_must_be_valid(call: Call, parameters: Parameters) -> None:
     backend = call.backend
     config = parameters.get("DnsConfig", {})
     namespace_id = parameters.get("NamespaceId") or config.get("NamespaceId")

@@ -1,4 +1,4 @@
-"""EC2 VPC endpoints: the services that AWS offers, and endpoints that it refuses.
+"""EC2 VPC endpoints: the services for which AWS offers them, and endpoints that it refuses.
 
 moto answers the list of services only if further packages are installed, which nothing else here needs.
 """

@@ -1,4 +1,4 @@
-"""EC2: tags given at creation that AWS refuses (EC2 API reference, TagSpecification)."""
+"""EC2: tags in a create request that AWS refuses (EC2 API reference, TagSpecification)."""
 
 from __future__ import annotations
 

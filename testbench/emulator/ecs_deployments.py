@@ -9,7 +9,7 @@ from typing import Any
 from emulator.actions import Result, answers, table
 from emulator.moto_adapter import Call, Parameters
 
-# What the two lists have in common.
+# The fields that ListServiceDeployments shows of a deployment.
 _BRIEF = (
     "serviceDeploymentArn",
     "serviceArn",
@@ -24,7 +24,10 @@ _BRIEF = (
 
 
 def begin(backend: Any, service: Any, has_run_at_once: bool) -> dict[str, Any]:
-    """A new primary deployment of what the service says now, entered in the service's history."""
+    """Make a new primary deployment of the service as it is now, and enter it in the service's history.
+
+    `has_run_at_once`: without a runner, the deployment has its tasks immediately.
+    """
     now = datetime.now(UTC)
     number = f"{secrets.randbelow(10**19):019d}"
     new = f"ecs-svc/{number}"
@@ -45,15 +48,15 @@ def begin(backend: Any, service: Any, has_run_at_once: bool) -> dict[str, Any]:
         "status": "PRIMARY",
         "taskDefinition": service.task_definition,
     }
-    place = service.arn.partition(":service/")
+    prefix, _, name = service.arn.partition(":service/")
     _history(backend, service.arn).append(
         {
-            "serviceDeploymentArn": f"{place[0]}:service-deployment/{place[2]}/{number}",
+            "serviceDeploymentArn": f"{prefix}:service-deployment/{name}/{number}",
             "serviceArn": service.arn,
             "clusterArn": service.cluster_arn,
             "createdAt": now,
             "startedAt": now,
-            "targetServiceRevisionArn": f"{place[0]}:service-revision/{place[2]}/{number}",
+            "targetServiceRevisionArn": f"{prefix}:service-revision/{name}/{number}",
             "status": "IN_PROGRESS",
             "taskDefinition": service.task_definition,
         }
@@ -64,26 +67,26 @@ def begin(backend: Any, service: Any, has_run_at_once: bool) -> dict[str, Any]:
 
 
 def complete(backend: Any, service: Any, deployment: dict[str, Any]) -> None:
-    """The deployment has its tasks, healthy."""
+    """Record that the deployment has all its tasks, and they are healthy."""
     reason = f"ECS deployment {deployment['id']} completed."
     _end(_entry(backend, service, deployment), deployment, ("COMPLETED", "SUCCESSFUL"), reason)
 
 
 def fail(backend: Any, service: Any, deployment: dict[str, Any], reason: str, rolled_back: bool) -> None:
-    """The circuit breaker has stopped the deployment."""
+    """Record that the circuit breaker has stopped the deployment."""
     status = "ROLLBACK_SUCCESSFUL" if rolled_back else "STOPPED"
     _end(_entry(backend, service, deployment), deployment, ("FAILED", status), reason)
 
 
 def stop(backend: Any, service: Any, deployment: dict[str, Any], reason: str) -> None:
-    """The deployment will not go on, unless it has ended already."""
+    """Record that the deployment was stopped, if it was still in progress."""
     entry = _entry(backend, service, deployment)
     if entry["status"] == "IN_PROGRESS":
         entry.update(status="STOPPED", statusReason=reason, finishedAt=datetime.now(UTC))
 
 
 def forget(backend: Any, service: Any) -> None:
-    """Of a service that is new, what an earlier one of its name did."""
+    """Clear the history of an earlier service with the same name."""
     _history(backend, service.arn).clear()
 
 
@@ -94,7 +97,7 @@ def last_good_definition(backend: Any, service: Any) -> str | None:
 
 
 def _end(entry: dict[str, Any], deployment: dict[str, Any], states: tuple[str, str], reason: str) -> None:
-    """`states` are the deployment's and the history's words for how it ended."""
+    """`states` are the final states of the deployment and of its entry in the history."""
     now = datetime.now(UTC)
     deployment.update(rolloutState=states[0], rolloutStateReason=reason, updatedAt=now)
     entry.update(status=states[1], statusReason=reason, finishedAt=now)

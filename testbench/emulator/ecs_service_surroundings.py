@@ -22,7 +22,7 @@ _MOST_SUBNETS, _MOST_GROUPS = 16, 5
 
 
 @checks("ecs", "create_service", "update_service")
-def numbers_must_be_possible(_call: Call, parameters: Parameters) -> None:
+def numbers_must_be_valid(_call: Call, parameters: Parameters) -> None:
     if parameters.get("desiredCount", 0) < 0:
         refuse("InvalidParameterException", "desiredCount must not be negative.")
     if parameters.get("healthCheckGracePeriodSeconds", 0) not in range(2**31):
@@ -40,7 +40,7 @@ def numbers_must_be_possible(_call: Call, parameters: Parameters) -> None:
     if not 0 <= least <= most or most < 100:
         refuse(
             "InvalidParameterException",
-            f"minimumHealthyPercent {least} and maximumPercent {most} allow no deployment.",
+            f"With minimumHealthyPercent {least} and maximumPercent {most} no deployment is possible.",
         )
 
 

@@ -105,7 +105,7 @@ def cluster_must_be_empty(call: Call, parameters: Parameters) -> None:
 
 
 @checks("ecs", "create_service", "update_service")
-def deployment_must_be_possible(_call: Call, parameters: Parameters) -> None:
+def rebalancing_needs_room(_call: Call, parameters: Parameters) -> None:
     configuration = parameters.get("deploymentConfiguration", {})
     if (
         parameters.get("availabilityZoneRebalancing") == "ENABLED"

@@ -1,4 +1,4 @@
-"""One report of the task runner, checked: what `fargate_reports` takes in.
+"""Parses and validates one report of the task runner. `fargate_reports` receives it over HTTP.
 
 {"account": "123456789012", "region": "us-west-2", "validSeconds": 15,
  "services": {SERVICE_ARN: {
@@ -25,7 +25,7 @@ _ROLLOUT_STATES = ("IN_PROGRESS", "COMPLETED", "FAILED")
 
 
 class InvalidReport(ValueError):
-    """Says which value is wrong, and what it must be."""
+    """A report that is not valid. The message names the value and says what it must be."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class AccountAndRegion:
 
 @dataclass(frozen=True)
 class Rollout:
-    """How far a deployment is; `reason` tells why it has failed."""
+    """The state of a deployment; `reason` says why it has failed."""
 
     state: str
     failed_tasks: int
@@ -51,7 +51,7 @@ class Rollout:
 
 @dataclass(frozen=True)
 class ServiceReport:
-    """`tasks` are DescribeTasks' own; `rollouts` go by deployment."""
+    """What runs for a service: `tasks` as DescribeTasks shows them, and `rollouts` by deployment id."""
 
     tasks: tuple[dict[str, Any], ...] = ()
     rollouts: dict[str, Rollout] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class ServiceReport:
 
 @dataclass(frozen=True)
 class Report:
-    """True for so many seconds; `services` go by ARN."""
+    """Everything that runs in an account and region, by the ARN of the service. Valid for `valid_seconds`."""
 
     location: AccountAndRegion
     valid_seconds: float
@@ -72,7 +72,7 @@ def parse(body: bytes) -> Report:
     try:
         raw = json.loads(body)
     except ValueError as error:
-        raise InvalidReport(f"The report is no JSON: {error}.") from error
+        raise InvalidReport(f"The report is not JSON: {error}.") from error
     _must(isinstance(raw, dict), "the report", raw, "an object")
     seconds = _field(raw, "validSeconds", (int, float), "a number")
     _must(math.isfinite(seconds) and seconds > 0, "validSeconds", seconds, "above 0")
@@ -129,7 +129,7 @@ def _one_of(raw: dict[str, Any], key: str, known: tuple[str, ...], where: str) -
 
 def _field(raw: dict[str, Any], key: str, kind: Any, description: str, where: str = "") -> Any:
     value = raw.get(key)
-    # JSON's true is no number, though Python's is.
+    # In Python, a Boolean is an integer too; in JSON it is not.
     _must(isinstance(value, kind) and not isinstance(value, bool), f"{where}{key}", value, description)
     return value
 

@@ -1,10 +1,10 @@
-"""Where the task runner says what it runs: `PUT /_emulator/fargate`.
+"""Receives the task runner's reports of what it runs: `PUT /_emulator/fargate`.
 
-A report is complete: it replaces the one before. Its shape is in `fargate_report`, and what follows from it
-in `fargate_tasks`. One that is not in order is refused with status 400 and the reason, and changes nothing;
-services that do not exist are ignored.
+A report is complete and replaces the previous one. `fargate_report` describes its form; `fargate_tasks` keeps
+the tasks. A report that is not valid is refused with status 400 and the reason, and changes nothing. Services
+that do not exist are ignored.
 
-`DELETE /_emulator/fargate?account=…&region=…` says that the runner has stopped all tasks and ends.
+`DELETE /_emulator/fargate?account=…&region=…` says that the runner has stopped all tasks and exits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PATH = "/_emulator/fargate"
 
 
 def with_reports(application: Application) -> Application:
-    """The application, which also takes the runner's reports."""
+    """The application, with a page at `PATH` that takes the runner's reports."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] != PATH:

@@ -1,4 +1,4 @@
-"""ECS task definitions for Fargate: what AWS refuses and moto accepts.
+"""ECS task definitions for Fargate that AWS refuses and moto accepts.
 
 Where no other source is named, the rule is in the ECS API reference at the parameter (botocore has the text)
 or in the ECS guide, "Fargate task definition differences".
@@ -25,7 +25,7 @@ SIZES: dict[int, list[int]] = {
     16384: list(range(32768, 122880 + 1, 8192)),
 }
 EPHEMERAL_GIB = range(21, 200 + 1)
-# ECS API reference, ContainerDefinition, memory: what the oldest Docker daemon takes, MiB.
+# ECS API reference, ContainerDefinition, memory: the least that the oldest Docker daemon accepts, in MiB.
 _LEAST_MEMORY = 4
 ADDABLE_CAPABILITIES = {"SYS_PTRACE"}
 _MAX_STOP_TIMEOUT = 120

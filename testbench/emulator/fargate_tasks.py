@@ -1,7 +1,7 @@
-"""The services' tasks: those that the runner reports, and what follows from them.
+"""The tasks of the services as the task runner reports them, and what follows for services and deployments.
 
-With no runner, a service's tasks count as running as soon as it is created. Once one reports, tasks exist
-only as it reports them; and while it should report but does not, they count as gone, for nobody knows better.
+Without a runner, a service's tasks count as running as soon as the service is created. Once a runner has
+reported, there are only the tasks that it reports; if its reports stop, the tasks are treated as stopped.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from emulator import ecs_deployments
 from emulator.actions import table
 from emulator.fargate_report import PENDING, Report, Rollout, ServiceReport
 
-_EVENTS = 100  # as many as AWS keeps for a service
+_EVENTS = 100  # AWS keeps the latest 100 events of a service
 
 
 def of_service(backend: Any, service_arn: str) -> list[dict[str, Any]]:
-    """As DescribeTasks shows them, the stopped ones that are still remembered included."""
+    """The tasks in the form of DescribeTasks, including the stopped ones that the runner still reports."""
     return list(table(backend, "fargate").get("tasks", {}).get(service_arn, []))
 
 
@@ -42,26 +42,31 @@ def take(backend: Any, report: Report) -> None:
 
 
 def detach(backend: Any) -> None:
-    """The runner has ended, and its tasks with it."""
+    """Forget the runner, which has stopped all its tasks."""
     table(backend, "fargate").clear()
     for service in backend.services.values():
         count(backend, service)
 
 
 def notice_silence(backend: Any) -> None:
-    """To be called before anything about tasks is told."""
+    """Treat all tasks as stopped if the runner's last report has expired.
+
+    Call it before answering anything about tasks.
+    """
     state = table(backend, "fargate")
     if time.monotonic() < state.get("deadline", float("inf")):
         return
     silent = [service for service in backend.services.values() if of_service(backend, service.arn)]
     state["tasks"] = {}
     for service in silent:
-        _note(service, [f"({service.name}) the task runner does not report: its tasks count as stopped."])
+        _note(
+            service, [f"({service.name}) the task runner has stopped reporting: its tasks count as stopped."]
+        )
         count(backend, service)
 
 
 def count(backend: Any, service: Any) -> None:
-    """The service's counts, and its own end and its older deployments', follow from its tasks."""
+    """Count the service's tasks; end older deployments and a deleted service whose last task has stopped."""
     live = [one for one in of_service(backend, service.arn) if one["lastStatus"] != "STOPPED"]
     for deployment in list(service.deployments):
         own = [one for one in live if one["startedBy"] == deployment["id"]]
@@ -78,7 +83,10 @@ def count(backend: Any, service: Any) -> None:
 
 
 def redeploy(backend: Any, service: Any) -> None:
-    """A new deployment of what the service says; with a runner, the one before goes when its tasks have."""
+    """Begin a deployment of the service as it is now.
+
+    With a runner, the previous deployment stays until its tasks have stopped.
+    """
     attached = is_attached(backend)
     for deployment in service.deployments:
         ecs_deployments.stop(backend, service, deployment, "A newer deployment has replaced it.")
@@ -89,7 +97,7 @@ def redeploy(backend: Any, service: Any) -> None:
 
 
 def recount(backend: Any, service: Any) -> None:
-    """After a change of the desired count."""
+    """Count the service's tasks after a change of its desired count."""
     if is_attached(backend):
         count(backend, service)
         return
@@ -101,7 +109,7 @@ def recount(backend: Any, service: Any) -> None:
 
 
 def is_attached(backend: Any) -> bool:
-    """Whether a runner starts the tasks and says what becomes of them."""
+    """Whether a runner starts the tasks and reports them."""
     return "deadline" in table(backend, "fargate")
 
 
@@ -112,7 +120,7 @@ def _note(service: Any, messages: Iterable[str]) -> None:
 
 
 def _follow(backend: Any, service: Any, rollouts: dict[str, Rollout]) -> None:
-    """Only the newest deployment can still end: the others ended when it began."""
+    """Let the newest deployment succeed or fail as reported; older ones ended when it began."""
     deployment = next((one for one in service.deployments if one["status"] == "PRIMARY"), None)
     if deployment is None or deployment["id"] not in rollouts:
         return

@@ -1,4 +1,4 @@
-"""IAM: what AWS refuses of trust policies and of permission policies."""
+"""IAM: trust policies and permission policies that AWS refuses."""
 
 from __future__ import annotations
 

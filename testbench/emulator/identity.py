@@ -1,4 +1,4 @@
-"""Which emulator this is: its state lives in memory, so another process is another, empty AWS."""
+"""Which emulator this is. Its state is in memory only, so another process is another, empty AWS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATH = "/_emulator"
 
 @dataclass(frozen=True)
 class Identity:
-    """What `GET /_emulator` answers and the state file holds. Times are ISO 8601, UTC."""
+    """What `GET /_emulator` answers and what the state file contains. Times are ISO 8601, UTC."""
 
     port: int
     url: str
@@ -31,7 +31,7 @@ class Identity:
 
 
 def announce(identity: Identity, path: Path) -> None:
-    """Write the state file in one step, so that a reader never sees half of it."""
+    """Write the state file atomically, so that a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{identity.pid}")
     draft.write_text(identity.as_json(), encoding="utf-8")
@@ -39,13 +39,13 @@ def announce(identity: Identity, path: Path) -> None:
 
 
 def withdraw(identity: Identity, path: Path) -> None:
-    """Remove the state file, unless another emulator has written it since."""
+    """Remove the state file, unless another emulator has replaced it."""
     if path.is_file() and path.read_text(encoding="utf-8") == identity.as_json():
         path.unlink()
 
 
 def with_identity(application: Application, identity: Identity) -> Application:
-    """The application, which also says who it is."""
+    """The application, with a page at `PATH` that says which emulator this is."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] != PATH:

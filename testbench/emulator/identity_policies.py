@@ -1,4 +1,4 @@
-"""Whether identity policies allow a request, by IAM's evaluation logic as far as the request is known."""
+"""Whether identity policies allow a request, by IAM's evaluation logic as far as it can be judged here."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 from emulator.policy_documents import Statement, as_list
 
-# Keys of which a request says everything: where such a key is missing, a condition on it is not met.
+# Condition keys whose values are known in full: a condition on such a key is not met if the key is missing.
+# Conditions on other keys count as met.
 _KNOWN_KEYS = ("aws:RequestTag/", "iam:PassedToService")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One right that a call needs. `resource` is None where the emulator cannot tell the ARN."""
+    """One permission that a call needs. `resource` is None if the emulator cannot tell the ARN."""
 
     action: str
     resource: str | None
@@ -23,7 +24,7 @@ class Request:
 
 
 def allows(listed: Iterable[Statement], request: Request) -> bool:
-    """An explicit denial wins over any permission; without a permission nothing is allowed."""
+    """Whether a statement allows the request and none denies it."""
     matching = [one for one in listed if _names(one, request) and _condition_met(one, request.context)]
     return bool(matching) and all(one["Effect"] == "Allow" for one in matching)
 
@@ -56,4 +57,4 @@ def _met(operator: str, key: str, values: list[Any], context: Mapping[str, str])
         return actual in values
     if operator == "StringLike":
         return actual is not None and _matches(values, actual)
-    raise ValueError(f"the operator {operator} on {key} is not understood")
+    raise ValueError(f"the operator {operator} on {key} is not supported")

@@ -1,8 +1,8 @@
-"""What is left in an AWS account and region: `python -m emulator.leftovers`, with the usual AWS variables.
+"""Lists what is left in an AWS account and region: `python -m emulator.leftovers`, with AWS's variables.
 
-Lists, with an AWS client, everything that a stack makes and a destroy must remove; one line each. Exits with
-1 when there is anything. A KMS key that awaits its deletion, or a deregistered task definition, is as gone as
-AWS lets it be. The default VPC belongs to the account.
+Prints one line for each resource of a kind that the stack creates and `pulumi destroy` must remove, and exits
+with status 1 if there is any. KMS keys that await their deletion and deregistered task definitions are not
+listed, since AWS removes them only later. The default VPC belongs to the account.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from emulator.load_balancers import NETWORK_PROTOCOLS
 from emulator.moto_adapter import Call, Parameters
 
 # Elastic Load Balancing API reference, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute:
-# keys of network load balancers. None: true or false; a range: numbers; a set: its members, empty for any.
+# keys of network load balancers. The value None means true or false, a range means its numbers, and a
+# set means its members, or any text if it is empty.
 _BALANCER_ATTRIBUTES: dict[str, range | set[str] | None] = {
     "access_logs.s3.enabled": None,
     "access_logs.s3.bucket": set(),

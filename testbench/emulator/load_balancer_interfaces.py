@@ -1,6 +1,7 @@
-"""A network load balancer's own network interfaces: one in each subnet, with a public address, as on AWS.
+"""Network interfaces of network load balancers: one in each subnet, with a public address, as on AWS.
 
-They come and go with it, and have its security groups. Their description is AWS's: `ELB net/NAME/ID`.
+They are created and deleted with the load balancer and have its security groups. As on AWS, their description
+is `ELB net/NAME/ID`, by which they are found.
 """
 
 from __future__ import annotations

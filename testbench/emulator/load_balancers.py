@@ -10,7 +10,7 @@ NETWORK_PROTOCOLS = {"TCP", "UDP", "TCP_UDP", "TLS", "QUIC", "TCP_QUIC"}
 
 
 @checks("elbv2", "create_load_balancer")
-def network_must_carry_it(call: Call, parameters: Parameters) -> None:
+def network_must_fit(call: Call, parameters: Parameters) -> None:
     if any(one.name == parameters["Name"] for one in call.backend.load_balancers.values()):
         refuse(
             "DuplicateLoadBalancerName", f"A load balancer with the same name '{parameters['Name']}' exists."

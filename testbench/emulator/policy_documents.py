@@ -1,4 +1,4 @@
-"""IAM's policy language: what is a policy at all, and who is allowed an action by one."""
+"""IAM's policy language: whether a document is a valid policy, and whom it allows an action."""
 
 from __future__ import annotations
 
@@ -107,7 +107,8 @@ def _check_conditions(conditions: Any) -> None:
 def allows(listed: Iterable[Statement], kind: str, principal: str, action: str, context: Context) -> bool:
     """Whether the statements let a principal, such as ("Service", "ecs-tasks.amazonaws.com"), do the action.
 
-    Conditions with an operator that is not understood count as not met for Allow and as met for Deny.
+    A condition with an operator that is not supported here counts as not met in an Allow statement, and as
+    met in a Deny statement.
     """
     allowed = False
     for statement in listed:
@@ -123,12 +124,12 @@ def allows(listed: Iterable[Statement], kind: str, principal: str, action: str, 
 
 
 def as_list(value: Any) -> list[Any]:
-    """IAM writes one value and a list of one alike."""
+    """The value as a list: IAM lets a list of one be written without brackets."""
     return value if isinstance(value, list) else [value]
 
 
 def principals(listed: Iterable[Statement], kind: str) -> list[str]:
-    """All principals of a kind, such as "Service", in the order in which they are named."""
+    """All principals of a kind, such as "Service", in the order of the statements."""
     named = [statement.get("Principal") for statement in listed]
     return [
         str(one)

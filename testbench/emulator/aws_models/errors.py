@@ -12,8 +12,8 @@ from botocore.model import ServiceModel
 from emulator.aws_models.constraints import Kind, Violation
 from emulator.aws_models.operations import Operation
 
-# Codes of services that do not answer ValidationException: their own validation error, as the API reference
-# of each lists it among the errors of its actions.
+# Codes of services that do not answer ValidationException, each from the errors that the service's API
+# reference lists.
 _CODES = {
     "ecr": "InvalidParameterException",
     "ecs": "InvalidParameterException",
@@ -39,7 +39,7 @@ class Reply:
 
 
 def refusal(operation: Operation, found: list[Violation]) -> Reply:
-    """Names the operation, and each member with its value and the rule that it breaks."""
+    """The error for violations. It names the operation, and each member with its value and the rule."""
     count = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected"
     details = "; ".join(map(str, found))
     return reply(
@@ -48,7 +48,7 @@ def refusal(operation: Operation, found: list[Violation]) -> Reply:
 
 
 def unreadable(operation: Operation, reason: str) -> Reply:
-    """For a body that is not of the service's protocol."""
+    """The error for a body that is not in the service's protocol."""
     is_query = operation.protocol in ("query", "ec2")
     return reply(operation, "MalformedQueryString" if is_query else "SerializationException", reason)
 

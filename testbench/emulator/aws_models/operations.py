@@ -1,8 +1,8 @@
 """Which operation of which service a request asks for.
 
-A signed request names its service in the credential scope of the signature. Some services share that name,
-so the protocol's own mark decides among them: the target header (JSON), the API version (query), or the
-method and path (REST).
+A signed request names its service in the credential scope of its signature. Some services share that name;
+among them, the protocol decides: by the target header (JSON), the API version (query), or the method and path
+(REST).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
 from emulator.aws_models.requests import HttpRequest
 
 QUERY_PROTOCOLS = ("query", "ec2")
-REST_PROTOCOLS = ("rest-json", "rest-xml")
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/,]+)/aws4_request")
 _session = botocore.session.Session()
@@ -27,7 +26,7 @@ _session = botocore.session.Session()
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of a service, and what its path held of parameters."""
+    """An operation of a service, and the parameters in the request's path."""
 
     service: ServiceModel
     model: OperationModel
@@ -40,7 +39,7 @@ class Operation:
 
 
 def find(request: HttpRequest) -> Operation | None:
-    """The operation, or None for a request that is not signed or that AWS's models do not have."""
+    """The operation, or None if the request is not signed or not in AWS's models."""
     signature = _CREDENTIAL.search(request.headers.get("authorization", ""))
     if signature is None:
         return None
@@ -53,17 +52,17 @@ def find(request: HttpRequest) -> Operation | None:
 
 @cache
 def service_model(name: str) -> ServiceModel:
-    """The newest model of the service that botocore calls so."""
+    """The newest model of a service, by botocore's name of the service."""
     return ServiceModel(_session.get_component("data_loader").load_service_model(name, "service-2"), name)
 
 
 def protocol_of(service: ServiceModel) -> str:
-    """The protocol that clients of a service with several use over HTTP/1.1 and a custom endpoint."""
+    """The protocol that clients use over HTTP/1.1 and a custom endpoint, if a service has several."""
     protocols = service.metadata.get("protocols") or [service.metadata["protocol"]]
     return str(next(one for one in protocols if one != "smithy-rpc-v2-cbor"))
 
 
-# Signing names that are not botocore's name of the service, or that several services share.
+# Signing names that differ from botocore's name of the service, or that several services share.
 _SHARED_NAMES = {
     "bedrock": ("bedrock", "bedrock-runtime"),
     "elasticloadbalancing": ("elbv2", "elb"),
@@ -114,9 +113,10 @@ def _named(service: ServiceModel, action: str, protocol: str) -> Operation | Non
 
 @dataclass(frozen=True)
 class _Route:
-    """`query` is literal; `needed` are the names of parameters that must be there, such as a header.
+    """The method, path, query and headers of a REST operation.
 
-    The more a route demands, the more exactly it says what it is for.
+    `query` must be in the request as it is; `needed` has the names of query parameters and headers that must
+    be there. Of several routes that fit a request, the one with the most demands is meant.
     """
 
     model: OperationModel
@@ -157,7 +157,7 @@ _LABEL = re.compile(r"\{([^}]+)\}")
 def _routes(name: str) -> list[_Route]:
     service = service_model(name)
     models = [service.operation_model(one) for one in service.operation_names]
-    # S3 has successors of deprecated operations under the same path.
+    # S3 has deprecated operations with the same path as their successors.
     routes = [_route(model) for model in models if not model.deprecated]
     return sorted(routes, key=_Route.demands, reverse=True)
 

@@ -1,8 +1,8 @@
-"""The parameters of a request, as AWS's model shapes them, from any of AWS's protocols.
+"""The parameters of a request in the shapes of AWS's model, from any of AWS's protocols.
 
-The inverse of botocore's serializers, against which the tests hold it. What the model does not have stays in
-the result under its name on the wire, and a value that is not of the model's type stays as it came; both are
-for `constraints` to find.
+This is the inverse of botocore's serializers, and the tests compare it with them. A member that the model
+does not have keeps its name on the wire, and a value that is not of the model's type stays as it is;
+`constraints` reports both.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FLOATS = ("float", "double")
 
 
 class UnreadableRequest(ValueError):
-    """The body is not of the protocol that the service speaks; the message says why."""
+    """The body is not in the protocol of the service; the message says why."""
 
 
 def parse(operation: Operation, request: HttpRequest) -> Parameters:
@@ -48,7 +48,7 @@ def parse(operation: Operation, request: HttpRequest) -> Parameters:
 
 
 def _scalar(shape: Shape, text: str) -> Any:
-    """The text as the model's type, or as it is if it is not of that type."""
+    """The text converted to the model's type, or unchanged if it cannot be converted."""
     try:
         return _typed(shape, text)
     except (ValueError, OverflowError):
@@ -71,7 +71,7 @@ def _typed(shape: Shape, text: str) -> Any:
 
 
 def _time(value: Any) -> datetime:
-    """From seconds since 1970, or text of any of AWS's formats."""
+    """A time from seconds since 1970, or from text in any of AWS's formats."""
     return parse_timestamp(value).astimezone(UTC)
 
 
@@ -115,7 +115,7 @@ def _json_structure(shape: StructureShape, body: Any) -> Parameters:
     for key, value in body.items():
         if key not in names:
             result[key] = value
-        elif value is not None:  # null says that the member is absent
+        elif value is not None:  # null means that the member is absent
             result[names[key]] = _json(shape.members[names[key]], value)
     return result
 
@@ -126,9 +126,9 @@ def _json_name(name: str, member: Shape) -> str:
 
 # --- query and EC2: names such as `Tag.1.Key`
 
-# A level of the dotted names: what is below each part, and under "" the value of the name that ends here.
+# One level of the dotted names: the level below each part, and under "" the value of a name that ends here.
 _Tree = dict[str, Any]
-# What every query request has beside the operation's own parameters.
+# Parameters that every query request has besides those of the operation.
 _COMMON = ("Action", "Version")
 
 
@@ -148,7 +148,7 @@ def _query(shape: StructureShape | None, protocol: str, request: HttpRequest) ->
 
 
 class _QueryReader:
-    """Reads one protocol's dialect: EC2 has capitalised names and only flattened lists."""
+    """Reads the query protocol or EC2's variant, which has capitalised names and only flattened lists."""
 
     def __init__(self, protocol: str) -> None:
         self._is_ec2 = protocol == "ec2"
@@ -187,7 +187,7 @@ class _QueryReader:
 
     def _list(self, shape: ListShape, tree: _Tree) -> Any:
         if tree == {"": ""}:
-            return []  # how the query protocol writes a list that is empty
+            return []  # the query protocol's form of an empty list
         if not self._is_ec2 and not shape.serialization.get("flattened"):
             tree = tree.get(shape.member.serialization.get("name", "member"), tree)
         if not all(number.isdecimal() for number in tree):
@@ -211,7 +211,7 @@ def _in_order(numbered: _Tree) -> Iterator[_Tree]:
 
 
 def _text_of(tree: _Tree) -> Any:
-    """What is no member of the model: its text, or its parts."""
+    """The text or the parts of a parameter that the model does not have."""
     return tree[""] if tree.keys() == {""} else tree
 
 
@@ -241,7 +241,7 @@ def _rest(operation: Operation, shape: StructureShape, request: HttpRequest) -> 
 
 
 def _present(found: Parameters) -> Parameters:
-    """Without maps that are empty, which no client sends."""
+    """The parameters without empty maps, which no client sends."""
     return {name: value for name, value in found.items() if value != {}}
 
 
@@ -305,7 +305,7 @@ def _xml_root(shape: StructureShape, node: ElementTree.Element) -> Parameters:
 
 
 def _xml(shape: Shape, nodes: list[ElementTree.Element]) -> Any:
-    """`nodes` are several only where a list or map is flattened."""
+    """The value. There are several `nodes` only for a flattened list or map."""
     if isinstance(shape, StructureShape):
         return _xml_structure(shape, nodes[0])
     if isinstance(shape, ListShape):

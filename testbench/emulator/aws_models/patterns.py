@@ -1,8 +1,8 @@
 """The regular expressions of AWS's models, which are Java's.
 
-The package `regex` knows Unicode's classes (`\\p{L}`), which Python's own module lacks. Java's other classes
-hold ASCII only, and some notation is Java's own: both are translated here. The tests compile every pattern of
-every model that botocore ships.
+The package `regex` knows Unicode's classes (`\\p{L}`), which Python's own module lacks. Java's other
+classes contain only ASCII characters, and some notation exists only in Java: both are translated here. The
+tests compile every pattern of every model that botocore ships.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 
 import regex
 
-# What a class holds, as the inside of a set.
+# The members of each class, as they are written inside a set.
 _ASCII_CLASSES = {
     r"\d": "0-9",
     r"\w": "a-zA-Z0-9_",
@@ -34,12 +34,12 @@ _ASCII_CLASSES = {
 }
 _NEGATIONS = {r"\D": r"\d", r"\W": r"\w", r"\S": r"\s"}
 _NOTATION = {
-    # Java's characters are UTF-16 units, so those beyond them are a range of pairs.
+    # Java writes characters beyond U+FFFF as pairs of UTF-16 units.
     r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
     r"\x{0022}": r"\u0022",
     r"\x{60}": r"\u0060",
     r"\z": r"\Z",
-    # A repetition of a repetition, which elsewhere needs a group.
+    # A repetition of a repetition, which Python allows only with a group.
     r"{11}{0,1011}": r"{0,11121}",
 }
 _TOKEN = re.compile(r"\\[pP]\{\w+\}|\\.|\[|\]|[^\\\[\]]+", re.DOTALL)
@@ -47,7 +47,7 @@ _TOKEN = re.compile(r"\\[pP]\{\w+\}|\\.|\[|\]|[^\\\[\]]+", re.DOTALL)
 
 @cache
 def matcher(pattern: str) -> regex.Pattern[str]:
-    """The pattern, compiled. AWS wants the whole value to match, so call `fullmatch`."""
+    """The compiled pattern. AWS requires the whole value to match, so call `fullmatch`."""
     for theirs, ours in _NOTATION.items():
         pattern = pattern.replace(theirs, ours)
     return regex.compile(_with_ascii_classes(pattern))

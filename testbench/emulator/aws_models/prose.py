@@ -1,11 +1,11 @@
-"""Constraints that AWS states in the documentation of a parameter only, and not in the formal model.
+"""Constraints that AWS states only in the documentation of a parameter, not in the formal model.
 
 EC2's model, for one, has hardly any length or pattern, but its documentation says "Up to 255 characters in
 length. Allowed characters are a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*".
 
-Only sentences of known forms are read, and only unconditional ones: one that begins with "If", "For" or
-"[Network Load Balancers]" does not hold for every request. A text that gives two different bounds for one
-thing gives none.
+Only sentences of known forms are read, and only unconditional ones: a sentence that begins with "If", "For"
+or "[Network Load Balancers]" does not hold for every request. If a text gives two different bounds for the
+same thing, both are ignored.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _ALPHANUMERIC = _LOWER + _UPPER + _DIGITS
 
 @dataclass(frozen=True)
 class Prose:
-    """What a parameter's documentation demands; None or empty where it is silent.
+    """What a parameter's documentation demands; None or empty for what it does not say.
 
-    `characters` holds those that are allowed. `length` is the longest text, `items` the longest list,
-    `span` the least and the greatest number, `values` are the only ones allowed.
+    `characters` and `values` are the ones allowed. `length` is the longest text, `items` the longest list,
+    `span` the smallest and the largest number.
     """
 
     characters: frozenset[str] | None = None
@@ -60,7 +60,7 @@ def read(documentation: str) -> Prose:
 
 
 def _the_only(found: Iterable[T | None]) -> T | None:
-    """What was found; None if it was several things, for then each holds in some cases only."""
+    """The only finding. None if there are several, since each then holds only in some cases."""
     different = {one for one in found if one is not None}
     return different.pop() if len(different) == 1 else None
 
@@ -84,7 +84,7 @@ def _sentences(documentation: str) -> Iterator[str]:
 
 
 def _join_lists(parts: list[str]) -> Iterator[str]:
-    """`Valid characters:` is no end of a sentence."""
+    """Join what follows a colon to it: `Valid characters:` does not end a sentence."""
     held = ""
     for part in parts:
         held = f"{held} {part}".strip() if held else part
@@ -144,7 +144,7 @@ def _named_characters(text: str) -> frozenset[str] | None:
         if not name.strip(" ,"):
             continue
         if name.strip(" ,").lower() not in _NAMED:
-            return None  # a kind of character that has no entry here: read nothing rather than half
+            return None  # an unknown kind of character: ignore the sentence rather than read half of it
         allowed.update(_NAMED[name.strip(" ,").lower()])
     return frozenset(allowed)
 

@@ -1,4 +1,4 @@
-"""An HTTP request to an AWS service, read whole."""
+"""An HTTP request to an AWS service, with its body."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """`path` is undecoded, `query` is without its question mark, `headers` have lower-case names."""
+    """`path` is not percent-decoded, `query` has no question mark, names in `headers` are lower case."""
 
     method: str
     path: str
@@ -20,12 +20,12 @@ class HttpRequest:
 
     @property
     def content_type(self) -> str:
-        """Without parameters such as the character set."""
+        """The media type without parameters such as the character set."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def read(environ: dict[str, Any]) -> HttpRequest:
-    """The request of a WSGI environment, whose body can be read again afterwards."""
+    """The request of a WSGI environment. Puts the body back, so that it can be read again."""
     body = environ["wsgi.input"].read()
     environ["wsgi.input"] = io.BytesIO(body)
     headers = {

@@ -1,7 +1,7 @@
-"""Refuses, before anything is emulated, each request that AWS's own models do not allow.
+"""Refuses each request that AWS's own models do not allow, before moto sees it.
 
-What the models do not have is passed on: unsigned requests, actions of other services, this emulator's own
-pages. Signatures and permissions are not looked at.
+Requests that are not in the models are passed on: unsigned ones, actions of other services, and the pages of
+this emulator. Signatures and permissions are not checked here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def with_validation(application: Application) -> Application:
-    """The application, which is asked only what AWS's models allow."""
+    """The application, which gets only requests that AWS's models allow."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         refusal = judge(requests.read(environ))
@@ -33,7 +33,7 @@ def with_validation(application: Application) -> Application:
 
 
 def judge(request: requests.HttpRequest) -> Reply | None:
-    """The refusal, or None for a request that may pass."""
+    """The refusal, or None if the models allow the request."""
     operation = operations.find(request)
     if operation is None:
         return None

@@ -15,20 +15,20 @@ _LONGEST = 255
 
 
 class InvalidDomain(ValueError):
-    """A domain specification that cannot be read."""
+    """A domain specification that is not valid."""
 
 
 def labels_of(name: Name) -> Labels:
-    """The labels in lower case, without the root: names compare without regard to case (RFC 4343).
+    """The labels in lower case, without the root, since names are compared without regard to case (RFC 4343).
 
-    Labels, not text: in the text `a\\.example.com.` the first dot belongs to a label.
+    Labels instead of text, because in the text `a\\.example.com.` the first dot belongs to a label.
     """
     return tuple(label.lower() for label in name.labels if label)
 
 
 @dataclass(frozen=True)
 class DomainPatterns:
-    """A domain list, ready to match.
+    """A domain list in a form that is fast to match.
 
     `example.com` is that name only, `*.example.com` every name below it at any depth but not itself,
     `*` every name. A final dot and the case of letters make no difference.
@@ -40,7 +40,7 @@ class DomainPatterns:
 
     @classmethod
     def of(cls, domains: Iterable[str]) -> DomainPatterns:
-        """Raises `InvalidDomain` for the first specification that cannot be read."""
+        """The patterns of a domain list. Raises `InvalidDomain` for the first one that is not valid."""
         every_name, names, parents = False, set[Labels](), set[Labels]()
         for domain in domains:
             rest = domain.removesuffix(".")
@@ -63,6 +63,6 @@ def _labels(text: str, domain: str) -> Labels:
     labels = text.split(".")
     if len(domain) > _LONGEST or not all(_LABEL.fullmatch(label) for label in labels):
         raise InvalidDomain(
-            f"The firewall's domain {domain!r} cannot be read. Write example.com, *.example.com or *."
+            f"The firewall's domain {domain!r} is not valid. Write example.com, *.example.com or *."
         )
     return tuple(label.lower().encode("ascii") for label in labels)

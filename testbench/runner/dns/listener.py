@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from runner.dns.tcp_connection import ConnectionEnded, TcpConnection
 
-# Called with a message, its sender (address, port), UDP or TCP, and what sends the answer.
+# Called with a message, its sender (address and port), UDP or TCP, and the function that sends the answer.
 Take = Callable[[bytes, tuple[str, int], str, Callable[[bytes], None]], None]
 
 _LARGEST_DATAGRAM = 65_535
@@ -22,7 +22,7 @@ _IDLE = 5.0
 
 
 class Listener:
-    """One thread that waits on all sockets. It never writes, so no client can hold it up."""
+    """One thread that waits on all sockets. It never writes, so no client can block it."""
 
     def __init__(self, udp: socket.socket, tcp: socket.socket, take: Take) -> None:
         self._udp, self._tcp, self._take = udp, tcp, take
@@ -58,16 +58,16 @@ class Listener:
     def _handle(self, ready: Callable[[], None]) -> None:
         try:
             ready()
-        except Exception as error:  # no packet and no client may end the listener
+        except Exception as error:  # no packet and no client may stop the listener
             print(f"DNS resolver: {error!r}", file=sys.stderr, flush=True)
 
     def _receive(self) -> None:
-        with suppress(OSError):  # what ICMP said of an earlier answer, or nothing to read after all
+        with suppress(OSError):  # an ICMP error for an earlier answer, or a spurious wake-up
             wire, peer = self._udp.recvfrom(_LARGEST_DATAGRAM)
             self._take(wire, peer[:2], "UDP", lambda answer: self._send(answer, peer))
 
     def _send(self, answer: bytes, peer: tuple[str, int]) -> None:
-        with suppress(OSError):  # the sender is gone, or has no port that can be answered
+        with suppress(OSError):  # the sender is gone, or its port cannot be answered
             self._udp.sendto(answer, peer)
 
     def _accept(self) -> None:

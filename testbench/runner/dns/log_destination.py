@@ -1,4 +1,4 @@
-"""Where the VPC's query log goes: the CloudWatch Logs group of its query logging configuration."""
+"""Writes the VPC's query log to the CloudWatch Logs groups of its query logging configurations."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LOG_GROUP = re.compile(r"arn:[^:]+:logs:[^:]+:[^:]+:log-group:(?P<name>[^:*]+)(
 
 
 class UnsupportedDestination(Exception):
-    """The configuration names something other than a log group."""
+    """The configuration's destination is not a log group."""
 
 
 class LogDestination:
     """Writes to the log groups of all configurations that are associated with the VPC.
 
-    The stream bears the VPC's ID; AWS does not document its name. What the groups are is remembered until
-    a write fails, and as long as there is none asked again each time.
+    The stream is named after the VPC's ID, since AWS does not document its name. The groups are looked up
+    again after a failed write, and before each write as long as there is none.
     """
 
     def __init__(self, resolver: Route53ResolverClient, logs: CloudWatchLogsClient, vpc_id: str) -> None:
@@ -34,11 +34,11 @@ class LogDestination:
         self._groups: tuple[str, ...] = ()
 
     def forget(self) -> None:
-        """Ask again for the configuration before the next write."""
+        """Look up the groups again before the next write."""
         self._groups = ()
 
     def write(self, events: Sequence[InputLogEventTypeDef]) -> None:
-        """Write events in order of time; no configuration: nothing is written, as on AWS.
+        """Write events, which are in order of time. Without a configuration nothing is written, as on AWS.
 
         Raises botocore's errors, and `UnsupportedDestination`.
         """
@@ -78,6 +78,6 @@ def _log_group(arn: str) -> str:
     match = _LOG_GROUP.fullmatch(arn)
     if match is None:
         raise UnsupportedDestination(
-            f"{arn} is no CloudWatch Logs group; the local Resolver writes to no other."
+            f"{arn} is not a CloudWatch Logs group, and the local Resolver writes only to those."
         )
     return match["name"]

@@ -24,7 +24,7 @@ _VERSION = "1.100000"
 
 @dataclass(frozen=True)
 class AnsweredQuery:
-    """A query and what was answered. `time` in seconds since 1970; `transport` is UDP or TCP."""
+    """A query and its answer. `time` is in seconds since 1970; `transport` is UDP or TCP."""
 
     time: float
     name: Name

@@ -1,4 +1,4 @@
-"""What a source of names answers, and a table of names that answers so."""
+"""What a source of names answers, and a source that answers from a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from runner.dns.domain_patterns import Labels, labels_of
 
 @dataclass(frozen=True)
 class Lookup:
-    """What is known of one name and type.
+    """The answer of a source for one name and type.
 
     `answer` has the records of that type, or the CNAME record that stands for all types. Without it the
     name has no such record (`rcode` NOERROR) or does not exist (NXDOMAIN), and `soa`, where the source has
@@ -36,15 +36,18 @@ class Lookup:
 
 
 class Source(Protocol):
-    """Where answers come from. Asked by several threads at once; must answer at once, from memory."""
+    """Where answers come from. Several threads ask at the same time, and it must answer from memory."""
 
     def lookup(self, name: Name, qtype: RdataType) -> Lookup | None:
-        """What is known of an absolute name; None: it is not for this source to say."""
+        """The answer for an absolute name, or None if this source is not responsible for the name."""
 
 
 @dataclass(frozen=True)
 class Records:
-    """The records of one name and type; `ttl` in seconds. An answer has `most` of them, drawn anew."""
+    """The records of one name and type; `ttl` is in seconds.
+
+    An answer contains at most `most` of them, chosen at random.
+    """
 
     ttl: int
     rdatas: tuple[Rdata, ...]
@@ -52,23 +55,23 @@ class Records:
 
     @classmethod
     def parse(cls, rdtype: RdataType, ttl: int, values: Sequence[str], most: int | None = None) -> Records:
-        """From texts such as `192.0.2.1`; names need no final dot.
+        """Records from texts such as `192.0.2.1`; names need no final dot.
 
-        Raises `dns.exception.DNSException` where one cannot be read.
+        Raises `dns.exception.DNSException` for a text that cannot be parsed.
         """
         read = [dns.rdata.from_text("IN", rdtype, value, dns.name.root, False) for value in values]
         return cls(ttl, tuple(read), most)
 
     def rrset(self, name: Name) -> RRset:
-        few = len(self.rdatas) if self.most is None else min(self.most, len(self.rdatas))
-        return dns.rrset.from_rdata_list(name, self.ttl, random.sample(self.rdatas, few))
+        count = len(self.rdatas) if self.most is None else min(self.most, len(self.rdatas))
+        return dns.rrset.from_rdata_list(name, self.ttl, random.sample(self.rdatas, count))
 
 
 class NameTable:
-    """Names and their records; a name that only has names below it exists too (RFC 8020)."""
+    """Names and their records. A name exists also if there are only names below it (RFC 8020)."""
 
     def __init__(self, names: Mapping[Name, Mapping[RdataType, Records]], soa: RRset | None = None) -> None:
-        """`soa` goes with every answer that has no record."""
+        """`soa` is sent with every answer that has no record."""
         self._soa = soa
         self._names: dict[Labels, Mapping[RdataType, Records]] = {}
         for name, records in names.items():

@@ -1,4 +1,4 @@
-"""Where the local answers come from: Cloud Map's private names, and an Internet that the caller describes."""
+"""Sources of names: Cloud Map's private names, and an Internet that the caller describes."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 INTERNET_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.CNAME)
 INTERNET_TTL = 60
 
-# Which attribute of an instance holds the address of a record type (Cloud Map, RegisterInstance).
+# The attribute of an instance that has the address for a record type (Cloud Map, RegisterInstance).
 _ATTRIBUTES = {dns.rdatatype.A: "AWS_INSTANCE_IPV4", dns.rdatatype.AAAA: "AWS_INSTANCE_IPV6"}
-# How many instances one answer has (Cloud Map API, DnsConfig): one chosen at random, or up to eight.
+# The number of instances in an answer (Cloud Map API, DnsConfig): one chosen at random, or up to eight.
 _WEIGHTED, _MULTIVALUE = 1, 8
-# Seconds that a client may remember that a name does not exist, where the namespace does not say.
+# Seconds for which a client may cache that a name does not exist, if the namespace does not say.
 _SOA_TTL = 15
 
 
 class Internet:
-    """The names outside the VPC. Knows every name there is, so what it lacks does not exist."""
+    """The names outside the VPC. Authoritative: unknown names get NXDOMAIN."""
 
     def __init__(self, records: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         """Name → record type (A, AAAA or CNAME) → values, for instance
-        `{"www.example.com": {"A": ["198.51.100.10"]}}`. Raises `ValueError` for what is none of that.
+        `{"www.example.com": {"A": ["198.51.100.10"]}}`. Raises `ValueError` for anything else.
         """
         self._table = NameTable({_name(name): _internet_records(name, of) for name, of in records.items()})
 
@@ -58,13 +58,15 @@ def _internet_records(name: str, records: Mapping[str, Sequence[str]]) -> dict[R
         try:
             rdtype = dns.rdatatype.from_text(type_name)
             if rdtype not in INTERNET_TYPES:
-                raise ValueError("only A, AAAA and CNAME are known")
+                raise ValueError("the record type must be A, AAAA or CNAME")
             parsed[rdtype] = Records.parse(rdtype, INTERNET_TTL, values)
         except (ValueError, dns.exception.DNSException) as error:
-            raise ValueError(f"{name}: cannot read {type_name} {list(values)}: {error}") from None
+            raise ValueError(f"{name}: cannot use {type_name} {list(values)}: {error}") from None
     alias = parsed.get(dns.rdatatype.CNAME)
     if alias is not None and (len(parsed) > 1 or len(alias.rdatas) != 1):
-        raise ValueError(f"{name}: a CNAME record must be one, and alone (RFC 1034)")
+        raise ValueError(
+            f"{name}: a name with a CNAME record has one of them and no other records (RFC 1034)"
+        )
     return parsed
 
 
@@ -75,11 +77,12 @@ class _Zone:
 
 
 class PrivateNames:
-    """The names that Cloud Map keeps in its private namespaces. Safe to use from several threads.
+    """The names of Cloud Map's private namespaces. Safe to use from several threads.
 
-    Cloud Map's API does not say to which VPC a namespace belongs, so all of the account are answered. Only
-    A and AAAA records are emulated. An instance whose custom health check says UNHEALTHY is left out, even
-    if none remains: Cloud Map "stops routing traffic to the instance" (HealthCheckCustomConfig).
+    Cloud Map's API does not say to which VPC a namespace belongs, so the names of all namespaces of the
+    account are answered. Only A and AAAA records are emulated. An instance whose custom health check says
+    UNHEALTHY is left out, even if none remains: Cloud Map "stops routing traffic to the instance"
+    (HealthCheckCustomConfig).
     """
 
     def __init__(self, client: ServiceDiscoveryClient) -> None:
@@ -88,9 +91,9 @@ class PrivateNames:
         self._tables: Mapping[Labels, NameTable] | None = None
 
     def refresh(self) -> None:
-        """Read everything again. The names that were read before stay where this raises.
+        """Read everything again. If this raises, the names that were read before stay in use.
 
-        Raises botocore's errors, and `ValueError` for an instance whose address cannot be read.
+        Raises botocore's errors, and `ValueError` for an instance whose address is not valid.
         """
         with self._refreshing:
             zones = _zones(self._client)
@@ -106,7 +109,7 @@ class PrivateNames:
             }
 
     def lookup(self, name: Name, qtype: RdataType) -> Lookup | None:
-        """None for a name outside the private namespaces; SERVFAIL until it is known which those are."""
+        """None for a name outside the private namespaces; SERVFAIL until the namespaces have been read."""
         tables = self._tables
         if tables is None:
             return Lookup(dns.rcode.SERVFAIL)
@@ -119,7 +122,7 @@ class PrivateNames:
 
 
 def _zones(client: ServiceDiscoveryClient) -> dict[str, _Zone]:
-    """By the namespace's ID."""
+    """The zones of the private namespaces, by the ID of the namespace."""
     zones = {}
     for page in client.get_paginator("list_namespaces").paginate():
         for namespace in page["Namespaces"]:
@@ -138,14 +141,14 @@ def _services(
 ) -> Iterator[tuple[str, Name, dict[RdataType, Records]]]:
     """Namespace ID, full name and records of each service that has records now.
 
-    A record comes and goes with its instance, so a service without instances has no name (Cloud Map,
-    RegisterInstance).
+    Cloud Map creates and deletes a record with its instance (RegisterInstance), so a service without
+    instances has no name.
     """
     for page in client.get_paginator("list_services").paginate():
         for summary in page["Services"]:
             service = client.get_service(Id=summary["Id"])["Service"]
             config: Mapping[str, Any] = service.get("DnsConfig") or {}
-            # Terraform still names the namespace in the place that AWS has deprecated.
+            # Terraform still gives the namespace in the field that AWS has deprecated.
             namespace = service.get("NamespaceId") or config.get("NamespaceId", "")
             if namespace in zones:
                 records = _service_records(config, _instances(client, service))
@@ -166,7 +169,9 @@ def _service_records(
             try:
                 records[rdtype] = Records.parse(rdtype, record["TTL"], values, most)
             except dns.exception.DNSException as error:
-                raise ValueError(f"Cloud Map: {attribute} of an instance is no address: {error}") from None
+                raise ValueError(
+                    f"Cloud Map: {attribute} of an instance is not an address: {error}"
+                ) from None
     return records
 
 

@@ -1,4 +1,4 @@
-"""The resolver's server: UDP and TCP sockets in, answers out."""
+"""The DNS server of a VPC: takes queries over UDP and TCP and answers them."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from runner.dns.messages import Refusal, read_query, unsupported, write_answer
 from runner.dns.resolution import Resolution, resolve
 
 _THREADS = 4
-# Queries that may wait at once; what comes on top is dropped, and a client asks again.
+# Queries that may wait at the same time. Further ones are dropped, and clients ask again.
 _MOST_WAITING = 1024
 
 
 class Rules(Protocol):
-    """Where the rules come from: `runner.dns.rules.CurrentRules`."""
+    """Where the rules come from, such as `runner.dns.rules.CurrentRules`."""
 
     def current(self) -> Firewall | None:
-        """The firewall to ask; None: answer SERVFAIL."""
+        """The firewall to ask, or None to answer SERVFAIL."""
 
 
 class Log(Protocol):
-    """Where queries are recorded: `runner.dns.query_log.QueryLog`."""
+    """Where queries are recorded, such as in `runner.dns.query_log.QueryLog`."""
 
     def record(self, query: AnsweredQuery) -> None:
         """Take an entry without waiting."""
 
 
 class Resolver:
-    """Answers DNS queries for one VPC. Nothing is forwarded: what no source knows does not resolve."""
+    """Answers DNS queries for one VPC. Nothing is forwarded: names that no source knows do not resolve."""
 
     def __init__(self, rules: Rules, sources: Sequence[Source], log: Log) -> None:
-        """`sources` are asked in order; the first that knows the name answers."""
+        """`sources` are asked in this order; the first that is responsible for the name answers."""
         self._rules = rules
         self._sources = tuple(sources)
         self._log = log
@@ -52,14 +52,14 @@ class Resolver:
         self._listeners: list[Listener] = []
 
     def serve(self, udp_socket: socket.socket, tcp_listening_socket: socket.socket) -> None:
-        """Answer on two bound sockets, from now on, in the background. They belong to the resolver then.
+        """Start to answer on two bound sockets, in the background. From now on the resolver owns them.
 
         The sockets may live in any network namespace. May be called for several pairs.
         """
         self._listeners.append(Listener(udp_socket, tcp_listening_socket, self._take))
 
     def close(self) -> None:
-        """Stop, and close all sockets. Returns when no thread is left. May be called again."""
+        """Stop and close all sockets. Returns when all threads have ended. May be called more than once."""
         while self._listeners:
             self._listeners.pop().close()
         self._pool.shutdown()
@@ -78,13 +78,13 @@ class Resolver:
             answer = self.answer(wire, peer, transport)
             if answer is not None:
                 reply(answer)
-        except Exception as error:  # no query may end the resolver
+        except Exception as error:  # no query may stop the resolver
             print(f"DNS resolver: a query from {peer[0]} failed: {error!r}", file=sys.stderr, flush=True)
         finally:
             self._room.release()
 
     def answer(self, wire: bytes, peer: tuple[str, int], transport: str) -> bytes | None:
-        """The answer to a message, if there is one. `peer`: address and port; `transport`: UDP or TCP."""
+        """The answer to a message, or None. `peer` is address and port, `transport` is UDP or TCP."""
         query = read_query(wire)
         if query is None:
             return None
@@ -94,7 +94,7 @@ class Resolver:
         try:
             resolution = self._resolve(query)
             answer = write_answer(query, resolution, over_tcp=over_tcp)
-        except Exception as error:  # a source that fails is SERVFAIL, as with any resolver
+        except Exception as error:  # as with any resolver, a source that fails means SERVFAIL
             print(f"DNS resolver: {query.question[0].name} failed: {error!r}", file=sys.stderr, flush=True)
             resolution = Resolution(dns.rcode.SERVFAIL)
             answer = write_answer(query, resolution, over_tcp=over_tcp)

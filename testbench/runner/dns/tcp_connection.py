@@ -1,4 +1,4 @@
-"""A client's TCP connection: messages with their length before them (RFC 1035, 4.2.2; RFC 7766)."""
+"""A client's TCP connection, on which each message follows its length (RFC 1035, 4.2.2; RFC 7766)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from contextlib import suppress
 
 _LENGTH = struct.Struct("!H")
 _CHUNK = 65_536
-# Room for a few of the largest answers, so that a write need not wait for the client.
+# Room for a few of the largest answers, so that a write does not have to wait for the client.
 _SEND_BUFFER = 256 * 1024
-# Queries of one client that may wait at once, so that none fills the queue of all.
+# Unanswered queries of one connection, so that no client can fill the queue that all clients share.
 _MOST_UNANSWERED = 64
 
 
 class ConnectionEnded(Exception):
-    """The client closed it, or lost it."""
+    """The client closed the connection, or it was lost."""
 
 
 class TcpConnection:
-    """Read by one thread, written by several. Neither ever waits for the client."""
+    """Read by one thread, written to by several. Neither reading nor writing waits for the client."""
 
     def __init__(self, accepted: socket.socket, peer: tuple[str, int]) -> None:
         self.socket = accepted
@@ -36,7 +36,10 @@ class TcpConnection:
         accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
     def read(self) -> Iterator[bytes]:
-        """The messages that are whole by now. Raises `ConnectionEnded`, for a flood of them too."""
+        """The messages that have arrived completely.
+
+        Raises `ConnectionEnded` also for a client with too many unanswered queries.
+        """
         try:
             chunk = self.socket.recv(_CHUNK)
         except BlockingIOError:
@@ -73,12 +76,13 @@ class TcpConnection:
                 whole = False
             if not whole:
                 self._open = False
-                # The reader sees the end and closes: only one thread may, or the number is used twice.
+                # The reading thread sees the end and closes the socket. If two threads closed it, the second
+                # could close another connection that has got the same file descriptor.
                 with suppress(OSError):  # broken already
                     self.socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """For the reading thread alone."""
+        """Close the socket. Only the reading thread may call this."""
         with self._writing:
             self._open = False
             self.socket.close()

@@ -223,7 +223,7 @@ def test_when_the_runner_falls_silent_its_tasks_count_as_stopped_and_an_event_sa
     task = fargate.task()
     fargate.report(task, validSeconds=0.2)
     wait_for(lambda: fargate.counts() == (1, 0, 0))
-    said = "(web) the task runner does not report: its tasks count as stopped."
+    said = "(web) the task runner has stopped reporting: its tasks count as stopped."
     assert fargate.messages() == [said]
     assert fargate.list_tasks() == []
     assert fargate.ecs.describe_tasks(cluster="c", tasks=[task["taskArn"]])["tasks"] == []

@@ -1,7 +1,7 @@
-"""How much the pack adds to a preview: `make bench` prints a table.
+"""Measures how much time the pack adds to a preview: `make bench` prints a table.
 
-The pack is started and asked as the engine does it, about as many resources as the sandbox has: copies of the
-tests' good stack. What the engine itself does beside it (two messages for each resource) is not in the table.
+The pack is started and called as the engine does it, with as many resources as the sandbox has: copies of the
+tests' valid stack. The engine's own work (two messages for each resource) is not included.
 """
 
 import json
@@ -17,7 +17,7 @@ RESOURCES = 110
 
 
 def sandbox() -> Recording:
-    """A preview of a new stack with as many resources as the real one."""
+    """A preview of a new stack that has as many resources as the real one."""
     shown: list[Shown] = []
     while len(shown) < RESOURCES:
         copies = good_stack(preview=True)
@@ -32,7 +32,7 @@ def sandbox() -> Recording:
 
 
 def main() -> int:
-    """Print seconds."""
+    """Run the benchmark and print the seconds of each part."""
     recording = sandbox()
     began = time.perf_counter()
     with served(recording) as pack:

@@ -1,1 +1,1 @@
-"""Breaks each promise once, and shows what notices it."""
+"""Mutation tests: each mutant breaks one promise, and the tests show which check detects it."""

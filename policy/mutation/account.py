@@ -1,4 +1,4 @@
-"""The deployed stack as the hand edits of the proof's tests know a sandbox: ids, looked up in the account."""
+"""Looks up the ids of the deployed stack in the account, in the form that the proof's manual edits need."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from mutation.deployment import Deployment
 
 
 class DeployedSandbox(Sandbox):
-    """A sandbox that Pulumi made, with Pulumi's names."""
+    """A sandbox that Pulumi deployed, whose resources have the names that Pulumi gave them."""
 
     def named(self, name: str) -> str:
-        """The role of that name, or a new name."""
+        """The deployed role of that logical name, or a new name if there is none."""
         return self.roles[name].rsplit("/", 1)[1] if name in self.roles else f"{name}-by-hand"
 
     def log_group(self, name: str) -> str:
-        """The name that the program gives a log group."""
+        """The name that the program gives to a log group."""
         return f"/computer-use-sandbox/local/{name}"
 
 
 def look_up(deployment: Deployment) -> DeployedSandbox:
-    """Find everything that a hand edit may change."""
+    """Look up everything that a manual edit may change."""
     clients: dict[str, Any] = {}
     box = DeployedSandbox(deployment.url, 0, clients)
     for service in ("ec2", "ecs", "ecr", "elbv2", "iam", "kms", "logs", "route53resolver", "secretsmanager"):

@@ -1,6 +1,6 @@
-"""The unchanged Java program, deployed once on an emulator of its own by the real engine and AWS provider.
+"""Deploys the unmodified Java program once, with the real engine and AWS provider, on its own emulator.
 
-Both packs are on: the project's, which must find nothing, and the recorder.
+Two policy packs are enabled: the project's, which must find nothing, and the recorder.
 """
 
 import json
@@ -25,7 +25,7 @@ STACK = "local"
 
 @dataclass(frozen=True)
 class Deployment:
-    """The stack while its emulator runs. `environment` is that of its `pulumi` and AWS clients."""
+    """A deployed stack whose emulator is running. `environment` is for `pulumi` and for AWS clients."""
 
     folder: Path
     url: str
@@ -45,8 +45,9 @@ def deployed(
 ) -> Iterator[Deployment]:
     """Deploy the program from a copy of the project in `folder`. Needs what `make tools` builds.
 
-    Pulumi and the provider reach the emulator by the URL that `through` makes of the emulator's own.
-    Raises AssertionError with Pulumi's own words when the deployment fails or a policy finds something.
+    `through` turns the emulator's URL into the one that Pulumi and the provider use, so that a proxy can
+    record the requests. Raises AssertionError with Pulumi's output if the deployment fails or a policy finds
+    something.
     """
     make_project(folder, JAR)
     recorded = folder / "recorded"
@@ -74,7 +75,7 @@ def deployed(
 
 
 def make_project(folder: Path, jar: Path) -> None:
-    """Copy what a deployment needs, and run this jar instead of compiling."""
+    """Copy the files that a deployment needs into `folder`, set up to run this jar instead of compiling."""
     text = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
     runtime = f"runtime:\n  name: java\n  options:\n    binary: {jar}\n"
     (folder / "Pulumi.yaml").write_text(text.replace("runtime: java\n", runtime), encoding="utf-8")
@@ -118,7 +119,7 @@ def _emulator() -> Iterator[str]:
 
 
 def _environment(folder: Path, url: str) -> dict[str, str]:
-    """The launcher's own environment for the local AWS, with a state beside the copied project."""
+    """The launcher's environment for the local AWS, with the Pulumi state beside the copied project."""
     state = folder / "state"
     state.mkdir()
     environment = local_aws.environment(Places(ROOT), url, os.environ)

@@ -1,9 +1,9 @@
-"""The mutants: small changes of what the Java program gives a resource, each of which breaks one promise.
+"""The mutants: small changes to a resource of the Java program, each of which breaks one promise.
 
-A mutant patches the inputs of one resource as the real engine recorded them (after the
-provider's own check), the same properties of its outputs, and where the values come from; or it
-takes a resource away, or adds one. Where somebody could do the same by hand in the account,
-`by_hand` names that edit among those of the proof's tests.
+A mutant changes the recorded inputs of one resource (recorded after the provider's check), the same
+properties of its outputs, and the dependencies of the values; or it removes a resource, or adds one. Where
+somebody could make the same change by hand in the account, `by_hand` names the corresponding edit in the
+proof's tests.
 """
 
 import copy
@@ -15,15 +15,15 @@ from typing import Any
 from mutation.recording import Recording, Shown
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How the engine writes a string that a preview does not know."""
+"""The engine's marker for a string that a preview does not know."""
 
 Patch = Callable[[Shown, list[Shown]], None]
-"""Changes a resource; the second argument is the whole stack as recorded, to take values from."""
+"""Changes a resource. The second argument is the whole recorded stack, as a source of values."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One broken promise. `target` is the label of the resource that is changed, removed or copied."""
+    """A change that breaks one promise. `target` is the label of the resource to change, remove or copy."""
 
     promise: str
     name: str
@@ -33,7 +33,7 @@ class Mutant:
     adds: bool = False
 
     def apply(self, recording: Recording) -> tuple[list[Shown], list[Shown]]:
-        """Return the inputs that differ, and all outputs, of the mutated program."""
+        """Return the inputs that differ from the original's, and all outputs of the mutated program."""
         inputs = [shown for shown in recording.inputs if shown.label == self.target]
         outputs = [shown for shown in recording.outputs if shown.label == self.target]
         assert len(inputs) == len(outputs) == 1, f"the stack has no {self.target}"
@@ -52,7 +52,7 @@ class Mutant:
 
 
 def put(**values: Any) -> Patch:
-    """Give literal values to properties."""
+    """Set properties to literal values."""
 
     def patch(shown: Shown, _: list[Shown]) -> None:
         for key, value in values.items():
@@ -63,7 +63,7 @@ def put(**values: Any) -> Patch:
 
 
 def drop(*keys: str) -> Patch:
-    """Leave properties out."""
+    """Remove properties."""
 
     def patch(shown: Shown, _: list[Shown]) -> None:
         for key in keys:
@@ -74,7 +74,7 @@ def drop(*keys: str) -> Patch:
 
 
 def take(key: str, other: str, other_key: str) -> Patch:
-    """Give a property the value that another resource of the stack has, with where it comes from."""
+    """Set a property to a value of another resource of the stack, with the dependency on that resource."""
 
     def patch(shown: Shown, stack: list[Shown]) -> None:
         (source,) = [one for one in stack if one.label == other]
@@ -85,7 +85,7 @@ def take(key: str, other: str, other_key: str) -> Patch:
 
 
 def both(*patches: Patch) -> Patch:
-    """Several patches, one after the other."""
+    """Apply several patches in order."""
 
     def patch(shown: Shown, stack: list[Shown]) -> None:
         for one in patches:
@@ -105,7 +105,7 @@ def into(key: str, **values: Any) -> Patch:
 
 
 def in_json(key: str, change: Callable[[Any], None]) -> Patch:
-    """Change a property that is JSON text; an unknown text stays unknown, as it would."""
+    """Change a property that is a JSON string. An unknown string stays unknown, as in the real program."""
 
     def patch(shown: Shown, _: list[Shown]) -> None:
         if shown.properties[key] != UNKNOWN:
@@ -127,7 +127,7 @@ def statement(**values: Any) -> Patch:
 
 
 def another_type(kind: str, **inputs: Any) -> Patch:
-    """Make it a resource of another type altogether."""
+    """Turn it into a resource of another type."""
 
     def patch(shown: Shown, _: list[Shown]) -> None:
         shown.type, shown.properties, shown.ties = kind, dict(inputs), {}
@@ -136,18 +136,18 @@ def another_type(kind: str, **inputs: Any) -> Patch:
 
 
 def without_version(containers: Any) -> None:
-    """Take the version from the first secret that a container reads."""
+    """Remove the version from the first secret that a container reads."""
     secret = containers[0]["secrets"][0]
     secret["valueFrom"] = secret["valueFrom"].rpartition(":")[0] + ":"
 
 
 def without_mode(containers: Any) -> None:
-    """Leave the mode in which log lines are delivered to the account."""
+    """Remove the delivery mode of log lines, so that the account's setting decides."""
     del containers[0]["logConfiguration"]["options"]["mode"]
 
 
 def compare_arns_as_text(document: Any) -> None:
-    """Compare the source's ARN with a pattern as if `*` were a letter of it."""
+    """Compare the source's ARN with a pattern literally, so that `*` is not a wildcard."""
     conditions = document["Statement"][0]["Condition"]
     conditions["StringEquals"] = conditions.pop("ArnLike")
 
@@ -165,12 +165,14 @@ EVERYBODY = {"Principal": {"AWS": "*"}}
 MUTANTS = (
     Mutant(
         "ingress",
-        "a prefix list gets in",
+        "a prefix list is admitted",
         VIEWER,
         both(drop("cidrIpv4"), put(prefixListId="pl-0123456789abcdef0")),
         "a prefix list",
     ),
-    Mutant("ingress", "a neighbour gets in", VIEWER, put(cidrIpv4="203.0.112.0/23"), "a neighbour"),
+    Mutant(
+        "ingress", "a neighbouring range is admitted", VIEWER, put(cidrIpv4="203.0.112.0/23"), "a neighbour"
+    ),
     Mutant(
         "ingress", "the console is open to half of IPv4", CONSOLE, put(cidrIpv4="0.0.0.0/1"), "half of IPv4"
     ),
@@ -202,7 +204,9 @@ MUTANTS = (
         both(drop("referencedSecurityGroupId"), put(cidrIpv4="10.42.0.0/16")),
         "the whole VPC to the viewer",
     ),
-    Mutant("ingress", "the control API is at the front door", VIEWER, put(fromPort=5000, toPort=5000)),
+    Mutant(
+        "ingress", "the load balancer's group opens the control port", VIEWER, put(fromPort=5000, toPort=5000)
+    ),
     Mutant("ingress", "every port is open to the deployer", VIEWER, put(fromPort=0, toPort=65535)),
     Mutant(
         "ingress",
@@ -220,7 +224,7 @@ MUTANTS = (
     ),
     Mutant(
         "ingress",
-        "the default group lets its members in",
+        "the default group admits its members",
         "ec2.DefaultSecurityGroup default",
         put(ingress=[{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}]),
         "a rule in the default group",
@@ -239,7 +243,9 @@ MUTANTS = (
         put(port=5000),
         "the control API behind a listener",
     ),
-    Mutant("ingress", "visitors are sent to the control API", "lb.TargetGroup viewer", put(port=5000)),
+    Mutant(
+        "ingress", "the load balancer forwards to the control API", "lb.TargetGroup viewer", put(port=5000)
+    ),
     Mutant("logs", "a log group without a key", "cloudwatch.LogGroup containers", drop("kmsKeyId")),
     Mutant(
         "logs",
@@ -249,7 +255,7 @@ MUTANTS = (
         "kept for a year",
     ),
     Mutant(
-        "logs", "kept for ever", "cloudwatch.LogGroup dns-queries", drop("retentionInDays"), "kept for ever"
+        "logs", "kept forever", "cloudwatch.LogGroup dns-queries", drop("retentionInDays"), "kept forever"
     ),
     Mutant(
         "VPC",
@@ -263,17 +269,18 @@ MUTANTS = (
         "private subnets are reached from the internet",
         "ec2.Route private-0",
         both(drop("natGatewayId"), take("gatewayId", "ec2.Route public", "gatewayId")),
-        "a private subnet with a way to the internet",
+        "a private subnet with a route to the internet",
     ),
-    Mutant(
-        "VPC", "subnets give public addresses away", "ec2.Subnet private-0", put(mapPublicIpOnLaunch=True)
-    ),
-    Mutant("VPC", "a subnet in somebody else's VPC", "ec2.Subnet private-1", put(vpcId="vpc-0123456789")),
+    Mutant("VPC", "subnets assign public addresses", "ec2.Subnet private-0", put(mapPublicIpOnLaunch=True)),
+    Mutant("VPC", "a subnet in another VPC", "ec2.Subnet private-1", put(vpcId="vpc-0123456789")),
     Mutant(
         "VPC", "a subnet in a Local Zone", "ec2.Subnet private-1", put(availabilityZone="us-west-2-lax-1a")
     ),
     Mutant(
-        "VPC", "a route to a NAT that is not there", "ec2.Route private-0", put(natGatewayId="nat-0123456789")
+        "VPC",
+        "a route to a NAT gateway that does not exist",
+        "ec2.Route private-0",
+        put(natGatewayId="nat-0123456789"),
     ),
     Mutant("VPC", "a subnet of another region", "ec2.Subnet private-1", put(availabilityZone="eu-west-1b")),
     Mutant(
@@ -291,12 +298,12 @@ MUTANTS = (
     ),
     Mutant(
         "egress",
-        "everything gets out",
+        "all outbound traffic is allowed",
         HTTPS,
         both(drop("fromPort", "toPort"), put(ipProtocol="-1")),
-        "everything out",
+        "all outbound traffic",
     ),
-    Mutant("DNS", "the last rule is gone", LAST_RULE, None),
+    Mutant("DNS", "the last rule is missing", LAST_RULE, None),
     Mutant("DNS", "the last rule allows", LAST_RULE, put(action="ALLOW")),
     Mutant("DNS", "the last rule comes first", LAST_RULE, put(priority=50)),
     Mutant("DNS", "the last rule blocks one type of query", LAST_RULE, put(qType="A")),
@@ -315,14 +322,12 @@ MUTANTS = (
     ),
     Mutant(
         "DNS",
-        "open while the firewall is down",
+        "names resolve while the firewall is down",
         "route53.ResolverFirewallConfig dns-firewall",
         put(firewallFailOpen="ENABLED"),
-        "open while the firewall is down",
+        "names resolve while the firewall is down",
     ),
-    Mutant(
-        "DNS", "nothing is said about a failing firewall", "route53.ResolverFirewallConfig dns-firewall", None
-    ),
+    Mutant("DNS", "no setting for a failing firewall", "route53.ResolverFirewallConfig dns-firewall", None),
     Mutant(
         "DNS", "no firewall", "route53.ResolverFirewallRuleGroupAssociation dns-firewall", None, "no firewall"
     ),
@@ -335,7 +340,7 @@ MUTANTS = (
     Mutant("KMS", "no lockout check", "kms.Key sandbox", put(bypassPolicyLockoutSafetyCheck=True)),
     Mutant(
         "ECR",
-        "images under Amazon's key",
+        "images encrypted with an AWS managed key",
         "ecr.Repository computer-use-sandbox",
         put(encryptionConfigurations=[{"encryptionType": "AES256"}]),
     ),
@@ -346,7 +351,7 @@ MUTANTS = (
         put(imageScanningConfiguration={"scanOnPush": False}),
         "no scan",
     ),
-    Mutant("ECR", "images are kept for ever", "ecr.LifecyclePolicy computer-use-sandbox", None),
+    Mutant("ECR", "images are kept forever", "ecr.LifecyclePolicy computer-use-sandbox", None),
     Mutant(
         "ECS",
         "an image by tag",
@@ -360,7 +365,7 @@ MUTANTS = (
     ),
     Mutant(
         "ECS",
-        "the agent's files can be changed",
+        "the agent's root file system is writable",
         "ecs.TaskDefinition orchestration",
         container(readonlyRootFilesystem=False),
     ),
@@ -379,7 +384,7 @@ MUTANTS = (
     Mutant("ECS", "a mount without a volume", "ecs.TaskDefinition orchestration", put(volumes=[])),
     Mutant(
         "ECS",
-        "a volume that others may share",
+        "a volume that other tasks may share",
         "ecs.TaskDefinition orchestration",
         put(volumes=[{"name": "shared", "efsVolumeConfiguration": {"fileSystemId": "fs-0123456789"}}]),
     ),
@@ -388,7 +393,7 @@ MUTANTS = (
     Mutant("ECS", "an old platform version", "ecs.Service environment", put(platformVersion="1.3.0")),
     Mutant(
         "logs",
-        "an account decides how logs are delivered",
+        "an account setting decides how logs are delivered",
         "ecs.TaskDefinition orchestration",
         in_json("containerDefinitions", without_mode),
     ),
@@ -404,11 +409,13 @@ MUTANTS = (
         "route53.ResolverFirewallDomainList allowed-domains",
         put(domains=["bedrock-mantle.us-west-2.api.aws."]),
     ),
-    Mutant("DNS", "a priority of AWS's own", FIREWALL, put(priority=9901)),
-    Mutant("KMS", "named like a key of Amazon's", "kms.Alias sandbox", put(name="alias/aws/sandbox")),
+    Mutant("DNS", "a priority that AWS reserves", FIREWALL, put(priority=9901)),
+    Mutant(
+        "KMS", "an alias reserved for AWS managed keys", "kms.Alias sandbox", put(name="alias/aws/sandbox")
+    ),
     Mutant(
         "KMS",
-        "a right that the condition takes back",
+        "a condition that the action does not support",
         "kms.Key sandbox",
         in_json("policy", lambda document: document["Statement"][1]["Action"].append("kms:DescribeKey")),
     ),
@@ -429,13 +436,13 @@ MUTANTS = (
     ),
     Mutant(
         "IAM",
-        "an action on a resource that it never has",
+        "an action on a resource of the wrong type",
         "iam.RolePolicy flow-logs",
         statement(Action=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups"]),
     ),
     Mutant(
         "IAM",
-        "a condition that is never met",
+        "a condition that is never true",
         "iam.Role orchestration-task",
         in_json("assumeRolePolicy", compare_arns_as_text),
     ),
@@ -455,7 +462,12 @@ MUTANTS = (
         container(environment=[{"name": "LOGIN_PASSWORD", "value": "hunter2"}]),
         "a password in plain text",
     ),
-    Mutant("secrets", "a secret under Amazon's key", "secretsmanager.Secret login", drop("kmsKeyId")),
+    Mutant(
+        "secrets",
+        "a secret encrypted with an AWS managed key",
+        "secretsmanager.Secret login",
+        drop("kmsKeyId"),
+    ),
     Mutant(
         "IAM",
         "the desktop has a role",
@@ -501,7 +513,7 @@ MUTANTS = (
     ),
     Mutant(
         "IAM",
-        "anybody takes the role on",
+        "anybody can assume the role",
         "iam.Role orchestration-task",
         in_json("assumeRolePolicy", lambda document: document["Statement"][0].update(EVERYBODY)),
         "another account",

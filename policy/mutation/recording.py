@@ -1,4 +1,4 @@
-"""What the real engine showed the recorder: every resource's inputs, and then all outputs."""
+"""The recorded requests of the real engine: every resource's inputs, and then all outputs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from pulumi.runtime import proto
 
 @dataclass
 class Shown:
-    """A resource as the engine shows it. `ties` are the URNs that each property's value comes from."""
+    """A resource as the engine shows it. `ties` holds, by property, the URNs that its value depends on."""
 
     type: str
     name: str
@@ -28,9 +28,9 @@ class Shown:
 
 @dataclass
 class Recording:
-    """One run of the engine: `inputs` in the order of registration, `outputs` at its end.
+    """One run of the engine: `inputs` in the order of registration, and all `outputs` at the end.
 
-    `config` is the stack's configuration as a pack gets it.
+    `config` is the stack's configuration as a pack receives it.
     """
 
     run: str
@@ -40,7 +40,7 @@ class Recording:
 
     @classmethod
     def load(cls, folder: Path, run: str) -> "Recording":
-        """Read what the recorder wrote about a `run`, preview or update."""
+        """Read what the recorder wrote for a `run`, which is preview or update."""
         inputs: list[Shown] = []
         outputs: list[Shown] = []
         for kind, message in _messages((folder / run).read_bytes()):
@@ -76,7 +76,7 @@ def _shown(message: Any) -> Shown:
 
 
 def resource_request(shown: Shown) -> Any:
-    """The engine's request to judge one resource."""
+    """The engine's request to check one resource."""
     return proto.AnalyzeRequest(
         type=shown.type,
         name=shown.name,
@@ -87,7 +87,7 @@ def resource_request(shown: Shown) -> Any:
 
 
 def stack_request(outputs: list[Shown]) -> Any:
-    """The engine's request to judge the whole stack."""
+    """The engine's request to check the whole stack."""
     request = proto.AnalyzeStackRequest()
     for shown in outputs:
         resource = request.resources.add(
@@ -109,7 +109,7 @@ def _struct(properties: dict[str, Any]) -> Any:
 
 
 def _provider(shown: Shown) -> Any:
-    """A provider for the resources that have one: all but components, stacks and providers themselves."""
+    """The provider of a resource. Components, stacks and providers themselves have none."""
     package = shown.type.split(":", 1)[0]
     if package in ("computer-use-sandbox", "pulumi"):
         return None

@@ -1,8 +1,8 @@
-"""Shows the served pack the recorded requests, some of them patched, and gathers what it finds.
+"""Sends recorded requests, some of them patched, to the served pack and collects its findings.
 
-The pack runs as the engine runs it: its own process, gRPC, the SDK's deserialising and its
-proxies. So a mutant is judged exactly as if the Java program had given that input, without
-starting a JVM and a provider for each.
+The pack runs as under the engine: in its own process, over gRPC, with the SDK's deserialisation and proxies.
+So a mutant is checked exactly as if the Java program had produced that input, without starting a JVM and
+a provider for each mutant.
 """
 
 import os
@@ -21,24 +21,24 @@ PACK = Path(__file__).parent.parent
 
 
 class ServedPack:
-    """The pack's process for one run of the engine. Every finding is the name of a mandatory rule."""
+    """The pack's process for one run of the engine. Findings are reported as names of mandatory rules."""
 
     def __init__(self, stub: analyzer_pb2_grpc.AnalyzerStub, recording: Recording) -> None:
         self._stub = stub
         self.recording = recording
 
     def judge_resource(self, shown: Shown) -> set[str]:
-        """Rules that the inputs of one resource break."""
+        """The rules that the inputs of one resource violate."""
         return {found.policyName for found in self._stub.Analyze(resource_request(shown)).diagnostics}
 
     def judge_stack(self, outputs: list[Shown]) -> set[str]:
-        """Rules that the stack as a whole breaks."""
+        """The rules that the stack as a whole violates."""
         return {found.policyName for found in self._stub.AnalyzeStack(stack_request(outputs)).diagnostics}
 
 
 @contextmanager
 def served(recording: Recording) -> Iterator[ServedPack]:
-    """Start the pack with the recorded configuration, and end it."""
+    """Start the pack with the recorded configuration; it ends with the context."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI")}
     environment |= {
         "PULUMI_CONFIG": recording.config,

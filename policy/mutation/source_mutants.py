@@ -1,7 +1,6 @@
-"""A few mutants made where a person would make them: in the Java source, compiled, and
-previewed by the engine.
+"""A few mutants of the Java source itself, which are compiled and previewed by the engine.
 
-They show that the replayed mutants are judged as the engine has the real ones judged.
+They show that replaying a mutant gives the same result as really making the change.
 """
 
 import shutil
@@ -17,7 +16,7 @@ SOURCES = ROOT / "src" / "main" / "java" / "io" / "computeruse" / "sandbox"
 
 @dataclass(frozen=True)
 class SourceMutant:
-    """`name` is that of the same mutant in `mutants`; the code in `file` is changed once."""
+    """A change of the code in `file`. `name` is the name of the equivalent mutant in `mutants`."""
 
     name: str
     file: str
@@ -39,7 +38,7 @@ SOURCE_MUTANTS = (
         ".assignPublicIp(true)",
     ),
     SourceMutant(
-        "open while the firewall is down",
+        "names resolve while the firewall is down",
         "network/DnsFirewall.java",
         '.firewallFailOpen("DISABLED")',
         '.firewallFailOpen("ENABLED")',
@@ -61,7 +60,9 @@ def build(mutant: SourceMutant, folder: Path) -> Path:
         check=True,
         capture_output=True,
     )
-    (folder / libraries.name).symlink_to(libraries)  # The jar's manifest names its libraries beside itself.
+    (folder / libraries.name).symlink_to(
+        libraries
+    )  # The jar's manifest expects the libraries beside the jar.
     return _jar_with(classes, folder / JAR.name)
 
 

@@ -1,5 +1,5 @@
-"""Each promise is broken at least once, and the pack or the proof notices every time; unbroken,
-neither says a word.
+"""Each promise is broken at least once, and the pack or the proof detects it every time. In the unmodified
+stack neither finds anything.
 """
 
 import json
@@ -32,7 +32,7 @@ BY_HAND = {label: edit for _, label, edit in EDITS}
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """The unchanged program, deployed with the pack on."""
+    """The unmodified program, deployed with the pack enabled."""
     with deployed(tmp_path_factory.mktemp("project")) as deployment, pytest.MonkeyPatch.context() as patch:
         for key in list(os.environ):
             if key.startswith("AWS_"):
@@ -58,7 +58,7 @@ def update(deployment: Deployment) -> Iterator[ServedPack]:
 
 
 def rules_broken(mutant: Mutant, pack: ServedPack) -> set[str]:
-    """The rules that find the mutant in this run."""
+    """The rules that detect the mutant in this run."""
     inputs, outputs = mutant.apply(pack.recording)
     return set().union(*map(pack.judge_resource, inputs), pack.judge_stack(outputs))
 
@@ -78,7 +78,7 @@ def test_neither_pack_nor_proof_finds_anything_in_the_unmodified_stack(
 
 
 @pytest.mark.parametrize("mutant", SOURCE_MUTANTS, ids=[mutant.name for mutant in SOURCE_MUTANTS])
-def test_a_mutant_in_the_java_source_is_judged_by_the_engine_as_its_replay_is(
+def test_a_mutant_of_the_java_source_gives_the_same_findings_as_its_replay(
     mutant: SourceMutant, deployment: Deployment, preview: ServedPack, tmp_path: Path
 ) -> None:
     project = tmp_path / "project"
@@ -94,7 +94,7 @@ def test_a_mutant_in_the_java_source_is_judged_by_the_engine_as_its_replay_is(
 
 @dataclass(frozen=True)
 class Row:
-    """What noticed a mutant: rules at preview, rules in the update, theorems."""
+    """What detected a mutant: rules at preview, rules in the update, theorems of the proof."""
 
     mutant: Mutant
     at_preview: set[str]
@@ -103,7 +103,7 @@ class Row:
 
 
 def counterexamples(deployment: Deployment) -> set[tuple[str, str]]:
-    """What breaks each theorem for what exists now."""
+    """The counterexamples of each theorem for what exists now."""
     outputs = deployment.outputs
     world = read_world(Aws(None), str(outputs["vpcId"]), str(outputs["clusterName"]))
     models = frozenset({"us.anthropic.claude-sonnet-5-5"})
@@ -111,7 +111,7 @@ def counterexamples(deployment: Deployment) -> set[tuple[str, str]]:
     return {(verdict.name, reason) for verdict in prove(case, THEOREMS) for reason in verdict.broken_by}
 
 
-def test_an_edit_by_hand_is_noticed_by_the_proof_and_by_refresh(deployment: Deployment) -> None:
+def test_a_manual_edit_is_detected_by_the_proof_and_by_refresh(deployment: Deployment) -> None:
     refresh = ("refresh", "--preview-only", "--expect-no-changes")
     with_pack = ("preview", "--refresh", "--policy-pack", str(ROOT / "policy"))
     assert deployment.pulumi(*refresh).returncode == 0
@@ -131,7 +131,7 @@ def test_an_edit_by_hand_is_noticed_by_the_proof_and_by_refresh(deployment: Depl
     assert counterexamples(deployment) == set()
 
 
-def test_every_mutant_is_noticed_and_so_is_every_edit_by_hand(
+def test_every_mutant_and_every_manual_edit_is_detected(
     deployment: Deployment,
     preview: ServedPack,
     update: ServedPack,
@@ -144,7 +144,7 @@ def test_every_mutant_is_noticed_and_so_is_every_edit_by_hand(
     for mutant in MUTANTS:
         theorems: set[str] = set()
         if mutant.by_hand:
-            # Edits add up: what counts is what the proof says that it did not say before this one.
+            # Edits accumulate, so only the counterexamples that are new since the previous edit count.
             BY_HAND[mutant.by_hand](box)
             now = counterexamples(deployment)
             theorems = {name for name, _ in now - known}
@@ -158,7 +158,7 @@ def test_every_mutant_is_noticed_and_so_is_every_edit_by_hand(
 
 
 def table(rows: list[Row]) -> str:
-    """Which mutant was noticed by what."""
+    """A table that shows what detected each mutant."""
     cells: list[tuple[str, ...]] = [("promise", "mutant", "pack at preview", "pack in the update", "proof")]
     for row in rows:
         proof = ", ".join(sorted(row.theorems)) or ("NOTHING" if row.mutant.by_hand else "-")

@@ -1,1 +1,1 @@
-"""The rules that every resource of the sandbox has to keep, and the glue that hands them to Pulumi."""
+"""The rules that the sandbox's resources must satisfy, and the adapter that registers them with Pulumi."""

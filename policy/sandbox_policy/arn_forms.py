@@ -2,7 +2,7 @@
 
 A policy's resource and the ARN form of a resource type are both patterns: the first has `*` and `?`, the
 second has placeholders such as `${KeyId}`. A resource can be of a type if some ARN fits both. Where a service
-has a more specific type for that ARN, it is of that type alone: `arn:aws:s3:::b/k` is an object, although the
+has a more specific type for that ARN, only that type counts: `arn:aws:s3:::b/k` is an object, although the
 bucket's form `arn:aws:s3:::${BucketName}` would fit it as well.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 from sandbox_policy.service_reference import Action, ResourceType, resource_types
 
 PARTS: Final = 6
-"""arn, partition, service, region, account, resource."""
+"""The colon-separated parts of an ARN: arn, partition, service, region, account, resource."""
 
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
 _ANY: Final = "any one"
@@ -23,7 +23,7 @@ _FILLER: Final = "x"
 
 
 def is_every_resource(resource: str) -> bool:
-    """Whether a policy's resource is `*` and so matches also requests that name no resource."""
+    """Whether a policy's resource is `*`, which also matches requests that name no resource."""
     return set(resource) == {"*"}
 
 
@@ -54,13 +54,13 @@ def _is_more_specific(form: str, other: str) -> bool:
 
 @functools.cache
 def _common_arn(resource: str, form: str) -> str | None:
-    """A shortest ARN that both patterns match; None if there is none."""
+    """The shortest ARN that both patterns match, or None if no ARN matches both."""
     left, right = resource.split(":", PARTS - 1), form.split(":", PARTS - 1)
     if len(left) != PARTS or len(right) != PARTS:
         return None
     common = []
     for one, other in zip(left, right, strict=True):
-        # Only a wildcard matches the empty region or account of a form: "*" and "".
+        # An empty region or account in the form is matched by an empty part or by "*" only.
         part = "" if not other and set(one) <= {"*"} else _common_text(one, other)
         if part is None:
             return None
@@ -69,7 +69,7 @@ def _common_arn(resource: str, form: str) -> str | None:
 
 
 def _common_text(one: str, other: str) -> str | None:
-    """A shortest text that both patterns match, searched breadth first in the product of their automata."""
+    """The shortest text that both patterns match: a breadth-first search in the product of their automata."""
     left, right = _tokens(one), _tokens(other)
     start = (0, 0)
     seen = {start}
@@ -91,7 +91,9 @@ def _common_text(one: str, other: str) -> str | None:
 
 
 def _tokens(pattern: str) -> list[str]:
-    """Letters, _ANY for `?`, and _SOME for `*` and for a placeholder or policy variable."""
+    """Split a pattern into single letters, _ANY for `?`, and _SOME for `*`, a placeholder or a policy
+    variable.
+    """
     tokens: list[str] = []
     for piece in re.split(r"(\$\{[^}]*\}|\*+|\?)", pattern):
         if piece == "?":
@@ -111,5 +113,5 @@ def _common_letter(one: str, other: str) -> str | None:
 
 
 def _steps(token: str) -> tuple[int, ...]:
-    """How far a token lets the automaton go after one letter: a repeatable one may also stay."""
+    """How many tokens the automaton may advance after one letter: 1, or also 0 if the token may repeat."""
     return (1, 0) if token == _SOME else (1,)

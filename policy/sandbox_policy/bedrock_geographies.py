@@ -1,6 +1,7 @@
-"""The geographies of Amazon Bedrock's cross-region inference: where a profile is called, and who serves it.
+"""The geographies of Amazon Bedrock's cross-Region inference: where a profile can be called, and which
+regions serve its requests.
 
-The table is the one that the Java program and the agent's image read, so all three agree.
+The Java program and the agent's image read the same table, so all three agree.
 """
 
 import fnmatch
@@ -22,10 +23,10 @@ TABLE: Final = (
 
 @dataclass(frozen=True)
 class Geography:
-    """`prefix` begins the ids of its inference profiles.
+    """One geography, such as `us`. The ids of its inference profiles begin with `prefix` and a dot.
 
-    They may be called in `source_regions`; a request is served where it is sent to or in
-    `destination_regions`, where empty text is how AWS writes the resource of global routing.
+    The profiles can be called in `source_regions`. A request is served either in the region that it was sent
+    to or in one of `destination_regions`. An empty region stands for global routing, as in AWS's ARNs.
     """
 
     prefix: str
@@ -33,14 +34,18 @@ class Geography:
     destination_regions: frozenset[str]
 
     def serves(self, pattern: str, region: str | None) -> bool:
-        """Whether a region of an ARN, perhaps with wildcards, names one that may serve a call in `region`."""
+        """Whether the region part of an ARN (may have wildcards) matches a region that may serve a call in
+        `region`.
+        """
         serving = self.destination_regions | {region or pattern}
         return any(fnmatch.fnmatchcase(one, pattern) for one in serving)
 
 
 @functools.cache
 def geographies() -> tuple[Geography, ...]:
-    """The table. Raises OSError or ValueError where it can't be read: then no profile can be judged."""
+    """Read the table. Raises OSError or ValueError if it can't be read, because then no profile can be
+    checked.
+    """
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     return tuple(
         Geography(row["prefix"], frozenset(row["sourceRegions"]), frozenset(row["destinationRegions"]))
@@ -49,11 +54,11 @@ def geographies() -> tuple[Geography, ...]:
 
 
 def geography_of(identifier: str) -> Geography | None:
-    """The geography of an inference profile; None for the id of a foundation model."""
+    """The geography of an inference profile, or None if the id is that of a foundation model."""
     return next((one for one in geographies() if identifier.startswith(f"{one.prefix}.")), None)
 
 
 def base_model(identifier: str) -> str:
-    """The foundation model behind the id of a profile, or the id itself."""
+    """The foundation model that an inference profile invokes; a foundation model's id is returned as is."""
     geography = geography_of(identifier)
     return identifier if geography is None else identifier.removeprefix(f"{geography.prefix}.")

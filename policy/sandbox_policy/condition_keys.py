@@ -1,4 +1,4 @@
-"""Which condition keys a request can carry, and of which type their values are."""
+"""Which condition keys a request can carry, and the types of their values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sandbox_policy.service_reference import Action, condition_key_type, key_mat
 
 
 class ValueType(Enum):
-    """The types of condition values; a multivalued key has several values of one type."""
+    """The types of condition values. A multivalued key has several values of one type."""
 
     STRING = "String"
     ARN = "ARN"
@@ -22,7 +22,9 @@ class ValueType(Enum):
 
 @dataclass(frozen=True)
 class KeyType:
-    """`free_text` says that people choose the values, as with tags, so that any character may be in them."""
+    """The type of a key. `free_text` is true where people choose the values (as with tags), so any character
+    can occur.
+    """
 
     value: ValueType
     multivalued: bool = False
@@ -90,9 +92,9 @@ GLOBAL_KEYS: Final[Mapping[str, KeyType]] = {
     "aws:SourceOrgPaths": _STRINGS,
     "aws:UserAgent": _TEXT,
 }
-"""AWS's global and cross-service condition keys, from the IAM user guide's page of that name.
+"""AWS's global condition context keys, from the page of that name in the IAM user guide.
 
-Three of that page are left out, because the service reference says which actions carry them:
+Three keys of that page are left out, because the service reference lists the actions that carry them:
 `aws:RequestTag`, `aws:ResourceTag` and `aws:TagKeys`.
 """
 
@@ -100,24 +102,24 @@ SERVICE_CALLER_KEYS: Final = frozenset(
     {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"}
     | {"aws:principalservicename", "aws:principalservicenameslist"}
 )
-"""Keys, in lower case, that only a request by an AWS service principal carries. An identity policy never
-applies to such a request, so there they are always missing.
+"""Keys, in lower case, that only requests by an AWS service principal carry. An identity policy never applies
+to such a request, so in an identity policy these keys are always missing.
 """
 
 ACCOUNT_KEYS: Final = frozenset(
     {"aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount", "aws:vpceaccount"}
     | {"kms:calleraccount", "s3:resourceaccount"}
 )
-"""Keys, in lower case, whose value is an account's number."""
+"""Keys, in lower case, whose value is an AWS account id."""
 
 
 def global_key_type(key: str) -> KeyType | None:
-    """The type of a key that every action can carry; None for other keys."""
+    """The type of a global condition key, or None if the key is not global."""
     return next((kind for template, kind in GLOBAL_KEYS.items() if key_matches(template, key)), None)
 
 
 def action_key_type(key: str, action: Action) -> KeyType | None:
-    """The type of a key among those that the reference lists for an action; None for other keys."""
+    """The type of a key that the service reference lists for an action, or None if it is not listed."""
     listed = set(action.condition_keys).union(*(kind.condition_keys for kind in action.resource_types))
     template = next((one for one in sorted(listed) if key_matches(one, key)), None)
     if template is None:

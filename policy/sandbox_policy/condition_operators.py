@@ -1,4 +1,4 @@
-"""How IAM's condition operators compare, and which comparisons can never come out true."""
+"""IAM's condition operators: what they compare, and which comparisons can never be true."""
 
 import datetime
 import ipaddress
@@ -29,7 +29,7 @@ _COMPARISONS: Final[Mapping[frozenset[ValueType], str]] = {
     frozenset(ValueType): "Null",
     frozenset(): "BinaryEquals",
 }
-"""Types of keys → the operators that can compare them. AWS compares ARNs and strings with either family."""
+"""Key types → the operators that can compare them. ARNs and strings can be compared by either family."""
 
 _OPERATORS: Final = {name: types for types, names in _COMPARISONS.items() for name in names.split()}
 
@@ -49,7 +49,7 @@ _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 
 @dataclass(frozen=True)
 class Operator:
-    """A condition operator taken apart: `ForAllValues:StringEqualsIfExists`.
+    """The parts of a condition operator such as `ForAllValues:StringEqualsIfExists`.
 
     `qualifier` is "ForAllValues", "ForAnyValue" or empty.
     """
@@ -60,19 +60,19 @@ class Operator:
 
     @property
     def text(self) -> str:
-        """The operator as the policy has it."""
+        """The operator as it is written in the policy."""
         prefix = f"{self.qualifier}:" if self.qualifier else ""
         return f"{prefix}{self.base}{_IF_EXISTS if self.if_exists else ''}"
 
     def is_true_without_key(self, values: tuple[str, ...]) -> bool:
-        """What the comparison gives for a request that does not carry the key."""
+        """The result of the comparison for a request that does not carry the key."""
         if self.base == "Null":
             return "true" in (value.lower() for value in values)
         return self.if_exists or self.qualifier == "ForAllValues" or "Not" in self.base
 
 
 def parse_operator(text: str) -> Operator | None:
-    """Take an operator apart; None for one that IAM does not have."""
+    """Parse an operator. Returns None if IAM has no such operator."""
     match = _SET_QUALIFIER.match(text)
     qualifier = match[1] if match else ""
     base = text[match.end() :] if match else text
@@ -82,7 +82,7 @@ def parse_operator(text: str) -> Operator | None:
 
 
 def operator_problem(operator: Operator, key: KeyType) -> str | None:
-    """Why an operator can't compare a key of this type, with the fix; None if it can."""
+    """Why an operator can't compare a key of this type, and the fix; None if it can."""
     if key.value not in _OPERATORS[operator.base]:
         return f"its values are of type {key.value.value}: use {_EXAMPLE[key.value]}"
     if operator.base == "Null":
@@ -96,7 +96,7 @@ def operator_problem(operator: Operator, key: KeyType) -> str | None:
 
 
 def value_problem(operator: Operator, key: KeyType, value: str) -> str | None:
-    """Why no request can have this value for the key, with the fix; None if one can."""
+    """Why no request can carry this value for the key, and the fix; None if a request can."""
     literal = _VARIABLE.sub("", value)
     if operator.base == "Null" or key.value == ValueType.BOOL:
         return None if literal.lower() in ("true", "false", "") else "write true or false"
@@ -104,22 +104,22 @@ def value_problem(operator: Operator, key: KeyType, value: str) -> str | None:
         try:
             _READERS[key.value](value)
         except ValueError:
-            return f"it is no {key.value.value}"
+            return f"it is not of type {key.value.value}"
         return None
     has_wildcard = "*" in literal or "?" in literal
     if operator.base.startswith("Arn") or (key.value == ValueType.ARN and not has_wildcard):
         is_variable = literal != value
         if not _ARN.fullmatch(value) and literal != "*" and not is_variable:
-            return "it is no ARN, which has six parts between colons"
+            return "it is not an ARN, which has six parts separated by colons"
     exact = operator.base.startswith("String") and not operator.base.endswith("Like")
     if exact and has_wildcard and (not key.free_text or value.startswith("arn:")):
         like = "ArnLike" if value.startswith("arn:") else "StringLike"
-        return f"{operator.base} takes * and ? literally: use {like}"
+        return f"{operator.base} does not treat * and ? as wildcards: use {like}"
     return None
 
 
 def _read_date(value: str) -> None:
-    if not re.fullmatch(r"[0-9]+", value):  # else seconds since 1970
+    if not re.fullmatch(r"[0-9]+", value):  # A number is valid too: seconds since 1970.
         datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
 
 
@@ -129,4 +129,4 @@ _READERS: Final[Mapping[ValueType, Callable[[str], object]]] = {
     ValueType.DATE_OR_NUMERIC: _read_date,
     ValueType.IP_ADDRESS: ipaddress.ip_network,
 }
-"""Type → reads a value; raises ValueError."""
+"""Type → function that parses a value and raises ValueError if it is invalid."""

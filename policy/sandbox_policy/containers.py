@@ -1,4 +1,4 @@
-"""Reads the container definitions of a task definition, which Pulumi passes on as one JSON text."""
+"""Reads the container definitions of a task definition, which Pulumi passes as one JSON string."""
 
 import json
 from collections.abc import Mapping
@@ -10,21 +10,21 @@ TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 
 
 def containers_of(task: Resource, context: Context) -> tuple[tuple[str, Mapping[str, object]], ...]:
-    """Return (label, definition) of each container, or nothing where the text has to wait for the update.
+    """Return (label, definition) of each container, or nothing if a preview does not know the JSON yet.
 
-    Raises MalformedInputError when the text is missing or is no list of containers.
+    Raises MalformedInputError if the JSON is missing or is not a list of containers.
     """
     value = read(task.properties, "containerDefinitions")
     if context.awaits(value, "containerDefinitions"):
         return ()
     if not isinstance(value, str):
-        raise MalformedInputError(f"containerDefinitions is no JSON text: {value!r}")
+        raise MalformedInputError(f"containerDefinitions is not a JSON string: {value!r}")
     try:
         document = json.loads(value)
     except ValueError as error:
-        raise MalformedInputError(f"containerDefinitions is no JSON: {error}") from error
+        raise MalformedInputError(f"containerDefinitions is not valid JSON: {error}") from error
     if not isinstance(document, list) or not document:
-        raise MalformedInputError("containerDefinitions is no list with a container in it")
+        raise MalformedInputError("containerDefinitions is not a list with at least one container")
     found = []
     for index, element in enumerate(document):
         definition = mapping(element, f"container {index + 1}")

@@ -1,4 +1,4 @@
-"""Reads IAM policy documents, strictly: what AWS would read in another way than we do is malformed."""
+"""Reads IAM policy documents strictly: anything that AWS might read differently is an error."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,8 +8,8 @@ from sandbox_policy.model import Context
 from sandbox_policy.values import MalformedInputError, mapping, texts
 
 VERSION = "2012-10-17"
-"""The current version of the policy language. A document without it is read by the rules of 2008, which take
-a variable such as `${aws:username}` for plain text.
+"""The current version of the policy language. AWS reads a document without it by the rules of 2008, which
+treat a variable such as `${aws:username}` as plain text.
 """
 
 ELEMENTS = frozenset(
@@ -20,7 +20,7 @@ ELEMENTS = frozenset(
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement. Names of elements are as in IAM; None means that the element is not there.
+    """One statement of a policy document. None means that the document does not have the element.
 
     `principals` pairs a kind ("AWS", "Service", …) with a value; a bare "*" is ("*", "*").
     `conditions` are (operator, key, values).
@@ -39,15 +39,15 @@ class Statement:
 
 
 def read_document(value: object, what: str, context: Context) -> tuple[Statement, ...]:
-    """Parse a policy document given as JSON text, or nothing where it is absent or has to wait
-    for the update.
+    """Parse a policy document given as a JSON string. Returns nothing if it is absent, or if a
+    preview does not know it yet.
 
-    Raises MalformedInputError for text that is no policy document.
+    Raises MalformedInputError if the text is not a policy document.
     """
     if value is None or context.awaits(value, what):
         return ()
     if not isinstance(value, str):
-        raise MalformedInputError(f"{what} is no JSON text: {value!r}")
+        raise MalformedInputError(f"{what} is not a JSON string: {value!r}")
     return parse_document(value, what)
 
 
@@ -56,7 +56,7 @@ def parse_document(text: str, what: str) -> tuple[Statement, ...]:
     try:
         document = json.loads(text, object_pairs_hook=_without_duplicates)
     except ValueError as error:
-        raise MalformedInputError(f"{what} is no JSON: {error}") from error
+        raise MalformedInputError(f"{what} is not valid JSON: {error}") from error
     document = mapping(document, what)
     if document.get("Version") != VERSION:
         raise MalformedInputError(f"{what} has the Version {document.get('Version')!r}: write {VERSION}")
@@ -70,9 +70,7 @@ def parse_document(text: str, what: str) -> tuple[Statement, ...]:
     sids = [statement.sid for statement in statements if statement.sid]
     for sid in set(sids):
         if sids.count(sid) > 1:
-            raise MalformedInputError(
-                f"{what} has two statements with the Sid {sid}: AWS takes each Sid once"
-            )
+            raise MalformedInputError(f"{what} has two statements with the Sid {sid}: a Sid must be unique")
     return statements
 
 
@@ -89,12 +87,12 @@ def _statement(raw: object, label: str) -> Statement:
         raise MalformedInputError(f"{label} has unexpected elements {sorted(unexpected)}")
     sid = statement.get("Sid", "")
     if not isinstance(sid, str):
-        raise MalformedInputError(f"{label} has the Sid {sid!r}, which is no string")
+        raise MalformedInputError(f"{label} has the Sid {sid!r}, which is not a string")
     if sid:
         label = f"statement {sid}"
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
-        raise MalformedInputError(f"{label} has the effect {effect!r}")
+        raise MalformedInputError(f"{label} has the Effect {effect!r} instead of Allow or Deny")
     return Statement(
         sid=sid,
         allows=effect == "Allow",

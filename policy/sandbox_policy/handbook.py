@@ -1,4 +1,4 @@
-"""Writes RULES.md from the rules themselves: `python -m sandbox_policy.handbook > RULES.md`."""
+"""Generates RULES.md from the rules: `python -m sandbox_policy.handbook > RULES.md`."""
 
 import sys
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ from sandbox_policy.model import Rule
 INTRODUCTION = """\
 # Rules of the policy pack
 
-Generated from the rules; to change it, change a rule and run `python -m sandbox_policy.handbook > RULES.md`.
+This file is generated. To change it, change a rule and run `python -m sandbox_policy.handbook > RULES.md`.
 
-Every rule is mandatory: a violation stops `pulumi preview` and `pulumi up`. What a rule can't read is a
-violation too: a value of the wrong shape always, an unknown value wherever a preview must know it. A value
-that only the update can know (a policy that names the ARN of a new resource) is judged there, before the
-resource is created.
+Every rule is mandatory: a violation stops `pulumi preview` and `pulumi up`. A value that a rule can't read is
+a violation too: always if it has the wrong type, and if it is unknown where a preview must know it. A value
+that only the update can know (a policy that names the ARN of a new resource) is checked during the update,
+before the resource is created.
 
-An exception is an entry in `exceptions.json`: rule, resource (name or URN, or `stack`), a reason, and the
-date on which it ends, at most a year ahead. One that is past or malformed excuses nothing and is itself a
-violation.
+An exception is an entry in `exceptions.json`: the rule, the resource (its name or URN, or `stack`), a reason,
+and the date on which the exception ends, at most a year ahead. An expired or malformed exception has no
+effect and is itself a violation. The column "exceptions" says which rules allow them.
 """
 
 
@@ -31,13 +31,13 @@ def _lines() -> Iterator[str]:
     yield INTRODUCTION
     yield f"## {len(RESOURCE_RULES)} rules for single resources"
     yield ""
-    yield "They judge the inputs of a resource before it is created or changed."
+    yield "They check the inputs of a resource before it is created or changed."
     yield ""
     yield from _table(RESOURCE_RULES)
     yield ""
     yield f"## {len(STACK_RULES)} rules for the whole stack"
     yield ""
-    yield "They judge what must exist, and how resources belong together."
+    yield "They check what must exist, and how resources refer to each other."
     yield ""
     yield from _table(STACK_RULES)
 

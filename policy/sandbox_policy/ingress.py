@@ -1,4 +1,4 @@
-"""Decides whether a source of ingress lies within what the stack's configuration allows."""
+"""Decides whether an ingress source lies within the range that the stack's configuration allows."""
 
 import re
 from collections.abc import Iterator
@@ -12,23 +12,22 @@ GROUP_ID: Final = re.compile(r"sg-[0-9a-f]+")
 
 
 def judge_cidr(value: object, version: int, what: str, context: Context) -> Iterator[str]:
-    """Yield a message unless `value` is a CIDR of IP `version` (4 or 6) inside the allowed sources; None is
-    fine.
+    """Yield a message unless `value` is None or a CIDR of IP `version` (4 or 6) inside the allowed sources.
 
-    An unknown CIDR is a violation: it comes from the configuration or a literal, so a preview always knows
-    it.
+    An unknown CIDR is a violation: CIDRs come from the configuration or a literal, so a preview always knows
+    them.
     """
     if value is None:
         return
     if value is UNKNOWN:
-        yield f"{what} is not known at preview, so it can't be shown to lie within {_allowed(context)}"
+        yield f"{what} is not known at preview, so it can't be compared with {_allowed(context)}"
         return
     try:
         if not isinstance(value, str) or "/" not in value:
-            raise ValueError(f"{value!r} is no CIDR")
+            raise ValueError(f"{value!r} is not a CIDR")
         network = parse_source(value)
         if network.version != version:
-            raise ValueError(f"{value!r} is no IPv{version} CIDR")
+            raise ValueError(f"{value!r} is not an IPv{version} CIDR")
     except ValueError as error:
         yield f"{what} can't be read: {error}"
         return
@@ -45,8 +44,8 @@ def judge_cidrs(value: object, version: int, what: str, context: Context) -> Ite
 
 
 def judge_prefix_lists(value: object, what: str) -> Iterator[str]:
-    """Yield a message for every prefix list: who is in one is decided elsewhere, and may change
-    without us.
+    """Yield a message for every prefix list: its owner decides what it contains and may change it
+    at any time.
     """
     for element in items(value, what):
         shown = "that is not known at preview" if element is UNKNOWN else element
@@ -66,12 +65,11 @@ def _allowed(context: Context) -> str:
 
 
 def judge_group(value: object, what: str) -> Iterator[str]:
-    """Yield a message unless `value` is the id of a security group of this account; unknown at preview is
-    fine.
+    """Yield a message unless `value` is the id of a security group of this account, or unknown at preview.
 
-    An id can only be unknown because the group is about to be created by this very stack.
+    An id can only be unknown because this stack is about to create the group.
     """
     if value is None or value is UNKNOWN:
         return
     if not isinstance(value, str) or not GROUP_ID.fullmatch(value):
-        yield f"{what} {value!r} is no security group of this account"
+        yield f"{what} {value!r} is not a security group of this account"

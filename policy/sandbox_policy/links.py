@@ -1,4 +1,4 @@
-"""Follows references between resources of a stack, also while the ids are not known yet."""
+"""Follows references between the resources of a stack, even before their ids are known."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,9 @@ IDENTITIES = ("id", "arn", "name", "keyId")
 def linked(stack: Stack, resource: Resource, key: str, *types: str) -> list[Resource]:
     """Return the resources of `types` that the property `key` of `resource` names.
 
-    A known value has to equal an id, ARN or name of theirs. Where the engine does not show what a
-    resource is called (at preview, and where the provider leaves ids out), it is followed by what
-    the engine knows about where the value comes from. A value that names nothing in this stack
-    yields nothing.
+    A known value must equal the id, ARN or name of a resource. Where the engine does not show those (at
+    preview, or where the provider omits ids), the reference is followed through the dependencies that the
+    engine records for the value. A value that refers to nothing in this stack yields nothing.
     """
     value = read(resource.properties, key)
     if value is None:
@@ -32,7 +31,7 @@ def linked(stack: Stack, resource: Resource, key: str, *types: str) -> list[Reso
 def _identities(resource: Resource) -> set[str]:
     values = [read(resource.properties, key) for key in IDENTITIES]
     known = {value for value in values if isinstance(value, str) and value}
-    # The last part of an ARN is the id, also where the provider leaves the id itself out.
+    # The last part of an ARN is the id, which helps where the provider omits the id itself.
     return known | {re.split(r"[:/]", value)[-1] for value in known if value.startswith("arn:")}
 
 
@@ -41,10 +40,10 @@ def _has_identity(resource: Resource) -> bool:
 
 
 def awaits_link(resource: Resource, key: str, context: Context) -> bool:
-    """Whether only the update can tell what the property `key` names.
+    """Whether only the update can tell which resource the property `key` refers to.
 
-    The engine knows where an unknown id comes from, but the Java SDK forgets it for other unknown
-    outputs, such as ARNs. Outside a preview nothing is awaited.
+    The engine records which resource an unknown id comes from, but the Java SDK does not pass this on for
+    other unknown outputs, such as ARNs. Outside a preview the result is always false.
     """
     value = read(resource.properties, key)
     return context.is_preview and value is not None and not _is_known(value) and not resource.ties.get(key)

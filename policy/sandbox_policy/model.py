@@ -1,4 +1,4 @@
-"""What a rule is, what it sees, and how it is run so that nothing it can't judge passes."""
+"""What a rule is, what it sees, and how it runs: a value that a rule can't evaluate is always a violation."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from sandbox_policy.values import UNKNOWN, MalformedInputError
 @dataclass(frozen=True)
 class Context:
     """What a rule knows besides the resource: the stack's configuration, whether this is a
-    preview, exceptions.
+    preview, and the exceptions.
     """
 
     config: StackConfig
@@ -21,16 +21,16 @@ class Context:
     exceptions: ExceptionList = field(default_factory=ExceptionList)
 
     def awaits(self, value: object, what: str) -> bool:
-        """Whether `value` can only be judged in the update, which comes before anything is created.
+        """Whether `value` can only be checked in the update, just before the resource is created.
 
         For values that a preview of a new stack can't know, such as a policy that names the ARN
-        of a new resource. Raises MalformedInputError for an unknown value outside a preview: then
-        nothing would ever judge it.
+        of a new resource. Raises MalformedInputError for an unknown value outside a preview, because
+        then nothing would ever check it.
         """
         if value is not UNKNOWN:
             return False
         if not self.is_preview:
-            raise MalformedInputError(f"{what} is unknown although this is no preview")
+            raise MalformedInputError(f"{what} is unknown outside a preview")
         return True
 
 
@@ -38,8 +38,8 @@ class Context:
 class Resource:
     """One resource as the engine shows it.
 
-    `properties` are the checked inputs where one resource is judged, and the outputs where a whole stack is.
-    `ties` maps a property to the URNs of the resources that its value comes from, which the engine knows even
+    `properties` holds the inputs when a single resource is checked, and the outputs when the whole stack is.
+    `ties` maps a property to the URNs of the resources that its value depends on, which the engine knows even
     while the value itself is unknown. `has_provider` is false for components.
     """
 
@@ -53,7 +53,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken promise. `urn` is the resource to show it at; None means the stack."""
+    """A violation found by a stack rule. `urn` is the resource to report it for; None means the stack."""
 
     message: str
     urn: str | None = None
@@ -61,9 +61,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """What both kinds of rule have.
+    """What resource rules and stack rules have in common.
 
-    `exceptable` is false where no exception may be made, whatever the reason.
+    `exceptable` is false for a rule from which no exception may be made, whatever the reason.
     """
 
     name: str
@@ -74,16 +74,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class ResourceRule(Rule):
-    """Judges each resource of `types` before it is created or changed, so a violation prevents it.
+    """Checks each resource of `types` before it is created or changed; a violation prevents that.
 
-    An empty `types` means every resource.
+    An empty `types` means every type.
     """
 
     types: tuple[str, ...]
     check: Callable[[Resource, Context], Iterator[str]]
 
     def judge(self, resource: Resource, context: Context) -> list[str]:
-        """Return one message for each violation. What the rule can't read is a violation, never a pass."""
+        """Return one message for each violation. A value that the rule can't read is a violation too."""
         if self.types and resource.type not in self.types:
             return []
         messages: list[str] = []
@@ -91,9 +91,9 @@ class ResourceRule(Rule):
             for message in self.check(resource, context):
                 messages.append(message)
         except UnknownValueError as error:
-            messages.append(f"can't be judged: {error.message}")
+            messages.append(f"can't be evaluated: {error.message}")
         except MalformedInputError as error:
-            messages.append(f"can't be judged: {error}")
+            messages.append(f"can't be evaluated: {error}")
         return messages
 
 
@@ -110,18 +110,18 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackRule(Rule):
-    """Judges the stack as a whole: what must exist, and how resources belong together."""
+    """Checks the stack as a whole: what must exist, and how resources refer to each other."""
 
     check: Callable[[Stack, Context], Iterator[Finding]]
 
     def judge(self, stack: Stack, context: Context) -> list[Finding]:
-        """Return the violations. What the rule can't read is a violation, never a pass."""
+        """Return the violations. A value that the rule can't read is a violation too."""
         findings: list[Finding] = []
         try:
             for finding in self.check(stack, context):
                 findings.append(finding)
         except UnknownValueError as error:
-            findings.append(Finding(f"can't be judged: {error.message}"))
+            findings.append(Finding(f"can't be evaluated: {error.message}"))
         except MalformedInputError as error:
-            findings.append(Finding(f"can't be judged: {error}"))
+            findings.append(Finding(f"can't be evaluated: {error}"))
         return findings

@@ -1,4 +1,4 @@
-"""Which partition of AWS a region belongs to, and how names in it end."""
+"""Which AWS partition a region belongs to, and the DNS suffix of its service endpoints."""
 
 import re
 from collections.abc import Mapping
@@ -39,15 +39,15 @@ def partition_of(region: str) -> str:
 
 
 def dns_suffix_of(region: str) -> str:
-    """How the host names of the services in a region end."""
+    """The DNS suffix of the service endpoints in a region."""
     return DNS_SUFFIX[partition_of(region)]
 
 
 def foreign_partition(arn: str, region: str | None) -> str | None:
-    """What is wrong with the partition that an ARN names, in words; None if nothing is, or none is named.
+    """Explain why an ARN's partition is wrong; None if it is right or is a wildcard.
 
-    Nothing in one partition can be named from another, so such an ARN never matches. With no region
-    configured only the name itself is judged.
+    Resources of one partition can't be used from another, so such an ARN never matches. Without a configured
+    region, only the existence of the partition is checked.
     """
     match = ARN_PARTITION.match(arn)
     if match is None:

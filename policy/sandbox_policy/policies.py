@@ -1,6 +1,6 @@
-"""Turns rules into policies of the Pulumi SDK.
+"""Turns the rules into policies of the Pulumi policy SDK.
 
-Every one is mandatory: a violation stops the preview or update.
+Every policy is mandatory: a violation stops the preview or update.
 """
 
 import datetime
@@ -27,9 +27,9 @@ EXCEPTIONS = Path(__file__).parent.parent / "exceptions.json"
 
 
 def context_from(environment: Mapping[str, str], exceptions: Path = EXCEPTIONS) -> Context:
-    """What the engine told this process, and the exceptions in force today.
+    """Build the context from the engine's environment variables and the exceptions in force today.
 
-    A run that does not say that it is a preview is taken for an update, where less is forgiven.
+    A run that is not marked as a preview is treated as an update, which is stricter about unknown values.
     """
     return Context(
         config=StackConfig.from_environment(environment),
@@ -45,16 +45,16 @@ def _only_permitted(exceptions: ExceptionList) -> ExceptionList:
     kept, problems = [], list(exceptions.problems)
     for entry in exceptions.entries:
         if entry.rule not in rules:
-            problems.append(f"there is an exception from {entry.rule}, which is no rule")
+            problems.append(f"there is an exception from {entry.rule}, which does not exist")
         elif not rules[entry.rule].exceptable:
-            problems.append(f"there is an exception from {entry.rule}, which takes none")
+            problems.append(f"there is an exception from {entry.rule}, which allows none")
         else:
             kept.append(entry)
     return ExceptionList(tuple(kept), tuple(problems))
 
 
 def all_policies(context: Context) -> list[Policy]:
-    """Every rule of the catalogue as a mandatory policy, judging in `context`."""
+    """Every rule of the catalogue as a mandatory policy, evaluated in `context`."""
     policies: list[Policy] = [_resource_policy(rule, context) for rule in RESOURCE_RULES]
     policies += [_stack_policy(rule, context) for rule in STACK_RULES]
     return policies

@@ -1,4 +1,4 @@
-"""Finds the policy documents that a resource holds, and says which kind each is."""
+"""Finds the policy documents of a resource, and says of which kind each one is."""
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -10,7 +10,7 @@ from sandbox_policy.values import UNKNOWN, MalformedInputError, items, mapping, 
 
 
 class Kind(Enum):
-    """What a policy document is attached to, which decides what its statements may hold."""
+    """What a policy document is attached to, which decides the elements that its statements may have."""
 
     IDENTITY = "identity policy"
     TRUST = "trust policy"
@@ -41,7 +41,8 @@ _HOLDERS: Final[Mapping[str, tuple[str, Kind]]] = {
     "aws:secretsmanager/secretPolicy:SecretPolicy": ("policy", Kind.RESOURCE),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": ("policyDocument", Kind.RESOURCE),
 }
-"""Resource type → the property with its policy, and the policy's kind. A role has inline policies besides."""
+"""Resource type → the property with its policy, and the policy's kind. A role can also have inline policies.
+"""
 
 POLICY_HOLDERS: Final = tuple(_HOLDERS)
 IDENTITY_POLICY_HOLDERS: Final = (
@@ -53,8 +54,8 @@ IDENTITY_POLICY_HOLDERS: Final = (
 def statements(resource: Resource, context: Context) -> Iterator[tuple[Kind, Statement]]:
     """Yield the statements of every policy that a resource of POLICY_HOLDERS holds.
 
-    A policy that the preview does not know yet yields nothing: the update judges it before it is created.
-    Raises MalformedInputError for what is no policy document.
+    A policy that the preview does not know yet yields nothing: the update checks it before it is created.
+    Raises MalformedInputError for anything that is not a policy document.
     """
     for what, value, kind in _policies(resource, context):
         for statement in read_document(value, what, context):
@@ -62,20 +63,20 @@ def statements(resource: Resource, context: Context) -> Iterator[tuple[Kind, Sta
 
 
 def texts_of(resource: Resource, context: Context) -> Iterator[tuple[str, str, Kind]]:
-    """Yield (property, text, kind) of every policy of a resource of POLICY_HOLDERS that is known.
+    """Yield (property, text, kind) of every known policy of a resource of POLICY_HOLDERS.
 
-    Raises MalformedInputError for a policy that is no text.
+    Raises MalformedInputError for a policy that is not a string.
     """
     for what, value, kind in _policies(resource, context):
         if value is None or context.awaits(value, what):
             continue
         if not isinstance(value, str):
-            raise MalformedInputError(f"{what} is no JSON text: {value!r}")
+            raise MalformedInputError(f"{what} is not a JSON string: {value!r}")
         yield what, value, kind
 
 
 def granted(resource: Resource, context: Context) -> Iterator[Statement]:
-    """Yield the Allow statements that a resource of IDENTITY_POLICY_HOLDERS gives to an identity."""
+    """Yield the Allow statements that a resource of IDENTITY_POLICY_HOLDERS grants to an identity."""
     for kind, statement in statements(resource, context):
         if kind is Kind.IDENTITY and statement.allows:
             yield statement
@@ -84,7 +85,7 @@ def granted(resource: Resource, context: Context) -> Iterator[Statement]:
 def _policies(resource: Resource, context: Context) -> Iterator[tuple[str, object, Kind]]:
     what, kind = _HOLDERS[resource.type]
     value = read(resource.properties, what)
-    # A secret or an endpoint without a policy of its own may have an empty text or object in its place.
+    # A secret or an endpoint that has no policy may have an empty string or object instead.
     is_absent = kind is Kind.RESOURCE and value in ("", "{}")
     yield what, None if is_absent else value, kind
     if resource.type == ROLE:

@@ -1,4 +1,4 @@
-"""The sandbox's TCP ports, and how the three forms of a security group rule write a range of them."""
+"""The sandbox's TCP ports, and a common form for the three ways to write a security group rule."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from sandbox_policy.model import Resource
 from sandbox_policy.values import UNKNOWN, MalformedInputError, items, mapping, number, read
 
 PUBLIC_PORTS = frozenset({8443, 8501})
-"""What the deployer connects to: the viewer and the console."""
+"""The ports that the deployer connects to: the desktop viewer and the console."""
 
 CONTROL_PORT = 5000
-"""What only the agent connects to."""
+"""The port of the desktop's control API, to which only the agent connects."""
 
 WEB_PORTS = frozenset({80, 443})
-"""What the tasks connect to outside."""
+"""The ports that the tasks connect to on the internet."""
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 LEGACY_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
@@ -29,7 +29,7 @@ _IPV6_KEYS = ("cidrIpv6", "ipv6CidrBlocks")
 class PortRule:
     """One security group rule. `first` and `last` are None for protocols without ports.
 
-    `by_address` says that its other end is a range of addresses and not a security group.
+    `by_address` is true if the peer is a range of addresses rather than a security group.
     """
 
     label: str
@@ -43,8 +43,8 @@ class PortRule:
 def port_rules(resource: Resource, direction: str) -> Iterator[PortRule]:
     """Yield the rules of `direction` ("ingress" or "egress") that a resource of GROUP_RULE_FORMS makes.
 
-    Raises MalformedInputError for ports or protocols that can't be read, unknown ones among them: they are
-    literals, so a preview always knows them.
+    Raises MalformedInputError for ports or protocols that can't be read or are unknown: they are literals in
+    the program, so a preview always knows them.
     """
     properties = resource.properties
     if resource.type == GROUP:
@@ -86,5 +86,5 @@ def _port(rule: Mapping[str, object], key: str, prefix: str) -> int | None:
 
 
 def opens_only(rule: PortRule, ports: frozenset[int]) -> bool:
-    """Whether the rule lets through single TCP ports of `ports` and nothing else."""
+    """Whether the rule opens a single TCP port out of `ports` and nothing else."""
     return rule.protocol == "tcp" and rule.first == rule.last and rule.first in ports

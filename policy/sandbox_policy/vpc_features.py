@@ -1,4 +1,4 @@
-"""Finds VPCs that lack something which every VPC of the stack has to have."""
+"""Finds VPCs without a feature that every VPC of the stack must have, such as a flow log."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ SUBNET = "aws:ec2/subnet:Subnet"
 
 
 def vpcs_without(stack: Stack, feature: str, key: str) -> Iterator[Resource]:
-    """Yield each VPC that no resource of the type `feature` names in its property `key`."""
+    """Yield each VPC to which no resource of the type `feature` refers in its property `key`."""
     served = {vpc.urn for resource in stack.of_type(feature) for vpc in linked(stack, resource, key, VPC)}
     yield from (vpc for vpc in stack.of_type(VPC) if vpc.urn not in served)
 

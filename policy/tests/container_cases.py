@@ -11,18 +11,18 @@ def reads(reference: object) -> Inputs:
 
 
 def logs(**options: object) -> Inputs:
-    """A task whose container's log options differ from good ones; None removes one."""
+    """A task whose container's log options differ from valid ones; None removes an option."""
     changed = {key: value for key, value in (LOG_OPTIONS | options).items() if value is not None}
     return task(logConfiguration={"logDriver": "awslogs", "options": changed})
 
 
 def health(**changes: object) -> Inputs:
-    """A task whose container's health check differs from a good one in its own keys."""
+    """A task whose container's health check differs from a valid one in some keys."""
     return task(healthCheck={"command": ["CMD", "/usr/local/bin/healthcheck"], **changes})
 
 
 def mounts(*volumes: object, **mount: object) -> Inputs:
-    """A task with these volumes whose container mounts `tmp` unless told otherwise."""
+    """A task with these volumes, whose container mounts `tmp` unless `mount` says otherwise."""
     good = {"containerPath": "/tmp", "sourceVolume": "tmp"}
     return {**task(mountPoints=[good | mount]), "volumes": list(volumes)}
 

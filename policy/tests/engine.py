@@ -1,4 +1,4 @@
-"""Runs rules the way the engine does: through the SDK's policy classes and its proxies for unknown values."""
+"""Runs rules as the engine does: through the SDK's policy classes and its proxies for unknown values."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -28,9 +28,9 @@ NO_EXCEPTIONS = Path("no-such-file.json")
 def engine_context(
     config: Mapping[str, object], *, preview: bool, exceptions: Path = NO_EXCEPTIONS
 ) -> Context:
-    """What a pack knows when the engine runs it for a stack of this configuration.
+    """The context of a pack that the engine runs for a stack with this configuration.
 
-    Keys without a colon are this project's.
+    Keys without a colon belong to this project.
     """
     values = {
         key if ":" in key else f"computer-use-sandbox:{key}": value
@@ -44,7 +44,7 @@ def engine_context(
 
 @dataclass
 class Stub:
-    """One resource as a test describes it: inputs or outputs, and where they come from."""
+    """One resource as a test describes it: inputs or outputs, and the resources that they depend on."""
 
     type: str
     name: str
@@ -53,12 +53,12 @@ class Stub:
 
     @property
     def urn(self) -> str:
-        """A URN as Pulumi would make it."""
+        """The URN that Pulumi would give this resource."""
         return f"urn:pulumi:local::computer-use-sandbox::{self.type}::{self.name}"
 
 
 def judge_resource(rule: str, stub: Stub, context: Context) -> list[str]:
-    """Return the messages with which the policy of this name refuses the resource."""
+    """Return the messages that the policy of this name reports for the resource."""
     policy = next(policy for policy in all_policies(context) if policy.name == rule)
     assert isinstance(policy, ResourceValidationPolicy)
     messages: list[str] = []
@@ -72,7 +72,7 @@ def judge_resource(rule: str, stub: Stub, context: Context) -> list[str]:
 
 
 def judge_stack(rule: str, stubs: Sequence[Stub], context: Context) -> list[str]:
-    """Return the messages with which the policy of this name refuses the stack."""
+    """Return the messages that the policy of this name reports for the stack."""
     policy = next(policy for policy in all_policies(context) if policy.name == rule)
     assert isinstance(policy, StackValidationPolicy)
     messages: list[str] = []

@@ -1,6 +1,6 @@
 """A small stack that keeps every promise, as the engine shows it at preview and after an update.
 
-Written by hand in the shape of the Java program's resources; the real ones are judged by the mutation test.
+It is written by hand after the Java program's resources. The mutation test checks the real ones.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ SERVICE = "aws:ecs/service:Service"
 
 @dataclass(frozen=True)
 class Ref:
-    """An output of another resource: unknown at preview, and a tie for the engine."""
+    """An output of another resource: unknown at preview, but the engine knows the dependency."""
 
     type: str
     name: str
@@ -73,20 +73,20 @@ class Ref:
 
 
 def identity(kind: str, name: str) -> str:
-    """A made-up id that looks like one of AWS."""
+    """A made-up id in the format of AWS's ids."""
     digest = hashlib.sha256(f"{kind}{name}".encode()).hexdigest()[:10]
     return f"sg-{digest}" if kind == GROUP else f"{kind.rsplit(':', 1)[1].lower()}-{digest}"
 
 
 def arn(kind: str, name: str) -> str:
-    """A made-up ARN; a KMS key's has the form of one."""
+    """A made-up ARN. That of a KMS key has the correct format."""
     service = "kms" if kind == KEY else kind.split("/", maxsplit=1)[0].split(":")[1]
     resource = "key/" if kind == KEY else f"{kind.rsplit(':', 1)[1].lower()}/"
     return f"arn:aws:{service}:us-west-2:{ACCOUNT}:{resource}{identity(kind, name)}"
 
 
 def containers(name: str, **changes: object) -> list[dict[str, object]]:
-    """Container definitions of one service, with changes of the container's own keys."""
+    """The container definitions of one service, with some keys of the container changed."""
     definition: dict[str, object] = {
         "name": name,
         "image": f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/images@{DIGEST}",
@@ -338,7 +338,7 @@ def _services() -> Iterator[tuple[str, str, dict[str, object]]]:
 def good_stack(*, preview: bool, ids: bool = True) -> list[Stub]:
     """Every resource of the stack with its inputs and outputs; ids and ARNs are unknown at preview.
 
-    Without `ids` it is as a provider shows it that leaves out ids, and has no ARN for NAT gateways.
+    With `ids=False` the stack looks as if the provider omitted ids and the ARNs of NAT gateways.
     """
     stubs = []
     for kind, name, properties in _resources():
@@ -358,7 +358,7 @@ def good_stack(*, preview: bool, ids: bool = True) -> list[Stub]:
 
 
 def output_of(kind: str, name: str, output: str) -> str:
-    """What a resource's output is after the update."""
+    """The value of a resource's output after the update."""
     return arn(kind, name) if output == "arn" else identity(kind, name)
 
 
@@ -387,7 +387,7 @@ def without(kind: str, name: str) -> Change:
 
 
 def with_value(kind: str, name: str, key: str, value: object) -> Change:
-    """The stack with another literal value of one property."""
+    """The stack with one property set to another literal value."""
 
     def change(stubs: list[Stub]) -> None:
         stub = find(stubs, kind, name)
@@ -398,7 +398,7 @@ def with_value(kind: str, name: str, key: str, value: object) -> Change:
 
 
 def with_link(kind: str, name: str, key: str, *targets: tuple[str, str], wrap: bool = False) -> Change:
-    """The stack with one property that comes from other resources, as a list where `wrap` is set."""
+    """The stack with one property that depends on other resources; `wrap` makes it a list."""
 
     def change(stubs: list[Stub]) -> None:
         stub = find(stubs, kind, name)
@@ -411,5 +411,5 @@ def with_link(kind: str, name: str, key: str, *targets: tuple[str, str], wrap: b
 
 
 def with_resource(kind: str, name: str, **properties: object) -> Change:
-    """The stack with one more resource of literal values."""
+    """The stack with one more resource, all of whose values are literals."""
     return lambda stubs: stubs.append(Stub(kind, name, dict(properties)))

@@ -18,42 +18,42 @@ REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 
 
 def document(*statements: dict[str, object], version: str = "2012-10-17") -> str:
-    """A policy document; an element that is None is left out."""
+    """A policy document without the elements that are None."""
     kept = [{key: value for key, value in one.items() if value is not None} for one in statements]
     return json.dumps({"Version": version, "Statement": kept})
 
 
 def may(action: str | list[str], resource: str | list[str] | None, **more: object) -> Inputs:
-    """A role's policy of one statement."""
+    """A role's inline policy with one statement."""
     return {
         "policy": document({"Sid": "It", "Effect": "Allow", "Action": action, "Resource": resource, **more})
     }
 
 
 def when(operator: str, key: str, value: object, action: str | list[str] = "kms:Decrypt") -> Inputs:
-    """A role's policy of one statement about a key, under a condition."""
+    """A role's inline policy with one statement about a key and one condition."""
     return may(action, KEY_ARN, Condition={operator: {key: value}})
 
 
 def trusted(**changes: object) -> Inputs:
-    """A role whose trust policy differs from a good one in its statement's elements."""
+    """A role whose trust policy differs from a valid one in some elements of its statement."""
     statement = json.loads(trust("ecs-tasks.amazonaws.com"))["Statement"][0]
     return {"assumeRolePolicy": document(statement | changes)}
 
 
 def trusted_when(operator: str, key: str, value: object) -> Inputs:
-    """A role that may be taken on under one condition."""
+    """A role that may be assumed under one condition."""
     return trusted(Condition={operator: {key: value}})
 
 
 def key_for_logs(**changes: object) -> Inputs:
-    """A key whose statement for CloudWatch Logs differs from a good one."""
+    """A key whose statement for CloudWatch Logs differs from a valid one."""
     account, logs = json.loads(key_policy())["Statement"]
     return {"policy": document(account, logs | changes)}
 
 
 def held(action: str | list[str], resource: str | None, **more: object) -> Inputs:
-    """A resource policy of one statement for the account."""
+    """A resource policy with one statement that admits the account."""
     statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": action, "Resource": resource}
     return {"policy": document(statement | more)}
 

@@ -1,8 +1,8 @@
 """Inputs that each resource rule accepts and refuses.
 
-`waits` are inputs that a preview of a new stack can't know: accepted at preview, refused if an update still
-has them.
-`unknown` are inputs that a preview always knows, so an unknown one is refused at once.
+`waits` are inputs that a preview of a new stack can't know. They are accepted at preview and refused if they
+are still unknown in an update. `unknown` are inputs that a preview always knows, so an unknown value is
+refused at once.
 """
 
 import json
@@ -79,7 +79,7 @@ def inline(direction: str, **rule: object) -> Inputs:
 
 
 def task(name: str = "orchestration", **changes: object) -> Inputs:
-    """A task definition whose one container differs from a good one in its own keys."""
+    """A task definition whose only container differs from a valid one in some keys."""
     return {"containerDefinitions": json.dumps(containers(name, **changes))}
 
 
@@ -95,7 +95,7 @@ LATER_CONTAINERS: list[Inputs] = [{"containerDefinitions": UNKNOWN_STRING_VALUE}
 
 
 def allow(**statement: object) -> Inputs:
-    """A policy of one Allow statement, for `logs:PutLogEvents` on one log group unless it says so."""
+    """A policy with one Allow statement, by default for `logs:PutLogEvents` on one log group."""
     good = {
         "Effect": "Allow",
         "Action": ["logs:PutLogEvents"],
@@ -120,7 +120,7 @@ LATER_POLICY: list[Inputs] = [{"policy": UNKNOWN_STRING_VALUE}]
 
 
 def assume(**changes: object) -> Inputs:
-    """A role whose trust policy differs from a good one in its statement's elements; None removes one."""
+    """A role whose trust policy differs from a valid one in some elements; None removes an element."""
     document = json.loads(trust("ecs-tasks.amazonaws.com"))
     statement = document["Statement"][0] | changes
     document["Statement"] = [{key: value for key, value in statement.items() if value is not None}]
@@ -136,19 +136,19 @@ THROUGH_PROFILE = {"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}}
 
 
 def bedrock(resource: str, *, action: str = "bedrock:InvokeModel", **more: object) -> Inputs:
-    """A policy with a right on Bedrock."""
+    """A policy that allows an action on Bedrock."""
     return allow(Action=[action], Resource=[resource], **more)
 
 
 def key_with(*statements: Mapping[str, object]) -> Inputs:
-    """A key whose policy has the good statements and these."""
+    """A key whose policy has the valid statements and also these."""
     document = json.loads(key_policy())
     document["Statement"] += statements
     return {"policy": json.dumps(document)}
 
 
 def policy_of(*statements: Mapping[str, object]) -> Inputs:
-    """A key whose policy has these statements only."""
+    """A key whose policy has only these statements."""
     return {"policy": json.dumps({"Version": "2012-10-17", "Statement": list(statements)})}
 
 

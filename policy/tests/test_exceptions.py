@@ -1,4 +1,4 @@
-"""An exception excuses one rule for one resource until a date, and nothing once it is past or malformed."""
+"""An exception excuses one rule for one resource until a date. Expired or malformed, it excuses nothing."""
 
 import datetime
 import json
@@ -14,7 +14,7 @@ KEPT_FOR_EVER = Stub("aws:cloudwatch/logGroup:LogGroup", "audit", {"retentionInD
 
 
 def entry(**changes: object) -> dict[str, object]:
-    """A good exception, with changes."""
+    """A valid exception with some keys changed."""
     return {
         "rule": "log-retention",
         "resource": "audit",
@@ -88,7 +88,7 @@ def test_a_malformed_file_excuses_nothing_and_is_a_violation(tmp_path: Path, tex
     assert judge_stack("exceptions-in-force", [], context)
 
 
-def test_ingress_takes_no_exception(tmp_path: Path) -> None:
+def test_ingress_rules_allow_no_exception(tmp_path: Path) -> None:
     context = engine_context(
         {}, preview=True, exceptions=write(tmp_path, entry(rule="ingress-rule", resource="open"))
     )

@@ -1,4 +1,4 @@
-"""RULES.md says what the rules say, and each rule is in the file that bears its name."""
+"""RULES.md is up to date, and each rule is in the file with its name."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ def test_rules_md_is_up_to_date() -> None:
     assert (PACK / "RULES.md").read_text(encoding="utf-8") == render()
 
 
-def test_each_rule_is_in_the_file_of_its_name_and_no_file_is_left_out() -> None:
+def test_each_rule_is_in_the_file_with_its_name_and_each_file_has_a_rule() -> None:
     files = {path.stem for path in (PACK / "sandbox_policy" / "rules").glob("*.py")} - {"__init__"}
     assert {rule.name.replace("-", "_") for rule in (*RESOURCE_RULES, *STACK_RULES)} == files
     checks = {rule.name: rule.check.__module__ for rule in RESOURCE_RULES}
@@ -21,7 +21,7 @@ def test_each_rule_is_in_the_file_of_its_name_and_no_file_is_left_out() -> None:
         assert module.rsplit(".", 1)[1] == name.replace("-", "_")
 
 
-def test_each_rule_has_one_name_and_says_what_it_promises_and_why() -> None:
+def test_each_rule_has_a_unique_name_a_promise_and_a_reason() -> None:
     rules = (*RESOURCE_RULES, *STACK_RULES)
     assert len({rule.name for rule in rules}) == len(rules)
     for rule in rules:

@@ -1,4 +1,4 @@
-"""Ingress never comes from anywhere but `deployerIp`, in whatever form a rule is written."""
+"""Ingress is admitted from `deployerIp` only, whatever form a rule is written in."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -127,7 +127,7 @@ MALFORMED: list[tuple[tuple[str, str], Any]] = [
 
 
 def judge(rule: tuple[str, str], inputs: dict[str, object], config: Mapping[str, object]) -> list[str]:
-    """The messages with which a rule, given with its type of resource, refuses the inputs at preview."""
+    """The messages that a rule reports at preview. `rule` is its name and the type of the resource."""
     name, resource_type = rule
     return judge_resource(name, Stub(resource_type, "it", inputs), engine_context(config, preview=True))
 
@@ -156,7 +156,7 @@ def test_a_source_that_the_preview_does_not_know_is_refused(
 
 @pytest.mark.parametrize(("rule", "inputs"), MALFORMED)
 @pytest.mark.parametrize("config", [V4, V6])
-def test_a_shape_that_can_not_be_judged_is_refused(
+def test_a_malformed_source_is_refused(
     rule: tuple[str, str], inputs: dict[str, object], config: dict[str, str]
 ) -> None:
     assert judge(rule, inputs, config)

@@ -1,4 +1,4 @@
-"""What the service authorization reference says of a statement is told with statement, name and fix."""
+"""A message about the service authorization reference names the statement, the element and the fix."""
 
 from collections.abc import Mapping
 
@@ -13,39 +13,39 @@ from sandbox_policy.service_reference import key_matches, matching_actions, serv
 
 
 def judged(rule: str, kind: str, inputs: Inputs, config: Mapping[str, object] = CONFIG) -> list[str]:
-    """What the rule says of a resource in an update."""
+    """The messages that the rule reports for a resource in an update."""
     return judge_resource(rule, Stub(kind, "it", inputs), engine_context(config, preview=False))
 
 
-def test_an_action_that_has_no_resource_is_told_to_take_every_resource() -> None:
+def test_an_action_without_resource_types_must_use_a_star() -> None:
     inputs = may(["logs:PutLogEvents", "logs:DescribeLogGroups"], [GROUP + ":*"])
     assert judged("policy-resources", ROLE_POLICY, inputs) == [
         f"statement It names logs:DescribeLogGroups on {GROUP}:*: "
-        "AWS authorizes it on no particular resource, so only Resource * matches"
+        "AWS can't limit it to resources, so only Resource * matches"
     ]
 
 
-def test_an_action_whose_requests_lack_the_condition_s_key_is_told_apart_from_those_that_have_it() -> None:
+def test_the_message_names_the_action_that_does_not_support_the_condition_key() -> None:
     inputs = key_for_logs(Action=["kms:Encrypt", "kms:GenerateDataKey*", "kms:DescribeKey"])
     assert judged("policy-conditions", KEY, inputs) == [
-        f"statement Logs: ArnLike on {CONTEXT}: kms:DescribeKey has no such key; "
+        f"statement Logs: ArnLike on {CONTEXT}: kms:DescribeKey does not support this key; "
         "the statement never matches it. Give kms:DescribeKey a statement of its own"
     ]
 
 
-def test_a_condition_that_is_true_without_its_key_is_told_to_guard_nothing() -> None:
+def test_a_condition_that_is_true_without_its_key_is_reported_as_without_effect() -> None:
     (message,) = judged(
         "policy-conditions", ROLE_POLICY, when("StringNotEquals", CONTEXT, GROUP, "kms:DescribeKey")
     )
-    assert "always true, so it guards nothing" in message
+    assert "always true, so it has no effect" in message
 
 
-def test_a_resource_of_another_form_is_told_the_form_that_the_action_takes() -> None:
+def test_the_message_for_a_resource_of_the_wrong_type_shows_the_right_arn_format() -> None:
     alias = f"arn:aws:kms:us-west-2:{ACCOUNT}:alias/sandbox"
     messages = judged("policy-resources", ROLE_POLICY, may("kms:Decrypt", alias))
     assert messages[0] == (
         f"statement It names kms:Decrypt on {alias}: "
-        "it takes arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}"
+        "it applies to arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}"
     )
     assert len(messages) == 2
 
@@ -59,13 +59,13 @@ def test_a_resource_of_another_form_is_told_the_form_that_the_action_takes() -> 
         ("kms:Decript", "kms:Decrypt"),
     ],
 )
-def test_a_misspelt_action_is_told_the_one_that_was_meant(wrong: str, right: str) -> None:
+def test_the_message_for_a_misspelt_action_suggests_the_right_one(wrong: str, right: str) -> None:
     (message,) = judged("policy-actions", ROLE_POLICY, may(wrong, KEY_ARN))
     assert message.startswith(f"statement It names {wrong}: ")
     assert message.endswith(f"did you mean {right}?")
 
 
-def test_a_misspelt_service_in_a_trust_policy_is_told() -> None:
+def test_a_misspelt_service_in_a_trust_policy_is_reported() -> None:
     inputs = trusted(Principal={"Service": "ecs-task.amazonaws.com"})
     assert judged("policy-principals", ROLE, inputs) == [
         "statement Assume names the principal Service 'ecs-task.amazonaws.com': AWS has no service principal "
@@ -133,7 +133,7 @@ def test_only_a_star_matches_an_action_without_resources() -> None:
     assert not fits(action, "arn:aws:logs:*:*:*")
 
 
-def test_wildcards_in_actions_are_those_of_iam_alone() -> None:
+def test_only_the_wildcards_of_iam_work_in_actions() -> None:
     assert {action.name for action in matching_actions("kms:reencrypt*")} == {
         "kms:ReEncryptFrom",
         "kms:ReEncryptTo",
@@ -156,6 +156,6 @@ def test_the_reference_knows_every_service_that_the_sandbox_uses() -> None:
     assert used | {"elasticloadbalancing", "servicediscovery", "sts"} <= service_prefixes()
 
 
-def test_nothing_like_an_action_suggests_nothing() -> None:
+def test_a_name_unlike_any_action_gives_no_suggestion() -> None:
     assert similar_action("kms:Zzzzzzzz") is None
     assert similar_action("zzzzzzzz:Decrypt") is None

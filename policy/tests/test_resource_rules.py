@@ -1,4 +1,4 @@
-"""Every rule accepts what keeps its promise, and refuses what breaks it, hides it or can't be read."""
+"""Every rule accepts inputs that keep its promise, and refuses those that break it or can't be read."""
 
 import pytest
 import test_ingress
@@ -15,7 +15,7 @@ ALL = [*RULES, *CONTAINERS, *NAMES, *POLICIES]
 
 
 def each(kind: str) -> list[tuple[Cases, Inputs]]:
-    """Each case of a kind with the rule that it is for."""
+    """Each case of a kind, together with its rule."""
     return [(cases, inputs) for cases in ALL for inputs in getattr(cases, kind)]
 
 
@@ -26,29 +26,31 @@ def judged(cases: Cases, inputs: Inputs, *, preview: bool) -> list[str]:
 
 
 @pytest.mark.parametrize(("cases", "inputs"), each("compliant"))
-def test_what_keeps_the_promise_passes(cases: Cases, inputs: Inputs) -> None:
+def test_inputs_that_keep_the_promise_pass(cases: Cases, inputs: Inputs) -> None:
     assert judged(cases, inputs, preview=True) == []
 
 
 @pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize(("cases", "inputs"), each("violating"))
-def test_what_breaks_the_promise_is_refused(cases: Cases, inputs: Inputs, preview: bool) -> None:
+def test_inputs_that_break_the_promise_are_refused(cases: Cases, inputs: Inputs, preview: bool) -> None:
     assert judged(cases, inputs, preview=preview)
 
 
 @pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize(("cases", "inputs"), each("malformed"))
-def test_what_can_not_be_read_is_refused(cases: Cases, inputs: Inputs, preview: bool) -> None:
+def test_malformed_inputs_are_refused(cases: Cases, inputs: Inputs, preview: bool) -> None:
     assert judged(cases, inputs, preview=preview)
 
 
 @pytest.mark.parametrize(("cases", "inputs"), each("unknown"))
-def test_what_a_preview_always_knows_is_refused_when_it_does_not(cases: Cases, inputs: Inputs) -> None:
+def test_an_unknown_value_that_a_preview_always_knows_is_refused(cases: Cases, inputs: Inputs) -> None:
     assert judged(cases, inputs, preview=True)
 
 
 @pytest.mark.parametrize(("cases", "inputs"), each("waits"))
-def test_what_only_the_update_can_know_waits_for_it_and_no_longer(cases: Cases, inputs: Inputs) -> None:
+def test_a_value_that_only_the_update_knows_passes_at_preview_and_is_refused_if_still_unknown(
+    cases: Cases, inputs: Inputs
+) -> None:
     assert judged(cases, inputs, preview=True) == []
     assert judged(cases, inputs, preview=False)
 
@@ -83,7 +85,7 @@ def test_every_rule_has_compliant_violating_unknown_and_malformed_cases() -> Non
         assert any(case.unknown or case.waits for case in cases), rule.name
 
 
-def test_a_resource_of_another_type_is_left_to_its_own_rules() -> None:
+def test_a_rule_ignores_resources_of_other_types() -> None:
     for rule in RESOURCE_RULES:
         if rule.types:
             stub = Stub("aws:some/other:Type", "it", {})

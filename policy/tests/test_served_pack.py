@@ -1,4 +1,4 @@
-"""The pack as the engine meets it: a process that announces a port and answers over gRPC."""
+"""The pack as the engine runs it: a process that prints its port and answers over gRPC."""
 
 import json
 import os
@@ -22,7 +22,7 @@ INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
 
 class PackEndedError(Exception):
-    """The pack ended before it announced a port."""
+    """The pack ended before it printed its port."""
 
 
 @contextmanager
@@ -76,12 +76,14 @@ def test_ingress_from_elsewhere_is_a_mandatory_violation_and_so_is_an_unknown_so
     assert diagnostics(config, cidrIpv4=cidr) == [("ingress-rule", proto.MANDATORY)]
 
 
-def test_without_a_configuration_nobody_is_let_in() -> None:
+def test_without_a_configuration_nobody_is_admitted() -> None:
     assert diagnostics(None, cidrIpv4="203.0.113.0/24") == [("ingress-rule", proto.MANDATORY)]
     assert diagnostics(None, cidrIpv4="255.255.255.255/32") == []
 
 
 @pytest.mark.parametrize("config", ["", "{", "[]"])
-def test_with_an_unreadable_configuration_the_pack_does_not_start_so_nothing_is_deployed(config: str) -> None:
+def test_with_an_unreadable_configuration_the_pack_does_not_start_and_nothing_is_deployed(
+    config: str,
+) -> None:
     with pytest.raises(PackEndedError), served(config):
         pass

@@ -1,4 +1,4 @@
-"""The stack's configuration is read strictly, and what can't be read allows nothing."""
+"""The stack's configuration is read strictly, and a value that can't be read allows nothing."""
 
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-"""What must exist, and how resources belong together, is judged at preview and after the update alike."""
+"""Stack rules check existence and references of resources, at preview and after the update."""
 
 import pytest
 from engine import engine_context, judge_stack
@@ -173,7 +173,7 @@ UNKNOWN_REFUSED: list[tuple[str, Change]] = [
     ("default-security-group-present", with_value(DEFAULT_GROUP, "default", "vpcId", UNKNOWN_STRING_VALUE)),
     ("group-sources", with_value(INGRESS, "door-to-viewer", "securityGroupId", UNKNOWN_STRING_VALUE)),
 ]
-"""Unknown, and the engine knows of no resource of this stack that the value could come from."""
+"""An unknown value that, as far as the engine knows, does not depend on any resource of this stack."""
 
 
 @pytest.mark.parametrize(("preview", "ids"), [(True, True), (False, True), (False, False)])
@@ -203,7 +203,9 @@ def test_a_stack_that_can_not_be_read_is_refused(rule: str, change: Change) -> N
 
 
 @pytest.mark.parametrize(("rule", "change"), UNKNOWN_FOR_EVER)
-def test_what_only_the_update_can_know_waits_for_it_and_no_longer(rule: str, change: Change) -> None:
+def test_a_value_that_only_the_update_knows_passes_at_preview_and_is_refused_if_still_unknown(
+    rule: str, change: Change
+) -> None:
     for preview in (True, False):
         stubs = good_stack(preview=preview)
         change(stubs)
@@ -211,14 +213,14 @@ def test_what_only_the_update_can_know_waits_for_it_and_no_longer(rule: str, cha
 
 
 @pytest.mark.parametrize(("rule", "change"), UNKNOWN_REFUSED)
-def test_an_unknown_that_nothing_explains_is_refused_at_preview(rule: str, change: Change) -> None:
+def test_an_unknown_value_without_a_dependency_is_refused_at_preview(rule: str, change: Change) -> None:
     stubs = good_stack(preview=True)
     change(stubs)
     assert judge_stack(rule, stubs, engine_context(CONFIG, preview=True))
 
 
 @pytest.mark.parametrize("found", [ADMITTED, [], UNKNOWN_ARRAY_VALUE])
-def test_what_a_refresh_finds_in_a_group_passes_when_it_lies_within_the_source(found: object) -> None:
+def test_a_refreshed_group_passes_if_its_sources_lie_within_deployer_ip(found: object) -> None:
     stubs = good_stack(preview=True)
     with_value(GROUP, "front-door", "ingress", found)(stubs)
     assert judge_stack("ingress-found", stubs, engine_context(CONFIG, preview=True)) == []
@@ -228,7 +230,7 @@ def _admits(source: str, port: int) -> dict[str, object]:
     return {"cidrBlocks": [source], "ipv6CidrBlocks": [], "fromPort": port, "toPort": port}
 
 
-def test_the_source_that_a_new_deployer_ip_replaces_does_not_stop_the_change() -> None:
+def test_the_old_source_does_not_stop_a_change_of_deployer_ip() -> None:
     stubs = good_stack(preview=False)
     old = [_admits("198.51.100.0/24", 8501), _admits("198.51.100.0/24", 8443)]
     with_value(GROUP, "front-door", "ingress", old)(stubs)
@@ -238,17 +240,17 @@ def test_the_source_that_a_new_deployer_ip_replaces_does_not_stop_the_change() -
 @pytest.mark.parametrize(
     "found",
     [
-        # beside the source that is replaced, another one
+        # A second source besides the replaced one.
         [_admits("198.51.100.0/24", 8501), _admits("198.51.101.0/24", 8501)],
-        # beside the source that is in force
+        # An additional source besides the current one.
         [_admits("203.0.113.1/32", 8501), _admits("198.51.100.0/24", 8501)],
-        # at a port that no rule of the stack opens
+        # A source at a port that no rule of the stack opens.
         [_admits("198.51.100.0/24", 22)],
-        # wider than any deployerIp
+        # A range wider than any valid deployerIp.
         [_admits("198.0.0.0/8", 8501)],
     ],
 )
-def test_no_more_than_the_replaced_source_is_let_pass(found: object) -> None:
+def test_nothing_but_the_replaced_source_is_tolerated(found: object) -> None:
     stubs = good_stack(preview=False)
     with_value(GROUP, "front-door", "ingress", found)(stubs)
     assert len(judge_stack("ingress-found", stubs, engine_context(CONFIG, preview=False))) == 1

@@ -253,7 +253,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     (
         "no-public-address",
-        "a private subnet with a way to the internet",
+        "a private subnet with a route to the internet",
         lambda box: box.ec2.replace_route(
             RouteTableId=box.tables["private"],
             DestinationCidrBlock="0.0.0.0/0",
@@ -269,7 +269,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ("egress", "DNS to other resolvers", lambda box: let_out(box, "environment", tcp(53, cidr=EVERYBODY))),
     (
         "egress",
-        "everything out",
+        "all outbound traffic",
         lambda box: let_out(
             box,
             "environment",
@@ -284,12 +284,12 @@ EDITS: list[tuple[str, str, Edit]] = [
     ("names", "every name allowed", lambda box: domains(box, "allowed", "*")),
     ("names", "a whole top-level domain allowed", lambda box: domains(box, "allowed", "*.com")),
     ("names", "the last rule blocks one name", lambda box: domains(box, "every-name", "example.org")),
-    ("names", "the last rule is gone", remove_block),
+    ("names", "the last rule is missing", remove_block),
     ("names", "the last rule only reports", alert_only),
     ("names", "no firewall", no_firewall),
     (
         "names",
-        "open while the firewall is down",
+        "names resolve while the firewall is down",
         lambda box: box.route53resolver.update_firewall_config(
             ResourceId=box.vpc,
             FirewallFailOpen="ENABLED",
@@ -445,7 +445,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     (
         "log-protection",
-        "kept for ever",
+        "kept forever",
         lambda box: box.logs.delete_retention_policy(
             logGroupName=box.log_group("dns-queries"),
         ),

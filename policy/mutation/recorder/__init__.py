@@ -1,1 +1,1 @@
-"""A policy pack that records what the engine shows it."""
+"""A policy pack that records the engine's requests."""

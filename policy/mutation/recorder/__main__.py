@@ -1,9 +1,10 @@
-"""A policy pack that writes down every request of the engine, for the mutation test to patch and replay.
+"""A policy pack that records every request of the engine, so that the mutation test can patch and replay
+them.
 
-The folder named by RECORDED_REQUESTS gets a file for each run, `preview` or `update`, with the requests one
-after the other: a letter (R for a resource, S for the stack), the length in four bytes, and the protobuf
-message. Beside it, `preview.config` or `update.config` holds the stack's configuration as the
-pack was given it.
+In the folder named by RECORDED_REQUESTS it writes one file for each run, `preview` or `update`. The file
+holds the requests one after the other: a letter (R for a resource, S for the stack), the length in four
+bytes, and the protobuf message. Beside it, `preview.config` or `update.config` holds the stack's
+configuration as the pack received it.
 """
 
 import os
@@ -22,11 +23,11 @@ from pulumi.runtime import proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 RUN = "preview" if os.environ.get("PULUMI_DRY_RUN") == "true" else "update"
-LARGEST = 400 * 1024 * 1024  # bytes; the engine's own limit
+LARGEST = 400 * 1024 * 1024  # In bytes; the engine's limit.
 
 
 class Recorder(analyzer_pb2_grpc.AnalyzerServicer):
-    """Answers each request with "nothing to say"."""
+    """Answers each request without findings."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -50,28 +51,28 @@ class Recorder(analyzer_pb2_grpc.AnalyzerServicer):
         return proto.AnalyzeResponse()
 
     def Remediate(self, _request: object, _context: object) -> Any:
-        """Change nothing."""
+        """Remediate nothing."""
         return proto.RemediateResponse()
 
     def GetAnalyzerInfo(self, _request: object, _context: object) -> Any:
-        """Say who this is."""
+        """Return the name of this pack."""
         return proto.AnalyzerInfo(name="recorder", version="1.0.0", supportsConfig=True)
 
     def GetPluginInfo(self, _request: object, _context: object) -> Any:
-        """Say which version this is."""
+        """Return the version of this pack."""
         return proto.PluginInfo(version="1.0.0")
 
     def Configure(self, _request: object, _context: object) -> Any:
-        """There is nothing to configure."""
+        """Ignore the configuration; the recorder has none."""
         return empty_pb2.Empty()
 
     def ConfigureStack(self, _request: object, _context: object) -> Any:
-        """The recording is the same for every stack."""
+        """Ignore the stack; the recording is the same for every stack."""
         return proto.AnalyzerStackConfigureResponse()
 
 
 def serve() -> None:
-    """Announce a port and answer until the engine ends this process."""
+    """Print the port and serve until the engine ends this process."""
     folder = Path(os.environ["RECORDED_REQUESTS"])
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=4), options=[("grpc.max_receive_message_length", LARGEST)]

@@ -1,1 +1,1 @@
-"""One rule a file; `sandbox_policy.catalogue` lists them."""
+"""The rules, one per file; `sandbox_policy.catalogue` lists them."""

@@ -1,4 +1,4 @@
-"""Monitoring of the cluster."""
+"""Rule: monitoring of the ECS cluster."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def check(cluster: Resource, _: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="cluster-insights",
     promise="The cluster has enhanced Container Insights.",
-    why="An unusual load on the desktop is often the first sign that somebody misuses it.",
+    why="Unusual load on the desktop is often the first sign of misuse.",
     types=("aws:ecs/cluster:Cluster",),
     check=check,
 )

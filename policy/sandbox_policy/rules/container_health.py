@@ -1,4 +1,4 @@
-"""How ECS notices that a container hangs, and how long it waits for its end."""
+"""Rule: how ECS detects a hanging container, and how long it waits for a container to stop."""
 
 from collections.abc import Iterator
 
@@ -7,19 +7,19 @@ from sandbox_policy.model import Context, Resource, ResourceRule
 from sandbox_policy.values import mapping, number, texts
 
 RANGES = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
-"""Seconds, or times, that ECS takes in a health check (botocore: `ecs.HealthCheck`)."""
+"""Range of each field of a health check, in seconds or attempts (botocore: `ecs.HealthCheck`)."""
 
 LONGEST_STOP = 120
-"""Seconds between SIGTERM and SIGKILL that Fargate takes at most (botocore: `ContainerDefinition`)."""
+"""The longest time between SIGTERM and SIGKILL on Fargate, in seconds (botocore: `ContainerDefinition`)."""
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for a container without a health check, and for values that ECS does not take."""
+    """Yield a message for a container without a health check, and for values that ECS does not accept."""
     for label, container in containers_of(task, context):
         health = mapping(container.get("healthCheck") or {}, f"{label}.healthCheck")
         command = texts(health.get("command") or [], f"{label}.healthCheck.command")
         if len(command) < 2 or command[0] not in ("CMD", "CMD-SHELL"):
-            yield f"{label} has no health check: healthCheck.command is CMD or CMD-SHELL and what to run"
+            yield f"{label} has no health check: set healthCheck.command to CMD or CMD-SHELL and the command"
         for key, (least, most) in RANGES.items():
             if health.get(key) is None:
                 continue
@@ -34,8 +34,8 @@ def check(task: Resource, context: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="container-health",
-    promise="Every container has a health check, and ends within two minutes when told to.",
-    why="A container that hangs must be replaced; one that will not end keeps its credentials alive.",
+    promise="Every container has a health check and is killed if it does not stop within two minutes.",
+    why="A hanging container must be replaced, and one that does not stop keeps using its credentials.",
     types=(TASK_DEFINITION,),
     check=check,
 )

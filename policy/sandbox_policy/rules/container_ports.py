@@ -1,4 +1,4 @@
-"""Ports that containers listen on."""
+"""Rule: the ports that containers listen on."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ PORTS = PUBLIC_PORTS | {CONTROL_PORT}
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each mapped port that is none of the sandbox's."""
+    """Yield a message for each mapped port that is not one of the sandbox's ports."""
     for label, container in containers_of(task, context):
         for element in items(container.get("portMappings"), f"{label}.portMappings"):
             mapped = mapping(element, f"{label}.portMappings")
@@ -19,15 +19,15 @@ def check(task: Resource, context: Context) -> Iterator[str]:
             if port not in PORTS:
                 yield f"{label} listens on {port}; only {sorted(PORTS)} are the sandbox's ports"
             if mapped.get("hostPort", port) != port:
-                yield f"{label} maps {port} to {mapped['hostPort']!r}: with awsvpc both are the same"
+                yield f"{label} maps {port} to {mapped['hostPort']!r}: with awsvpc both must be equal"
             if mapped.get("protocol", "tcp") != "tcp":
-                yield f"{label} listens on {port} for {mapped['protocol']!r} instead of tcp"
+                yield f"{label} listens on {port} with protocol {mapped['protocol']!r} instead of tcp"
 
 
 RULE = ResourceRule(
     name="container-ports",
-    promise="Containers listen on the viewer's, the console's and the control port only.",
-    why="A port that nobody reviewed is one security group rule away from being reached.",
+    promise="Containers listen only on the ports of the viewer, the console and the control API.",
+    why="An unreviewed port needs only one wrong security group rule to be reachable.",
     types=(TASK_DEFINITION,),
     check=check,
 )

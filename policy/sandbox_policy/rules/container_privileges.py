@@ -1,4 +1,4 @@
-"""What containers may do on their host."""
+"""Rule: the privileges of containers on their host."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,13 +10,13 @@ DEFAULT_CAPABILITIES = frozenset(
     {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"}
     | {"NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"}
 )
-"""What a container has unless it is dropped."""
+"""The capabilities that a container has unless they are dropped."""
 
 MAY_KEEP = frozenset({"SETGID", "SETUID"})
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for a privileged container, for capabilities it keeps or adds, and for
+    """Yield a message for a privileged container, for capabilities that it keeps or adds, and for
     shared namespaces.
     """
     for key in ("pidMode", "ipcMode"):
@@ -34,7 +34,7 @@ def _capabilities(label: str, container: Mapping[str, object]) -> Iterator[str]:
     added = set(texts(capabilities.get("add") or [], f"{label}.capabilities.add"))
     dropped = set(texts(capabilities.get("drop") or [], f"{label}.capabilities.drop"))
     if unknown := sorted(dropped - DEFAULT_CAPABILITIES - {"ALL"}):
-        yield f"{label} drops {', '.join(unknown)}, which it does not have: is the name misspelt?"
+        yield f"{label} drops {', '.join(unknown)}, which it does not have: check the spelling"
     if added:
         yield f"{label} adds the capabilities {', '.join(sorted(added))}"
     kept = set() if "ALL" in dropped else DEFAULT_CAPABILITIES - dropped
@@ -44,8 +44,8 @@ def _capabilities(label: str, container: Mapping[str, object]) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="container-privileges",
-    promise="No container is privileged, shares namespaces, or keeps capabilities but SETUID and SETGID.",
-    why="What a hijacked desktop can't do on its host, it can't try.",
+    promise="No container is privileged, shares namespaces, or keeps capabilities except SETUID and SETGID.",
+    why="Fewer privileges leave whoever takes over the desktop fewer ways to attack the host.",
     types=(TASK_DEFINITION,),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Root file systems of containers."""
+"""Rule: root file systems of containers."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ from sandbox_policy.containers import TASK_DEFINITION, containers_of
 from sandbox_policy.model import Context, Resource, ResourceRule
 
 WRITABLE = "environment"
-"""The desktop: a person and the agent install and save things there."""
+"""The desktop's container. A person and the agent install programs and save files there."""
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each container besides the desktop whose root file system is writable."""
+    """Yield a message for each container other than the desktop whose root file system is writable."""
     for label, container in containers_of(task, context):
         if container["name"] != WRITABLE and container.get("readonlyRootFilesystem") is not True:
             yield f"{label} has a writable root file system"
@@ -18,8 +18,8 @@ def check(task: Resource, context: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="container-read-only",
-    promise="Every container but the desktop has a read-only root file system.",
-    why="An intruder in the agent's container can't change the program that runs there.",
+    promise="Every container except the desktop has a read-only root file system.",
+    why="Then an intruder in the agent's container can't change the program that runs there.",
     types=(TASK_DEFINITION,),
     check=check,
 )

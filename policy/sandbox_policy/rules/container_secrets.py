@@ -1,4 +1,4 @@
-"""Secrets written into a task definition."""
+"""Rule: no secrets in plain text in a task definition."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ SECRET_WORDS = frozenset(
     {"PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "PWD", "SECRET", "SECRETS"}
     | {"TOKEN", "KEY", "APIKEY", "CREDENTIAL", "CREDENTIALS", "PRIVATE"}
 )
-"""A word of a variable's name that says that the value is secret."""
+"""Words in a variable's name which suggest that its value is a secret."""
 
 SECRET_VALUES = (
     ("an AWS access key", re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b")),
@@ -23,8 +23,8 @@ SECRET_VALUES = (
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each environment variable that looks like a secret; the message never
-    has its value.
+    """Yield a message for each environment variable that looks like a secret. The message never
+    contains its value.
     """
     for label, container in containers_of(task, context):
         for element in items(container.get("environment"), f"{label}.environment"):
@@ -47,8 +47,8 @@ def check(task: Resource, context: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="container-secrets",
-    promise="Secrets reach a container by reference only.",
-    why="Whoever may read a task definition reads its environment, in clear.",
+    promise="Containers get secrets by reference only.",
+    why="Whoever may read a task definition sees its environment variables in plain text.",
     types=(TASK_DEFINITION,),
     check=check,
 )

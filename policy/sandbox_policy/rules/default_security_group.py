@@ -1,4 +1,4 @@
-"""The security group that AWS puts into every VPC."""
+"""Rule: the default security group that AWS creates in every VPC."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def check(group: Resource, context: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="default-security-group",
     promise="The default security group lets nothing in and nothing out.",
-    why="Whatever is created without a group of its own gets this one.",
+    why="A resource that is created without a security group gets this one.",
     types=("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",),
     check=check,
     exceptable=False,

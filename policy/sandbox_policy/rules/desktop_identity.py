@@ -1,4 +1,4 @@
-"""The AWS identity of the desktop."""
+"""Rule: the desktop has no AWS identity."""
 
 from collections.abc import Iterator
 
@@ -10,20 +10,20 @@ MAY_HAVE_ROLE = "orchestration"
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for a task role on any task that is not the agent's, and only the agent's."""
+    """Yield a message for a task role on any task that runs something other than the agent's container."""
     if read(task.properties, "taskRoleArn") is None:
         return
     if task.name != MAY_HAVE_ROLE:
         yield f"{task.name} has a task role; only {MAY_HAVE_ROLE} may have an AWS identity"
     for label, container in containers_of(task, context):
         if container["name"] != MAY_HAVE_ROLE:
-            yield f"{label} shares the task role: whatever takes it over acts as that role"
+            yield f"{label} shares the task role: whoever takes it over can act as that role"
 
 
 RULE = ResourceRule(
     name="desktop-identity",
     promise="The desktop has no AWS identity.",
-    why="Whoever takes over the desktop would get the role's credentials from the metadata address.",
+    why="Whoever takes over the desktop could read a role's credentials from the metadata endpoint.",
     types=(TASK_DEFINITION,),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Which endpoint of Amazon Bedrock the tasks can find."""
+"""Rule: which endpoint of Amazon Bedrock the tasks can resolve."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ ENDPOINT = "bedrock-runtime"
 
 
 def check(domains: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each name of Bedrock on a firewall list besides its endpoint in this region."""
+    """Yield a message for each Bedrock name on a firewall list other than the endpoint in this region."""
     value = read(domains.properties, "domains")
     if context.awaits(value, "domains"):
         return
@@ -27,13 +27,13 @@ def check(domains: Resource, context: Context) -> Iterator[str]:
         if host != ENDPOINT or labels[0] != ENDPOINT:
             yield f"{name!r} is not needed to invoke a model: the one endpoint is {ENDPOINT}"
         elif region is not None and labels[1:] != [region, *suffix.split(".")]:
-            yield f"{name!r} is no endpoint in {region}: use {ENDPOINT}.{region}.{suffix}."
+            yield f"{name!r} is not an endpoint in {region}: use {ENDPOINT}.{region}.{suffix}."
 
 
 RULE = ResourceRule(
     name="dns-bedrock-endpoint",
-    promise="The one endpoint of Bedrock that resolves is bedrock-runtime in the stack's region.",
-    why="Other endpoints manage models or run tools in Amazon's cloud, which nobody here reviewed.",
+    promise="The only Bedrock endpoint that resolves is bedrock-runtime in the stack's region.",
+    why="Other endpoints manage models or run tools in AWS, and none of that has been reviewed.",
     types=("aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""What happens to look-ups while the DNS firewall itself is down."""
+"""Rule: what happens to DNS queries while the DNS firewall itself is down."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from sandbox_policy.values import read
 
 
 def check(config: Resource, _: Context) -> Iterator[str]:
-    """Yield a message unless look-ups fail while the firewall does."""
+    """Yield a message unless queries fail while the firewall is down."""
     value = read(config.properties, "firewallFailOpen")
     if value != "DISABLED":
         yield f"firewallFailOpen is {value!r} instead of DISABLED"
@@ -16,7 +16,7 @@ def check(config: Resource, _: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="dns-fail-closed",
     promise="While the DNS firewall is down, no name resolves.",
-    why="Otherwise an outage of the firewall opens every name.",
+    why="Otherwise every name would resolve during an outage of the firewall.",
     types=("aws:route53/resolverFirewallConfig:ResolverFirewallConfig",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Each VPC says what happens while its DNS firewall is down."""
+"""Rule: each VPC states what happens while its DNS firewall is down."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,18 @@ from sandbox_policy.vpc_features import missing
 
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
-    """Yield a finding for each VPC that leaves this to AWS."""
+    """Yield a finding for each VPC that leaves this to AWS's default."""
     yield from missing(
         stack,
         "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
         "resourceId",
-        "does not say what its DNS firewall does while it is down",
+        "does not set what happens while its DNS firewall is down",
     )
 
 
 RULE = StackRule(
     name="dns-fail-closed-present",
-    promise="The VPC says that no name resolves while the DNS firewall is down.",
-    why="A promise that rests on a default of AWS ends when the default changes.",
+    promise="The VPC sets explicitly that no name resolves while the DNS firewall is down.",
+    why="A promise that relies on a default of AWS is broken when AWS changes the default.",
     check=check,
 )

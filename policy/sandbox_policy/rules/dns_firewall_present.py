@@ -1,4 +1,4 @@
-"""Each VPC has a DNS firewall."""
+"""Rule: each VPC has a DNS firewall."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,9 @@ RULE_GROUP = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
 
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
-    """Yield a finding for each VPC without a firewall, and for each association with a foreign rule group."""
+    """Yield a finding for each VPC without a firewall, and for each association with another stack's rule
+    group.
+    """
     yield from missing(stack, ASSOCIATION, "vpcId", "has no DNS firewall")
     for association in stack.of_type(ASSOCIATION):
         if not linked(stack, association, "firewallRuleGroupId", RULE_GROUP):
@@ -20,8 +22,8 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
 
 RULE = StackRule(
     name="dns-firewall-present",
-    promise="A DNS firewall of this stack filters the look-ups of the VPC.",
-    why="Without it the desktop resolves every name, and the allowlist is decoration.",
+    promise="A DNS firewall of this stack filters the DNS queries of the VPC.",
+    why="Without it the desktop resolves every name, and the allowlist has no effect.",
     check=check,
     exceptable=False,
 )

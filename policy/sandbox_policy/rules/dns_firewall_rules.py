@@ -1,4 +1,4 @@
-"""What the rules of a DNS firewall come to, together."""
+"""Rule: the combined effect of the rules of a DNS firewall."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,9 @@ DOMAIN_LIST = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList
 
 
 def check(stack: Stack, context: Context) -> Iterator[Finding]:
-    """Yield a finding for each rule group that does not end in blocking every name, or allows every name."""
+    """Yield a finding for each rule group whose last rule does not block every name, or that allows every
+    name.
+    """
     for group in stack.of_type(RULE_GROUP):
         rules = [
             rule
@@ -24,13 +26,13 @@ def check(stack: Stack, context: Context) -> Iterator[Finding]:
         if len(set(priorities)) != len(priorities):
             yield Finding(f"{group.name} has two rules of the same priority", group.urn)
         if not rules or not _blocks_all(stack, rules[-1], context):
-            yield Finding(f"{group.name} does not end in blocking every name: the rest resolves", group.urn)
+            yield Finding(f"{group.name} has no last rule that blocks every other name", group.urn)
         for rule in rules:
             if read(rule.properties, "action") == "BLOCK":
                 continue
             for name in _names(stack, rule, context):
                 if matches_everything(name):
-                    yield Finding(f"{rule.name} lets {name} through, which is no allowlist", rule.urn)
+                    yield Finding(f"{rule.name} allows {name}, which is too broad for an allowlist", rule.urn)
 
 
 def matches_everything(name: str) -> bool:
@@ -48,7 +50,7 @@ def _blocks_all(stack: Stack, rule: Resource, context: Context) -> bool:
 def _names(stack: Stack, rule: Resource, context: Context) -> Iterator[str]:
     lists = linked(stack, rule, "firewallDomainListId", DOMAIN_LIST)
     if len(lists) != 1:
-        raise MalformedInputError(f"{rule.name} uses no domain list of this stack")
+        raise MalformedInputError(f"{rule.name} does not use exactly one domain list of this stack")
     value = read(lists[0].properties, "domains")
     if context.awaits(value, f"domains of {lists[0].name}"):
         return
@@ -56,14 +58,14 @@ def _names(stack: Stack, rule: Resource, context: Context) -> Iterator[str]:
         if context.awaits(element, f"domains of {lists[0].name}"):
             continue
         if not isinstance(element, str):
-            raise MalformedInputError(f"{lists[0].name} holds {element!r}, which is no name")
+            raise MalformedInputError(f"{lists[0].name} holds {element!r}, which is not a name")
         yield element
 
 
 RULE = StackRule(
     name="dns-firewall-rules",
-    promise="The DNS firewall allows the listed names and ends in blocking every other.",
-    why="The resolver lets through what no rule matches, so the last rule is the firewall.",
+    promise="The DNS firewall allows the listed names, and its last rule blocks every other name.",
+    why="The resolver answers queries that match no rule, so only the last rule makes it an allowlist.",
     check=check,
     exceptable=False,
 )

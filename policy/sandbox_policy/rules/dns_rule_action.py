@@ -1,4 +1,4 @@
-"""What a rule of the DNS firewall does."""
+"""Rule: the action of a DNS firewall rule."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from sandbox_policy.values import number, read
 
 
 def check(rule: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for an action that is neither ALLOW nor BLOCK with an empty answer, and for
-    a bad priority.
+    """Yield a message for an action other than ALLOW and BLOCK with NODATA, and for an invalid
+    priority.
     """
     action = read(rule.properties, "action")
     if action == "BLOCK":
@@ -16,17 +16,17 @@ def check(rule: Resource, _: Context) -> Iterator[str]:
         if response != "NODATA":
             yield f"blockResponse is {response!r} instead of NODATA"
     elif action != "ALLOW":
-        yield f"action is {action!r}; only ALLOW and BLOCK decide anything"
+        yield f"action is {action!r}; use ALLOW or BLOCK"
     if read(rule.properties, "qType") not in (None, ""):
-        yield "qType is set: queries of every other type would be judged by other rules, or by none"
+        yield "qType is set: other rules, or none, would decide about queries of every other type"
     if number(read(rule.properties, "priority"), "priority") < 1:
         yield "priority is below 1"
 
 
 RULE = ResourceRule(
     name="dns-rule-action",
-    promise="A DNS firewall rule allows, or blocks with NODATA.",
-    why="ALERT lets the query through, and OVERRIDE answers with a name that somebody else may own.",
+    promise="A DNS firewall rule either allows a name or blocks it with the answer NODATA.",
+    why="ALERT lets the query through, and OVERRIDE answers with a name that may belong to somebody else.",
     types=("aws:route53/resolverFirewallRule:ResolverFirewallRule",),
     check=check,
 )

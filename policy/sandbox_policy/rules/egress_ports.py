@@ -1,4 +1,4 @@
-"""Which ports a security group may open to the outside."""
+"""Rule: the ports that a security group may open for outbound traffic."""
 
 from collections.abc import Iterator
 
@@ -14,22 +14,22 @@ from sandbox_policy.ports import (
 
 
 def check(resource: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for each egress rule that lets more out than web traffic or the sandbox's own ports."""
+    """Yield a message for each egress rule that allows more than web traffic or the sandbox's own ports."""
     for rule in port_rules(resource, "egress"):
         ports = WEB_PORTS if rule.by_address else PUBLIC_PORTS | {CONTROL_PORT}
         if rule.by_ipv6:
-            yield f"{rule.label} lets IPv6 out, which the tasks do not have"
+            yield f"{rule.label} allows IPv6, which the tasks do not have"
         if not opens_only(rule, ports):
             target = "addresses" if rule.by_address else "another group"
             yield (
-                f"{rule.label} lets {rule.protocol} {rule.first}-{rule.last} out to {target}; "
-                f"only single TCP ports of {sorted(ports)} may be"
+                f"{rule.label} allows {rule.protocol} {rule.first}-{rule.last} to {target}; "
+                f"only single TCP ports out of {sorted(ports)} are allowed"
             )
 
 
 RULE = ResourceRule(
     name="egress-ports",
-    promise="Traffic leaves on TCP 443 and 80 only, and between the groups on the sandbox's own ports.",
+    promise="Outbound traffic uses TCP 443 and 80 only, and between the groups the sandbox's own ports.",
     why="Any other port is a way around the DNS firewall: another resolver on 53 or 853, or a tunnel.",
     types=GROUP_RULE_FORMS,
     check=check,

@@ -1,4 +1,4 @@
-"""Elastic IP addresses."""
+"""Rule: Elastic IP addresses."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ ATTACHMENTS = ("instance", "networkInterface", "associateWithPrivateIp")
 
 
 def check(address: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for each attachment of the address to something that could be a task."""
+    """Yield a message for each attachment of the address to an instance or a network interface."""
     for key in ATTACHMENTS:
         if read(address.properties, key) is not None:
             yield f"{key} is set: only a NAT gateway may have an Elastic IP address"
@@ -18,7 +18,7 @@ def check(address: Resource, _: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="elastic-ip",
     promise="Elastic IP addresses belong to NAT gateways only.",
-    why="An address on an interface makes that interface reachable from outside.",
+    why="An Elastic IP address on a network interface makes it reachable from the internet.",
     types=("aws:ec2/eip:Eip",),
     check=check,
 )

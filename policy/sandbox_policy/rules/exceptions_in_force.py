@@ -1,4 +1,4 @@
-"""The exceptions from the rules."""
+"""Rule: the exceptions from the rules are valid."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,14 @@ from sandbox_policy.model import Context, Finding, Stack, StackRule
 
 
 def check(_: Stack, context: Context) -> Iterator[Finding]:
-    """Yield a finding for each exception that expired, is malformed, or is for a rule that takes none."""
+    """Yield a finding for each exception that is expired or malformed, or whose rule allows none."""
     yield from (Finding(problem) for problem in context.exceptions.problems)
 
 
 RULE = StackRule(
     name="exceptions-in-force",
-    promise="Every exception has a reason, an end that is not past, and a rule that takes exceptions.",
-    why="An exception that nobody looks at again is a rule that was removed in silence.",
+    promise="Every exception has a reason, has not expired, and is for a rule that allows exceptions.",
+    why="An exception that nobody reviews again silently removes a rule.",
     check=check,
     exceptable=False,
 )

@@ -1,4 +1,4 @@
-"""What a flow log records."""
+"""Rule: what a flow log records."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def check(log: Resource, _: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="flow-log",
     promise="Flow logs record accepted and rejected traffic in a log group.",
-    why="A log of accepted traffic alone hides every attempt that failed.",
+    why="A log of accepted traffic alone would not show failed attempts.",
     types=("aws:ec2/flowLog:FlowLog",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Each VPC has a flow log."""
+"""Rule: each VPC has a flow log."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,6 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
 RULE = StackRule(
     name="flow-log-present",
     promise="The traffic of the VPC is logged.",
-    why="Without it nobody can say afterwards who connected, or where the desktop went.",
+    why="Without it nobody can tell afterwards who connected, or what the desktop connected to.",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Which security group may be reached from where."""
+"""Rule: the sources that each security group may admit."""
 
 from collections.abc import Iterator
 
@@ -16,13 +16,13 @@ ADDRESS_KEYS = ("cidrIpv4", "cidrIpv6", "prefixListId", *INLINE_ADDRESS_KEYS)
 
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
-    """Yield a finding for each way around the front door.
+    """Yield a finding for each rule that admits more than the load balancer's design needs.
 
-    Addresses may be admitted to the load balancer's group only. The tasks' groups admit the load
-    balancer's, and on the control port the agent's only.
+    Only the load balancer's group may admit addresses. The tasks' groups admit the load balancer's
+    group, and on the control port the agent's group only.
     """
     if not stack.of_type(SERVICE):
-        return  # Without a task there is nothing behind the front door.
+        return  # Without a task there is nothing to reach.
     doors = _groups(stack, stack.of_type(BALANCER), "securityGroups")
     agents = _groups(stack, [s for s in stack.of_type(SERVICE) if s.name == AGENT], "networkConfiguration")
     for rule in stack.of_type(*SOURCE_KEY):
@@ -30,7 +30,7 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
             continue
         targets = {group.urn for group in linked(stack, rule, "securityGroupId", GROUP)}
         if not targets:
-            yield Finding(f"{rule.name} opens a group that this stack does not make", rule.urn)
+            yield Finding(f"{rule.name} opens a group that this stack does not create", rule.urn)
         if any(_present(rule, key) for key in ADDRESS_KEYS) and not targets <= doors:
             yield Finding(
                 f"{rule.name} admits addresses to a group that is not the load balancer's", rule.urn
@@ -43,7 +43,7 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
         admitted = agents - doors if port == CONTROL_PORT else doors
         if not sources or not sources <= admitted:
             who = "the agent's" if port == CONTROL_PORT else "the load balancer's"
-            yield Finding(f"{rule.name} opens port {port} to another group than {who}", rule.urn)
+            yield Finding(f"{rule.name} opens port {port} to a group other than {who}", rule.urn)
     for group in stack.of_type(GROUP):
         if group.urn not in doors:
             yield from _inline(group)
@@ -52,7 +52,7 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
 def _inline(group: Resource) -> Iterator[Finding]:
     value = read(group.properties, "ingress")
     if value is UNKNOWN:
-        return  # Computed from the stand-alone rules; what the program writes inline is judged as an input.
+        return  # The provider computes it from the stand-alone rules. Inline rules are checked as inputs.
     for element in items(value, f"ingress of {group.name}"):
         rule = mapping(element, f"ingress of {group.name}")
         if any(
@@ -72,8 +72,8 @@ def _present(rule: Resource, key: str) -> bool:
 
 RULE = StackRule(
     name="group-sources",
-    promise="The load balancer is reached from outside, the tasks from it, the control port from the agent.",
-    why="A rule that admits the deployer to a task directly goes past the load balancer and its log.",
+    promise="Only the load balancer admits addresses. The tasks admit it, and the control port the agent.",
+    why="A rule that admits the deployer directly to a task bypasses the load balancer.",
     check=check,
     exceptable=False,
 )

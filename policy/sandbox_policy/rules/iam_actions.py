@@ -1,4 +1,4 @@
-"""Which actions an identity policy allows."""
+"""Rule: the actions that an identity policy allows."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from sandbox_policy.policy_documents import IDENTITY_POLICY_HOLDERS, granted
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each action with a wildcard, and for statements that allow all but some actions."""
+    """Yield a message for each action with a wildcard, and for statements with NotAction."""
     for statement in granted(resource, context):
         if statement.not_actions is not None:
             yield f"{statement.label} allows everything but {', '.join(statement.not_actions)}"
@@ -15,13 +15,13 @@ def check(resource: Resource, context: Context) -> Iterator[str]:
             yield f"{statement.label} names no actions"
         for action in statement.actions or ():
             if "*" in action or "?" in action:
-                yield f"{statement.label} allows {action}: name the actions one by one"
+                yield f"{statement.label} allows {action}: list the actions without wildcards"
 
 
 RULE = ResourceRule(
     name="iam-actions",
-    promise="IAM policies name their actions one by one.",
-    why="A wildcard allows what AWS adds tomorrow.",
+    promise="IAM policies list their actions without wildcards.",
+    why="A wildcard also allows actions that AWS adds later.",
     types=IDENTITY_POLICY_HOLDERS,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Which models may be invoked."""
+"""Rule: the Bedrock models that may be invoked."""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ PROFILE_ARN = re.compile(
     r"arn:[a-z-]+:bedrock:(?P<region>[a-z0-9-]+):[0-9]{12}:inference-profile/(?P<id>[a-z0-9.:-]+)"
 )
 DEFAULT_PROJECT_ARN = re.compile(r"arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:project/default")
-"""What a call without a project is accounted to: AWS asks for the right on it besides that on the model."""
+"""The project of a call that names none. AWS requires permission on it as well as on the model."""
 
 PROFILE_CONDITION = "bedrock:InferenceProfileArn"
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each Bedrock right besides invoking the models that the stack configures."""
+    """Yield a message for each Bedrock permission other than invoking the models that are configured."""
     for statement in granted(resource, context):
         rights = [action for action in statement.actions or () if action.lower().startswith("bedrock")]
         for action in rights:
@@ -56,17 +56,17 @@ def _refusal(arn: str, statement: Statement, config: StackConfig) -> str | None:
 
 
 def _unreachable(profile: str, region: str) -> str | None:
-    """What is wrong with calling a profile in a region."""
+    """Explain why a profile can't be called in a region; None if it can."""
     geography = geography_of(profile)
     if geography is None:
-        return "no geography of Bedrock begins like it"
+        return "its prefix is not a geography of Bedrock"
     if region not in geography.source_regions:
         return f"profiles of {geography.prefix} can't be called in {region}"
     return None
 
 
 def _only_through(statement: Statement) -> frozenset[str]:
-    """The ids of the profiles that a condition limits the statement to; none if one value is no profile."""
+    """The ids of the profiles that a condition limits the statement to; empty if a value is not a profile."""
     matches = [
         PROFILE_ARN.fullmatch(value)
         for operator, key, values in statement.conditions
@@ -79,7 +79,7 @@ def _only_through(statement: Statement) -> frozenset[str]:
 RULE = ResourceRule(
     name="iam-bedrock",
     promise="Only the models in bedrockModels may be invoked, and nothing else may be done on Bedrock.",
-    why="Every model costs money and sees what is on the screen.",
+    why="Every model costs money and is sent pictures of the screen.",
     types=IDENTITY_POLICY_HOLDERS,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Policies that are attached to roles from elsewhere."""
+"""Rule: no managed policies on roles."""
 
 from collections.abc import Iterator
 
@@ -13,10 +13,10 @@ ATTACHMENTS = (
 
 
 def check(resource: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for each policy that is attached by reference."""
+    """Yield a message for each managed policy that is attached to a role."""
     if resource.type in ATTACHMENTS:
         policy = read(resource.properties, "policyArn")
-        yield f"attaches {'a policy' if policy is UNKNOWN else policy} instead of a policy written here"
+        yield f"attaches {'a policy' if policy is UNKNOWN else policy} instead of an inline policy"
         return
     for policy in items(read(resource.properties, "managedPolicyArns"), "managedPolicyArns"):
         yield f"managedPolicyArns has {'a policy' if policy is UNKNOWN else policy}"
@@ -24,8 +24,8 @@ def check(resource: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="iam-managed-policies",
-    promise="A role can do what its policy in this program says, and nothing else.",
-    why="A managed policy allows more than one task needs, and AWS changes it without asking.",
+    promise="A role has only the permissions that this program writes in its inline policies.",
+    why="A managed policy allows more than one task needs, and AWS can change it at any time.",
     types=(ROLE, *ATTACHMENTS),
     check=check,
 )

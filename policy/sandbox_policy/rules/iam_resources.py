@@ -1,4 +1,4 @@
-"""Which resources an identity policy allows actions on."""
+"""Rule: the resources that an identity policy allows actions on."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from sandbox_policy.service_reference import matching_actions
 
 ARN = re.compile(r"arn:[a-z-]+:(?P<service>[^:]*):[^:]*:(?P<account>[^:]*):(?P<resource>.+)")
 NO_ACCOUNT = frozenset({"s3", "bedrock"})
-"""Services with resources whose ARN has no account."""
+"""Services that have resources without an account in their ARN."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each resource that is a wildcard, or an ARN that names nothing in particular."""
+    """Yield a message for each resource that is a wildcard or matches every resource of a type."""
     for statement in granted(resource, context):
         if statement.not_resources is not None:
-            yield f"{statement.label} allows all resources but some"
+            yield f"{statement.label} allows all resources except some"
         if not statement.resources:
             yield f"{statement.label} names no resources"
         for pattern in statement.resources or ():
@@ -29,7 +29,7 @@ def check(resource: Resource, context: Context) -> Iterator[str]:
 
 
 def _has_resources(action: str) -> bool:
-    """Whether AWS can limit an action to resources. One that it does not know is taken to be limitable."""
+    """Whether AWS can limit an action to resources. An unknown action is assumed to be one that it can."""
     known = matching_actions(action)
     return not known or any(one.resource_types for one in known)
 
@@ -37,7 +37,7 @@ def _has_resources(action: str) -> bool:
 def _too_wide(pattern: str) -> str | None:
     arn = ARN.fullmatch(pattern)
     if arn is None:
-        return "it is no ARN"
+        return "it is not an ARN"
     if "*" in arn["service"] or "?" in arn["service"]:
         return "its service is a wildcard"
     if "*" in arn["account"] or "?" in arn["account"]:
@@ -45,14 +45,14 @@ def _too_wide(pattern: str) -> str | None:
     if not arn["account"] and arn["service"] not in NO_ACCOUNT:
         return "it has no account"
     if re.fullmatch(r"([a-z-]+[:/])?/?[*?]+.*", arn["resource"]):
-        return "it names every resource of its kind"
+        return "it matches every resource of its type"
     return None
 
 
 RULE = ResourceRule(
     name="iam-resources",
-    promise="IAM policies name their resources, except for actions that AWS offers no scope for.",
-    why="A role that may read every secret of the account turns one break-in into many.",
+    promise="IAM policies name their resources, except for actions that AWS can't limit to resources.",
+    why="A role that may read every secret of the account would make one break-in much worse.",
     types=IDENTITY_POLICY_HOLDERS,
     check=check,
 )

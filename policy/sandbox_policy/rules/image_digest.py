@@ -1,4 +1,4 @@
-"""How a task definition names its images."""
+"""Rule: how a task definition names its images."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ def check(task: Resource, context: Context) -> Iterator[str]:
         image = container.get("image")
         match = BY_DIGEST.fullmatch(image) if isinstance(image, str) else None
         if match is None or match["suffix"] != dns_suffix_of(match["region"]):
-            yield f"{label} runs {image!r}, which is no image of an ECR repository named by its digest"
+            yield f"{label} runs {image!r}, which is not an image of an ECR repository named by its digest"
 
 
 RULE = ResourceRule(
     name="image-digest",
-    promise="What runs is named by its digest, from a private repository.",
-    why="A tag can be pushed again and then names another image; a public image is somebody else's.",
+    promise="Task definitions name images of a private ECR repository by digest.",
+    why="A tag can be moved to another image, and a public image is controlled by somebody else.",
     types=(TASK_DEFINITION,),
     check=check,
 )

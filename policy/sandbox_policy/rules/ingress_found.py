@@ -1,4 +1,4 @@
-"""What the security groups are found to admit, whoever wrote the rules."""
+"""Rule: the sources that the deployed security groups admit, including rules added by hand."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,17 +16,17 @@ SOURCES = (("cidrBlocks", 4), ("ipv6CidrBlocks", 6))
 
 
 def check(stack: Stack, context: Context) -> Iterator[Finding]:
-    """Yield a finding for each source outside the allowed ones that a refresh found in a group.
+    """Yield a finding for each source that a refresh found in a group and that is not allowed.
 
-    A rule that somebody adds by hand is no drift for the provider, since the group's rules are
-    resources of their own; but after a refresh the group's outputs show it. They go on to show the
-    source that a later change of deployerIp replaces, until the next refresh: so one old source is
-    let pass for each new one of the same ports, if it could have been allowed itself.
+    The provider does not report a rule that somebody adds by hand as drift, since the rules of a group are
+    separate resources. After a refresh, however, the group's outputs contain it. They also still contain
+    the old source after a change of deployerIp, until the next refresh. Therefore one old source is
+    tolerated for each new source of the same ports, if the old one could have been a valid deployerIp.
     """
     for group in stack.of_type(GROUP):
         found = read(group.properties, "ingress")
         if found is UNKNOWN:
-            continue  # A group that is about to be created holds nothing yet.
+            continue  # A group that is about to be created has no rules yet.
         rules = [
             mapping(element, f"ingress of {group.name}")
             for element in items(found, f"ingress of {group.name}")
@@ -46,7 +46,9 @@ def check(stack: Stack, context: Context) -> Iterator[Finding]:
 
 
 def _not_found_yet(stack: Stack, group: Resource, found: list[Mapping[str, object]]) -> Counter[Ports]:
-    """How many sources the stack's rules for this group have, by ports, that the group does not show."""
+    """Count, by ports, the sources of the stack's rules for this group that the group's outputs do not
+    contain.
+    """
     shown = {
         (read(rule, "fromPort"), read(rule, "toPort"), source)
         for rule in found
@@ -74,8 +76,8 @@ def _could_be_allowed(source: object) -> bool:
 
 RULE = StackRule(
     name="ingress-found",
-    promise="After a refresh, the security groups admit deployerIp or nobody, whoever wrote their rules.",
-    why="A rule added by hand is in no program; `pulumi up --refresh` has to stop at it.",
+    promise="After a refresh, security groups admit only deployerIp or nobody, rules added by hand included.",
+    why="No program contains a rule added by hand, so `pulumi up --refresh` must stop at it.",
     check=check,
     exceptable=False,
 )

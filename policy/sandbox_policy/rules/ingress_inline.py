@@ -1,4 +1,4 @@
-"""Ingress rules written inside a security group."""
+"""Rule: ingress rules written inline in a security group."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from sandbox_policy.values import UNKNOWN, items, mapping, read
 
 
 def check(group: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each inline ingress source that is outside what the configuration allows."""
+    """Yield a message for each inline ingress source outside the range that the configuration allows."""
     for index, element in enumerate(items(read(group.properties, "ingress"), "ingress")):
         if element is UNKNOWN:
             yield f"ingress[{index}] is not known at preview"
@@ -24,8 +24,8 @@ def check(group: Resource, context: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="ingress-inline",
-    promise="Ingress written inside a security group comes from deployerIp or from nobody.",
-    why="An inline rule opens the group as soon as the group exists.",
+    promise="Inline ingress rules of a security group admit deployerIp or nobody.",
+    why="An inline rule takes effect as soon as the group exists.",
     types=("aws:ec2/securityGroup:SecurityGroup",),
     check=check,
     exceptable=False,

@@ -1,4 +1,4 @@
-"""Ingress rules made with the older `ec2.SecurityGroupRule`."""
+"""Rule: ingress rules of the older type `ec2.SecurityGroupRule`."""
 
 from collections.abc import Iterator
 
@@ -8,14 +8,14 @@ from sandbox_policy.values import read
 
 
 def check(rule: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each source outside what the configuration allows, and for a direction that is
-    unclear.
+    """Yield a message for each source outside the range that the configuration allows, and for an
+    invalid direction.
     """
     direction = read(rule.properties, "type")
     if direction == "egress":
         return
     if direction != "ingress":
-        yield f"type is {direction!r}, neither ingress nor egress, so it is judged as ingress"
+        yield f"type is {direction!r}, neither ingress nor egress, so it is checked as ingress"
     yield from judge_cidrs(read(rule.properties, "cidrBlocks"), 4, "cidrBlocks", context)
     yield from judge_cidrs(read(rule.properties, "ipv6CidrBlocks"), 6, "ipv6CidrBlocks", context)
     yield from judge_prefix_lists(read(rule.properties, "prefixListIds"), "prefixListIds")
@@ -24,8 +24,8 @@ def check(rule: Resource, context: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="ingress-legacy-rule",
-    promise="Ingress made with ec2.SecurityGroupRule comes from deployerIp or from nobody.",
-    why="A stand-alone rule opens a group that looks closed in its own definition.",
+    promise="Ingress rules of the type ec2.SecurityGroupRule admit deployerIp or nobody.",
+    why="A stand-alone rule can open a group that looks closed in its own definition.",
     types=("aws:ec2/securityGroupRule:SecurityGroupRule",),
     check=check,
     exceptable=False,

@@ -1,4 +1,4 @@
-"""Ingress entries of network ACLs: inline ones, those of the default ACL, and stand-alone ones."""
+"""Rule: ingress entries of network ACLs (inline, in the default ACL, and stand-alone)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ STANDALONE = "aws:ec2/networkAclRule:NetworkAclRule"
 
 
 def check(acl: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each entry that admits a source outside what the configuration allows."""
+    """Yield a message for each entry that admits a source outside the range that the configuration allows."""
     if acl.type == STANDALONE:
         if read(acl.properties, "egress") is not True:
             yield from _judge_entry(acl.properties, "ruleAction", "", context)
@@ -28,7 +28,7 @@ def _judge_entry(entry: Mapping[str, object], action_key: str, what: str, contex
     if isinstance(action, str) and action.lower() == "deny":
         return
     if not isinstance(action, str) or action.lower() != "allow":
-        yield f"{what}{action_key} is {action!r}, neither allow nor deny, so it is judged as allow"
+        yield f"{what}{action_key} is {action!r}, neither allow nor deny, so it is checked as allow"
     if read(entry, "cidrBlock") is None and read(entry, "ipv6CidrBlock") is None:
         yield f"{what}cidrBlock and {what}ipv6CidrBlock are both missing"
     yield from judge_cidr(read(entry, "cidrBlock"), 4, f"{what}cidrBlock", context)
@@ -38,7 +38,7 @@ def _judge_entry(entry: Mapping[str, object], action_key: str, what: str, contex
 RULE = ResourceRule(
     name="ingress-network-acl",
     promise="A network ACL that this stack defines admits deployerIp or nobody.",
-    why="An ACL entry that admits everybody takes away the second line behind the security groups.",
+    why="An ACL entry that admits everybody removes the second line of defence behind the security groups.",
     types=(
         "aws:ec2/networkAcl:NetworkAcl",
         "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl",

@@ -1,4 +1,4 @@
-"""Ingress rules made with `vpc.SecurityGroupIngressRule`, the form that this project uses."""
+"""Rule: ingress rules of the type `vpc.SecurityGroupIngressRule`, which this project uses."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 
 
 def check(rule: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for a source outside what the configuration allows, and for a rule that names no one
-    source.
+    """Yield a message for a source outside the range that the configuration allows, and for a rule that does
+    not have exactly one source.
     """
     given = {name: value for name in SOURCES if (value := read(rule.properties, name)) is not None}
     if len(given) != 1:
@@ -25,8 +25,8 @@ def check(rule: Resource, context: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="ingress-rule",
-    promise="Ingress made with vpc.SecurityGroupIngressRule comes from deployerIp or from nobody.",
-    why="The front door opens through it: one wrong CIDR opens the desktop to the internet.",
+    promise="Ingress rules of the type vpc.SecurityGroupIngressRule admit deployerIp or nobody.",
+    why="These rules open the load balancer: one wrong CIDR would open the desktop to the internet.",
     types=("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",),
     check=check,
     exceptable=False,

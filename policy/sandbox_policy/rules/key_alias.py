@@ -1,4 +1,4 @@
-"""Names of KMS keys."""
+"""Rule: aliases of KMS keys."""
 
 import re
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ RESERVED = "alias/aws/"
 
 
 def check(alias: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for an alias that belongs to AWS, or that KMS does not take."""
+    """Yield a message for an alias that is reserved for AWS or that KMS does not accept."""
     for key in ("name", "namePrefix"):
         name = read(alias.properties, key)
         if name is None:
-            continue  # The provider makes a name up.
+            continue  # The provider generates a name.
         if not isinstance(name, str) or not ALIAS.fullmatch(name):
             yield f"{key} is {name!r}: write alias/ and letters, digits, / _ -, at most 256 characters"
         elif name.startswith(RESERVED):
@@ -24,8 +24,8 @@ def check(alias: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="key-alias",
-    promise="No key of the stack is named like one that AWS manages.",
-    why="Who reads alias/aws/… takes the key for Amazon's own, which others of the account use as well.",
+    promise="No key of the stack has an alias that is reserved for keys managed by AWS.",
+    why="A reader would mistake alias/aws/… for an AWS managed key, which the whole account shares.",
     types=("aws:kms/alias:Alias",),
     check=check,
 )

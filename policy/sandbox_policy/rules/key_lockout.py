@@ -1,4 +1,4 @@
-"""Key policies that nobody could change any more."""
+"""Rule: no key policy that nobody could change any more."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ BYPASS = "bypassPolicyLockoutSafetyCheck"
 
 
 def check(key: Resource, context: Context) -> Iterator[str]:
-    """Yield a message when the safety check is off, or when the policy leaves the account no way
+    """Yield a message if the lockout safety check is off, or if the policy leaves the account no way
     to change it.
     """
     bypass = read(key.properties, BYPASS)
@@ -34,7 +34,7 @@ def check(key: Resource, context: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="key-lockout",
     promise="The account can always change a key's policy, and the lockout check stays on.",
-    why="Only AWS support can open a key that locked its owner out.",
+    why="Only AWS Support can recover a key whose policy locks its owner out.",
     types=("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Who a key's policy lets use the key."""
+"""Rule: the principals that a key policy admits."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ LOG_GROUP = "kms:EncryptionContext:aws:logs:arn"
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each principal besides the account and CloudWatch Logs under a condition."""
+    """Yield a message for each principal other than the account, or CloudWatch Logs with a condition."""
     for statement in read_document(read(resource.properties, "policy"), "policy", context):
         if not statement.allows:
             continue
@@ -42,8 +42,8 @@ def _is_logs(principal: str, context: Context) -> bool:
 
 RULE = ResourceRule(
     name="key-principals",
-    promise="A key's policy admits this account, and CloudWatch Logs for this stack's log groups.",
-    why='`"Principal": "*"` lets every AWS account decrypt; a service without a condition acts for anybody.',
+    promise="A key policy admits only this account, and CloudWatch Logs for this stack's log groups.",
+    why='`"Principal": "*"` lets every account decrypt; a service without a condition acts for any account.',
     types=("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Rotation of KMS keys."""
+"""Rule: rotation of KMS keys."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from sandbox_policy.values import read
 
 
 def check(key: Resource, _: Context) -> Iterator[str]:
-    """Yield a message unless the key rotates."""
+    """Yield a message unless automatic rotation is on."""
     value = read(key.properties, "enableKeyRotation")
     if value is not True:
         yield f"enableKeyRotation is {value!r} instead of true"
@@ -15,8 +15,8 @@ def check(key: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="key-rotation",
-    promise="Every KMS key rotates.",
-    why="Rotation limits what one leaked key opens.",
+    promise="Every KMS key is rotated automatically.",
+    why="Rotation limits how much data one leaked key can decrypt.",
     types=("aws:kms/key:Key",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""How long the load balancer keeps a connection on which nothing is said."""
+"""Rule: how long the load balancer keeps an idle connection."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,12 @@ from sandbox_policy.model import Context, Resource, ResourceRule
 from sandbox_policy.values import number, read
 
 SHORTEST, LONGEST = 60, 6000
-"""Seconds that a Network Load Balancer takes for TCP (botocore: `elbv2.ListenerAttribute`)."""
+"""The range that a Network Load Balancer accepts for TCP, in seconds (botocore: `elbv2.ListenerAttribute`).
+"""
 
 
 def check(listener: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for an idle timeout outside what AWS takes; none means 350 seconds."""
+    """Yield a message for an idle timeout outside the range that AWS accepts. The default is 350 seconds."""
     value = read(listener.properties, "tcpIdleTimeoutSeconds")
     if value is not None and not SHORTEST <= number(value, "tcpIdleTimeoutSeconds") <= LONGEST:
         yield f"tcpIdleTimeoutSeconds is {value} instead of {SHORTEST} to {LONGEST}"
@@ -18,8 +19,8 @@ def check(listener: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="listener-idle-timeout",
-    promise="A connection to the desktop may be idle for as long as AWS allows, and no longer.",
-    why="AWS refuses other values when the front door is the last thing that is missing.",
+    promise="The idle timeout of connections is within the range that AWS accepts.",
+    why="AWS refuses other values only at the end of a deployment, when everything else exists.",
     types=("aws:lb/listener:Listener", "aws:alb/listener:Listener"),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""The security group of a load balancer."""
+"""Rule: the security group of a load balancer."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from sandbox_policy.values import items, read
 
 
 def check(balancer: Resource, _: Context) -> Iterator[str]:
-    """Yield a message unless the load balancer has a security group in its first definition."""
+    """Yield a message unless the load balancer is created with a security group."""
     groups = list(items(read(balancer.properties, "securityGroups"), "securityGroups"))
     if not groups:
-        yield "securityGroups is empty: a Network Load Balancer can't be given its first one later"
+        yield "securityGroups is empty: the first one can't be added to a Network Load Balancer later"
     for group in groups:
         if group is None:
             yield "securityGroups holds a null"
@@ -20,8 +20,8 @@ def check(balancer: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="load-balancer-group",
-    promise="The load balancer has a security group from its first moment.",
-    why="Without one everybody reaches its listeners, and EC2 can't add one later without a new name.",
+    promise="The load balancer has a security group when it is created.",
+    why="Without one anybody can reach its listeners, and it would have to be replaced to get one.",
     types=("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"),
     check=check,
     exceptable=False,

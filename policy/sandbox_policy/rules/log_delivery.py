@@ -1,4 +1,4 @@
-"""How a container's log lines are delivered."""
+"""Rule: how a container's log lines are delivered."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,13 +14,13 @@ OPTIONS = frozenset(
 """The options of the driver awslogs (Amazon ECS developer guide, LogConfiguration)."""
 
 REQUIRED = ("awslogs-region", "awslogs-stream-prefix")
-"""What a Fargate task can't do without, besides the group, which another rule demands."""
+"""The options that a Fargate task needs, except the log group, which another rule requires."""
 
 BUFFER_SIZE = re.compile(r"[1-9][0-9]*[bkmg]?", re.IGNORECASE)
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each container whose delivery is left to the account, or that AWS does not know."""
+    """Yield a message for each container without an explicit delivery mode, or with unknown options."""
     for label, container in containers_of(task, context):
         configuration = mapping(container.get("logConfiguration") or {}, f"{label}.logConfiguration")
         options = mapping(configuration.get("options") or {}, f"{label}.options")
@@ -42,13 +42,13 @@ def _mode(label: str, options: Mapping[str, object]) -> Iterator[str]:
     if mode == "non-blocking" and not (isinstance(size, str) and BUFFER_SIZE.fullmatch(size)):
         yield f"{label} drops lines when its buffer is full, but max-buffer-size is {size!r}: write e.g. 25m"
     if mode == "blocking" and size is not None:
-        yield f"{label} sets max-buffer-size, which only the mode non-blocking heeds"
+        yield f"{label} sets max-buffer-size, which has an effect in non-blocking mode only"
 
 
 RULE = ResourceRule(
     name="log-delivery",
-    promise="Every container says whether it waits for its log lines to be delivered or may lose some.",
-    why="Otherwise a setting of the account decides whether lines of the audit trail may be lost.",
+    promise="Every container sets whether it waits for its log lines to be delivered or may lose some.",
+    why="Otherwise an account-wide setting decides whether lines of the audit trail may be lost.",
     types=(TASK_DEFINITION,),
     check=check,
 )

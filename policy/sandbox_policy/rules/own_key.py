@@ -1,4 +1,4 @@
-"""Everything that is encrypted is encrypted with the stack's own key."""
+"""Rule: encryption uses the stack's own key."""
 
 from collections.abc import Iterator
 
@@ -14,16 +14,16 @@ ENCRYPTED = {
 
 
 def check(stack: Stack, context: Context) -> Iterator[Finding]:
-    """Yield a finding for each log group, repository and secret whose key is not one of this stack."""
+    """Yield a finding for each log group, repository and secret whose key does not belong to this stack."""
     for resource in stack.of_type(*ENCRYPTED):
         key = ENCRYPTED[resource.type]
         if not awaits_link(resource, key, context) and not linked(stack, resource, key, KEY):
-            yield Finding(f"{resource.name} is encrypted with no key of this stack", resource.urn)
+            yield Finding(f"{resource.name} is not encrypted with a key of this stack", resource.urn)
 
 
 RULE = StackRule(
     name="own-key",
     promise="Logs, images and secrets are encrypted with this stack's key.",
-    why="Somebody else's key is somebody else's decision who may read.",
+    why="The owner of a key decides who may read the data.",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Everything of a network is in the stack's own VPC."""
+"""Rule: all network resources are in the stack's own VPC."""
 
 from collections.abc import Iterator
 
@@ -19,17 +19,17 @@ PARTS = (
 
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
-    """Yield a finding for each part of a network that this stack makes in somebody else's VPC."""
+    """Yield a finding for each network resource that this stack creates in another VPC."""
     if not stack.of_type(SERVICE):
-        return  # Without a task nothing is let through.
+        return  # Without a task there is no traffic to protect.
     for part in stack.of_type(*PARTS):
         if len(linked(stack, part, "vpcId", VPC)) != 1:
-            yield Finding(f"{part.name} is in no VPC of this stack", part.urn)
+            yield Finding(f"{part.name} is not in a VPC of this stack", part.urn)
 
 
 RULE = StackRule(
     name="own-vpc",
     promise="Subnets, route tables, gateways, security groups and targets are in the stack's own VPC.",
-    why="In another VPC neither the DNS firewall nor the flow log of this stack sees what they let through.",
+    why="In another VPC, neither the DNS firewall nor the flow log of this stack would cover their traffic.",
     check=check,
 )

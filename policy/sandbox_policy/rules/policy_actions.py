@@ -1,4 +1,4 @@
-"""Actions in policy documents that AWS does not have."""
+"""Rule: actions in policy documents exist."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from sandbox_policy.policy_documents import POLICY_HOLDERS, Kind, statements
 from sandbox_policy.service_reference import matching_actions, service_exists, similar_action
 
 ONLY_SERVICE = {Kind.TRUST: "sts", Kind.KEY: "kms"}
-"""The one service whose actions a document of a kind can be about."""
+"""Kind of document → the only service whose actions it can contain."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
@@ -21,7 +21,7 @@ def check(resource: Resource, context: Context) -> Iterator[str]:
                 yield f"{statement.label} names {action}: {_reason(action, service)}"
             elif service != ONLY_SERVICE.get(kind, service):
                 yield (
-                    f"{statement.label} names {action}: a {kind.value} is about actions of "
+                    f"{statement.label} names {action}: a {kind.value} covers actions of "
                     f"{ONLY_SERVICE[kind]} only, so it never matches"
                 )
 
@@ -36,8 +36,8 @@ def _reason(action: str, service: str) -> str:
 
 RULE = ResourceRule(
     name="policy-actions",
-    promise="Every action in a policy document is one that AWS has.",
-    why="A misspelt action allows nothing, or forbids nothing, and AWS takes it without a word.",
+    promise="Every action in a policy document exists.",
+    why="A misspelt action allows or denies nothing, and AWS accepts it without an error.",
     types=POLICY_HOLDERS,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Conditions in policy documents that no request can meet, or that every request meets."""
+"""Rule: no conditions in policy documents that always have the same result."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ VIA_SERVICE = "kms:viaservice"
 
 @dataclass(frozen=True)
 class Comparison:
-    """One line of a `Condition`: an operator, a key and the values to compare it with."""
+    """One comparison of a `Condition`: an operator, a key and the values to compare the key with."""
 
     statement: Statement
     kind: Kind
@@ -33,12 +33,12 @@ class Comparison:
 
     @property
     def label(self) -> str:
-        """Statement, operator and key, as a message begins."""
+        """Statement, operator and key, to begin a message with."""
         return f"{self.statement.label}: {self.operator.text} on {self.key}"
 
     @property
     def key_type(self) -> KeyType | None:
-        """The type of the key's values; None where no action of the statement has the key."""
+        """The type of the key's values; None if no action of the statement has the key."""
         known = global_key_type(self.key)
         if known is not None:
             return known
@@ -48,7 +48,7 @@ class Comparison:
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each comparison that comes out the same whatever the request is."""
+    """Yield a message for each comparison that has the same result for every request."""
     for kind, statement in statements(resource, context):
         for text, key, values in statement.conditions:
             operator = parse_operator(text)
@@ -57,36 +57,36 @@ def check(resource: Resource, context: Context) -> Iterator[str]:
                 continue
             comparison = Comparison(statement, kind, operator, key, values)
             if not values:
-                yield f"{comparison.label} has no value, so the statement never matches: name one"
+                yield f"{comparison.label} has no value, so the statement never matches: add a value"
             yield from _missing_key(comparison)
             yield from _fixed_outcome(comparison, context)
 
 
 def _missing_key(comparison: Comparison) -> Iterator[str]:
-    """Messages for actions whose requests never carry the key."""
+    """Yield a message for each action whose requests never carry the key."""
     operator, key = comparison.operator, comparison.key
     effect = (
-        f"{operator.text} is then always true, so it guards nothing"
+        f"{operator.text} is then always true, so it has no effect"
         if operator.is_true_without_key(comparison.values)
         else "the statement never matches it"
     )
     if comparison.kind is Kind.IDENTITY and key.lower() in SERVICE_CALLER_KEYS:
         yield (
-            f"{comparison.label}: only requests by AWS services carry this key, and no identity makes them; "
-            f"{effect}. Remove the condition"
+            f"{comparison.label}: only requests by AWS services carry this key, and identity policies never "
+            f"apply to those; {effect}. Remove the condition"
         )
     elif global_key_type(key) is None:
         for pattern in comparison.statement.actions or ():
             actions = matching_actions(pattern)
             if actions and not any(action_key_type(key, action) for action in actions):
                 yield (
-                    f"{comparison.label}: {pattern} has no such key; {effect}. "
+                    f"{comparison.label}: {pattern} does not support this key; {effect}. "
                     f"Give {pattern} a statement of its own"
                 )
 
 
 def _fixed_outcome(comparison: Comparison, context: Context) -> Iterator[str]:
-    """Messages for an operator or a value that can't match what the key holds."""
+    """Yield a message for each operator or value that does not fit the type of the key."""
     operator, key, key_type = comparison.operator, comparison.key, comparison.key_type
     if key_type is None:
         return
@@ -105,12 +105,12 @@ def _fixed_outcome(comparison: Comparison, context: Context) -> Iterator[str]:
 
 def _account_problem(key: str, value: str) -> str | None:
     if key.lower() in ACCOUNT_KEYS and not re.fullmatch(r"[0-9]{12}|.*[*?$].*", value):
-        return "the number of an account has twelve digits"
+        return "an account id has twelve digits"
     return None
 
 
 def _service_problem(key: str, value: str, context: Context) -> str | None:
-    """What is wrong with the host name by which KMS knows the service that calls it."""
+    """Explain what is wrong with the host name of the service that calls KMS; None if nothing is."""
     region = context.config.region
     if key.lower() != VIA_SERVICE or region is None or re.search(r"[*?$]", value):
         return None
@@ -123,8 +123,8 @@ def _service_problem(key: str, value: str, context: Context) -> str | None:
 
 RULE = ResourceRule(
     name="policy-conditions",
-    promise="Every condition in a policy document is one that some requests meet and others do not.",
-    why="A condition on a key that the action lacks denies everybody, or nobody, in silence.",
+    promise="Every condition in a policy document can be both true and false.",
+    why="A condition on a key that an action does not support silently denies everybody, or nobody.",
     types=POLICY_HOLDERS,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Elements that a policy document of its kind can't have, or has to have."""
+"""Rule: the elements that a policy document of each kind must have or must not have."""
 
 import re
 from collections.abc import Iterator
@@ -8,22 +8,22 @@ from sandbox_policy.model import Context, Resource, ResourceRule
 from sandbox_policy.policy_documents import POLICY_HOLDERS, Kind, statements
 
 SID = re.compile(r"[A-Za-z0-9]*")
-"""The characters of a Sid in IAM; KMS and the other services take blanks too."""
+"""The characters that IAM allows in a Sid. KMS and other services also allow spaces."""
 
 NAMES_NO_RESOURCE = frozenset({"aws:ecr/repositoryPolicy:RepositoryPolicy"})
-"""Types whose policies leave `Resource` out, because the policy is about the one resource that holds it."""
+"""Types whose policies omit `Resource`, because the policy applies to the resource that it is attached to."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each element that AWS would refuse in this kind of document, or miss."""
+    """Yield a message for each element that AWS would refuse or require in this kind of document."""
     for kind, statement in statements(resource, context):
         yield from _missing_action(statement)
         if kind in (Kind.IDENTITY, Kind.TRUST) and not SID.fullmatch(statement.sid):
-            yield f"{statement.label}: IAM takes only letters and digits in a Sid"
+            yield f"{statement.label}: IAM allows only letters and digits in a Sid"
         has_resource = statement.resources is not None or statement.not_resources is not None
         if kind is Kind.TRUST or resource.type in NAMES_NO_RESOURCE:
             if has_resource:
-                yield f"{statement.label} names a resource; in a {kind.value} leave Resource out"
+                yield f"{statement.label} names a resource; omit Resource in a {kind.value}"
         elif not has_resource:
             yield f"{statement.label} names no resource: a {kind.value} needs Resource"
         has_principal = statement.principals is not None or statement.not_principals
@@ -41,13 +41,13 @@ def _missing_action(statement: Statement) -> Iterator[str]:
         ("Resource and NotResource", (statement.resources, statement.not_resources)),
     ):
         if None not in values:
-            yield f"{statement.label} has both {element}: AWS takes one of them"
+            yield f"{statement.label} has both {element}: AWS allows only one of them"
 
 
 RULE = ResourceRule(
     name="policy-elements",
-    promise="Each policy document has the elements that its kind takes, and no others.",
-    why="AWS refuses such a document as malformed, after half of the stack exists.",
+    promise="Each policy document has exactly the elements that AWS allows in its kind.",
+    why="AWS refuses others as malformed, when half of the stack already exists.",
     types=POLICY_HOLDERS,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Principals in policy documents that do not exist."""
+"""Rule: principals in policy documents exist."""
 
 import re
 from collections.abc import Iterator
@@ -15,14 +15,15 @@ IDENTITY = re.compile(
     r"|arn:[a-z-]+:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
     r"|arn:[a-z-]+:sts::[0-9]{12}:(assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+)"
 )
-"""An account, or a user, role or session of one. AWS takes no wildcard inside."""
+"""An account, or a user, role or session of one. AWS allows no wildcard inside."""
 
 SUFFIXES = sorted(set(DNS_SUFFIX.values()))
 SERVICE = re.compile(
     rf"(?P<name>[a-z0-9-]+(\.[a-z0-9-]+)*?)\.(?P<suffix>{'|'.join(map(re.escape, SUFFIXES))})"
 )
 USUAL_SUFFIX = "amazonaws.com"
-"""Most service principals are written so in every partition; some have their partition's own suffix."""
+"""Suffixes of service principals. Most are the same in every partition; some use the partition's own suffix.
+"""
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]")
 
@@ -30,11 +31,11 @@ OTHERWISE_NAMED = frozenset(
     {"build.apprunner", "tasks.apprunner", "delivery.logs", "ecs-tasks", "edgelambda", "logging.s3"}
     | {"replicator.lambda", "spot", "spotfleet", "transitgateway", "vpc-flow-logs"}
 )
-"""Service principals, without the domain, whose name is not the prefix of the service's actions."""
+"""Service principals, without the domain, whose name differs from the prefix of the service's actions."""
 
 
 def check(resource: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each principal that AWS would not know."""
+    """Yield a message for each principal that does not exist."""
     for _, statement in statements(resource, context):
         for kind, value in statement.principals or ():
             if problem := _problem(kind, value, context):
@@ -48,7 +49,7 @@ def _problem(kind: str, value: str, context: Context) -> str | None:
         return f"the kinds of principals are {', '.join(KINDS)}"
     if kind == "AWS":
         if not IDENTITY.fullmatch(value):
-            return "write an account's number, or the whole ARN of a user or role"
+            return "write an account id, or the full ARN of a user or role"
         return foreign_partition(value, context.config.region)
     if kind == "Service":
         return _service_problem(value, context.config.region)
@@ -64,7 +65,7 @@ def _service_problem(value: str, region: str | None) -> str | None:
     labels = match["name"].split(".")
     if REGION.fullmatch(labels[-1]):
         if region is not None and labels[-1] != region:
-            return f"it is the service of another region than {region}"
+            return f"it is the service of a region other than {region}"
         labels.pop()
     name = ".".join(labels)
     if name in OTHERWISE_NAMED or service_exists(name):
@@ -74,8 +75,8 @@ def _service_problem(value: str, region: str | None) -> str | None:
 
 RULE = ResourceRule(
     name="policy-principals",
-    promise="Every principal in a policy document is one that AWS can know.",
-    why="AWS refuses an unknown principal after half of the stack exists; a misspelt service can't help us.",
+    promise="Every principal in a policy document is one that can exist.",
+    why="AWS refuses an unknown principal when half of the stack already exists.",
     types=POLICY_HOLDERS,
     check=check,
 )

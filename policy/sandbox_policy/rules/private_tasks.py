@@ -1,4 +1,4 @@
-"""The subnets in which tasks run."""
+"""Rule: the subnets in which tasks run."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
-    """Yield a finding for each service with a subnet from elsewhere or one with a route from the internet."""
+    """Yield a finding for each service in a subnet of another stack or with a route from the internet."""
     for service in stack.of_type(SERVICE):
         subnets = linked(stack, service, "networkConfiguration", SUBNET)
         if not subnets:
-            yield Finding(f"{service.name} runs in no subnet of this stack", service.urn)
+            yield Finding(f"{service.name} does not run in a subnet of this stack", service.urn)
         for subnet in subnets:
             if read(subnet.properties, "ipv6CidrBlock") not in (None, "") and "ipv6CidrBlock" in subnet.ties:
                 yield Finding(f"{service.name} runs in {subnet.name}, which has IPv6", service.urn)
@@ -28,19 +28,19 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
                 for table in linked(stack, association, "routeTableId", ROUTE_TABLE)
             ]
             if not tables:
-                yield Finding(f"{subnet.name} follows the VPC's main route table", subnet.urn)
+                yield Finding(f"{subnet.name} uses the VPC's main route table", subnet.urn)
             for route in stack.of_type(ROUTE):
                 leads = linked(stack, route, "gatewayId", TARGETS["gatewayId"])
                 if leads and any(t in tables for t in linked(stack, route, "routeTableId", ROUTE_TABLE)):
                     yield Finding(
-                        f"{service.name} runs in {subnet.name}, which the internet reaches by {route.name}",
+                        f"{service.name} runs in {subnet.name}, open to the internet by {route.name}",
                         service.urn,
                     )
 
 
 RULE = StackRule(
     name="private-tasks",
-    promise="Tasks run in subnets of this stack that the internet has no route to.",
-    why="In such a subnet a mistake with a public address or a security group opens nothing.",
+    promise="Tasks run in private subnets of this stack, to which the internet has no route.",
+    why="There a wrong public address or security group rule does not expose a task.",
     check=check,
 )

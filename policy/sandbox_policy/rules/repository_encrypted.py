@@ -1,4 +1,4 @@
-"""Encryption of image repositories."""
+"""Rule: encryption of image repositories."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from sandbox_policy.values import UNKNOWN, items, mapping, read
 
 
 def check(repository: Resource, context: Context) -> Iterator[str]:
-    """Yield a message unless images are encrypted with a KMS key of ours."""
+    """Yield a message unless images are encrypted with a KMS key."""
     configurations = list(
         items(read(repository.properties, "encryptionConfigurations"), "encryptionConfigurations")
     )
@@ -25,7 +25,7 @@ def check(repository: Resource, context: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="repository-encrypted",
     promise="Images are encrypted with a KMS key.",
-    why="Without the key's consent nobody can read them, whatever ECR's own permissions say.",
+    why="Then reading them needs permission on the key as well as in ECR.",
     types=("aws:ecr/repository:Repository",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""How long images are kept."""
+"""Rule: how long images are kept."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
-    """Yield a finding for each repository that keeps its images for ever."""
+    """Yield a finding for each repository that keeps its images forever."""
     cleaned = {
         repository.urn
         for policy in stack.of_type(LIFECYCLE)
@@ -24,6 +24,6 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
 RULE = StackRule(
     name="repository-lifecycle",
     promise="Old images are removed.",
-    why="They cost money and hold vulnerabilities that somebody may deploy by mistake.",
+    why="They cost money, and somebody may deploy their old vulnerabilities by mistake.",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Scanning of images."""
+"""Rule: scanning of images."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def check(repository: Resource, _: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="repository-scanned",
     promise="Images are scanned for known vulnerabilities when they are pushed.",
-    why="The desktop's image holds a browser and a desktop environment: both age quickly.",
+    why="The desktop's image contains a browser, in which new vulnerabilities are found often.",
     types=("aws:ecr/repository:Repository",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Which types of resource the rules know."""
+"""Rule: the resource types that have been reviewed."""
 
 from collections.abc import Iterator
 
@@ -57,17 +57,17 @@ REVIEWED = frozenset(
 
 
 def check(resource: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for a resource of a provider whose type no rule was written for; components
-    are fine.
+    """Yield a message for a resource whose type has not been reviewed. Components are allowed, since
+    they create nothing themselves.
     """
     if resource.has_provider and resource.type not in REVIEWED:
-        yield f"no rule knows {resource.type}: review it, then add it to {__name__.rsplit('.', 1)[-1]}.py"
+        yield f"{resource.type} is not reviewed: review it, then add it to {__name__.rsplit('.', 1)[-1]}.py"
 
 
 RULE = ResourceRule(
     name="reviewed-types",
-    promise="The stack consists of resource types that the rules were written for.",
-    why="A type nobody thought of (a peering, a function URL, an access key) passes every other rule.",
+    promise="The stack contains only resource types that have been reviewed.",
+    why="A type that no rule covers (a peering, a function URL, an access key) would pass all other rules.",
     types=(),
     check=check,
 )

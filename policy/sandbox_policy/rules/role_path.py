@@ -1,4 +1,4 @@
-"""Paths of roles."""
+"""Rule: paths of roles."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ PATH = re.compile(r"/computer-use-sandbox/[A-Za-z0-9._-]+/")
 
 
 def check(role: Resource, _: Context) -> Iterator[str]:
-    """Yield a message unless the role is filed under the project and its stack."""
+    """Yield a message unless the role's path consists of the project and the stack."""
     path = read(role.properties, "path")
     if not isinstance(path, str) or not PATH.fullmatch(path):
         yield f"path is {path!r} instead of /computer-use-sandbox/STACK/"
@@ -19,8 +19,8 @@ def check(role: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="role-path",
-    promise="Every role is filed under /computer-use-sandbox/ and its stack.",
-    why="A deployer's rights to make and pass roles are limited to that path; a role elsewhere escapes it.",
+    promise="Every role has the path /computer-use-sandbox/STACK/.",
+    why="The deployer's permissions to create and pass roles are limited to that path.",
     types=(ROLE,),
     check=check,
 )

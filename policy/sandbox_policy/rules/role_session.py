@@ -1,4 +1,4 @@
-"""How long somebody who took a role on keeps it."""
+"""Rule: how long a role session lasts."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from sandbox_policy.policy_documents import ROLE
 from sandbox_policy.values import number, read
 
 SECONDS = 3600
-"""The shortest maximum that IAM takes, and the longest that is promised."""
+"""One hour: the lowest maximum that IAM accepts, and the highest that this rule allows."""
 
 
 def check(role: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for sessions of another length; an hour is what AWS takes where nothing is said."""
+    """Yield a message for sessions of another length. AWS's default is one hour too."""
     value = read(role.properties, "maxSessionDuration")
     if value is not None and number(value, "maxSessionDuration") != SECONDS:
         yield f"maxSessionDuration is {value} instead of {SECONDS} seconds"
@@ -19,8 +19,8 @@ def check(role: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="role-session",
-    promise="A role session ends after an hour.",
-    why="Credentials that leak are worth less the sooner they end.",
+    promise="A role session ends after one hour.",
+    why="Leaked credentials do less harm if they expire soon.",
     types=(ROLE,),
     check=check,
 )

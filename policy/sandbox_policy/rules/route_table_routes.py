@@ -1,4 +1,4 @@
-"""Routes written inside a route table."""
+"""Rule: no routes written inline in a route table."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,15 @@ from sandbox_policy.values import items, read
 
 
 def check(table: Resource, _: Context) -> Iterator[str]:
-    """Yield a message for routes that are not resources of their own."""
+    """Yield a message for routes that are not separate resources."""
     if list(items(read(table.properties, "routes"), "routes")):
-        yield "routes is set: make each route a resource of its own, so that it can be judged"
+        yield "routes is set: make each route a separate resource, so that it can be checked"
 
 
 RULE = ResourceRule(
     name="route-table-routes",
-    promise="Every route is a resource of its own.",
-    why="Routes inside a table overwrite each other, and no other rule follows where they lead.",
+    promise="Every route is a separate resource.",
+    why="Inline routes conflict with separate ones, and no other rule checks where they lead.",
     types=("aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable"),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Where routes lead."""
+"""Rule: where routes lead."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ FOREIGN_TARGETS = (
 
 
 def check(stack: Stack, _: Context) -> Iterator[Finding]:
-    """Yield a finding for each route whose target is not a gateway that this stack makes."""
+    """Yield a finding for each route whose target is not a gateway that this stack creates."""
     for route in stack.of_type(ROUTE):
         targets = [key for key in TARGETS if _is_set(route, key)]
         foreign = [key for key in FOREIGN_TARGETS if _is_set(route, key)]
@@ -33,18 +33,18 @@ def check(stack: Stack, _: Context) -> Iterator[Finding]:
             yield Finding(f"{route.name} leads to {', '.join(targets + foreign) or 'nothing'}", route.urn)
         for key in targets:
             if not linked(stack, route, key, TARGETS[key]):
-                yield Finding(f"{route.name} leads to a {key} that this stack does not make", route.urn)
+                yield Finding(f"{route.name} leads to a {key} that this stack does not create", route.urn)
 
 
 def _is_set(route: Resource, key: str) -> bool:
     value = read(route.properties, key)
-    # A provider reports targets that were left out as unknown too: no source is known for those.
+    # The provider also reports omitted targets as unknown, but the engine records no dependency for them.
     return bool(route.ties.get(key)) if value is UNKNOWN else value not in (None, "")
 
 
 RULE = StackRule(
     name="route-targets",
     promise="Every route leads to an internet or NAT gateway of this stack.",
-    why="A route to a gateway that is not there drops traffic; one to a peer leads out of the sandbox.",
+    why="A route to a missing gateway drops traffic, and one to a peer leads out of the sandbox.",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Which version of a secret a container gets."""
+"""Rule: the version of a secret that a container gets."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ REFERENCE = re.compile(
     r":(?P<field>[^:]*):(?P<stage>[^:]*):(?P<version>[^:]*)"
 )
 VERSION = re.compile(r"[A-Za-z0-9-]{32,64}")
-"""What Secrets Manager takes as the id of a version (botocore: `CreateSecret.ClientRequestToken`)."""
+"""What Secrets Manager accepts as the id of a version (botocore: `CreateSecret.ClientRequestToken`)."""
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each reference to a secret that does not name one version of it."""
+    """Yield a message for each reference to a secret that does not name a version of it."""
     for label, container in containers_of(task, context):
         for element in items(container.get("secrets"), f"{label}.secrets"):
             secret = mapping(element, f"{label}.secrets")
@@ -30,7 +30,7 @@ def _reason(reference: object) -> str | None:
     if match is None:
         return "which is not written ARN:field::version-id, or ARN:::version-id for the whole secret"
     if match["stage"]:
-        return f"which names the stage {match['stage']}: a stage moves from version to version"
+        return f"which names the stage {match['stage']}, which can move to another version"
     if not VERSION.fullmatch(match["version"]):
         return "which names no version: append the version's id as in ARN:field::version-id"
     return None
@@ -38,8 +38,8 @@ def _reason(reference: object) -> str | None:
 
 RULE = ResourceRule(
     name="secret-version",
-    promise="A container names the version of each secret that it reads.",
-    why="ECS reads secrets only at a start: without the version a new password never reaches a running task.",
+    promise="A container's reference to a secret names the version.",
+    why="ECS reads secrets only when a task starts; a changed reference makes it start new tasks.",
     types=(TASK_DEFINITION,),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Shells into running tasks."""
+"""Rule: no shell in running tasks."""
 
 from collections.abc import Iterator
 
@@ -15,8 +15,8 @@ def check(service: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="service-exec",
-    promise="Nobody gets a shell in a task through ECS Exec.",
-    why="It is a second way in that no ingress rule covers.",
+    promise="Nobody can open a shell in a task through ECS Exec.",
+    why="It is another way in, to which no ingress rule applies.",
     types=("aws:ecs/service:Service",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""What happens when a deployment of a service fails."""
+"""Rule: what happens when a deployment of a service fails."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def check(service: Resource, _: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="service-rollback",
     promise="A deployment that fails is stopped and rolled back.",
-    why="Otherwise ECS starts broken tasks for ever.",
+    why="Otherwise ECS keeps starting broken tasks forever.",
     types=("aws:ecs/service:Service",),
     check=check,
 )

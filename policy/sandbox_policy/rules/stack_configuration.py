@@ -1,4 +1,4 @@
-"""The configuration that the rules judge by."""
+"""Rule: the stack's configuration can be read."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def check(_: Stack, context: Context) -> Iterator[Finding]:
 RULE = StackRule(
     name="stack-configuration",
     promise="The rules can read the stack's configuration.",
-    why="Without it they allow nobody and no model, and would report the wrong reason.",
+    why="Without it the rules allow no source and no model, and would report misleading reasons.",
     check=check,
     exceptable=False,
 )

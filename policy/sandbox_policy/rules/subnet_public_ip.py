@@ -1,4 +1,4 @@
-"""Subnets that give public addresses away."""
+"""Rule: subnets assign no public addresses."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ def check(subnet: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="subnet-public-ip",
-    promise="No subnet gives new interfaces a public address by itself.",
-    why="With it, whatever is started in the subnet later is on the internet without anybody saying so.",
+    promise="No subnet assigns public addresses automatically.",
+    why="Otherwise anything that is started in the subnet later has a public address by default.",
     types=("aws:ec2/subnet:Subnet",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Where the load balancer sends connections."""
+"""Rule: where the load balancer forwards connections."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from sandbox_policy.values import number, read
 
 
 def check(targets: Resource, _: Context) -> Iterator[str]:
-    """Yield a message unless the targets are task addresses on a promised port, over TCP."""
+    """Yield a message unless the targets are IP addresses on a public port, over TCP."""
     port = number(read(targets.properties, "port"), "port")
     if port not in PUBLIC_PORTS:
-        yield f"forwards to port {port}; only {sorted(PUBLIC_PORTS)} take visitors"
+        yield f"forwards to port {port}; only {sorted(PUBLIC_PORTS)} are public ports"
     for key, wanted in (("protocol", "TCP"), ("targetType", "ip")):
         value = read(targets.properties, key)
         if value != wanted:
@@ -20,8 +20,8 @@ def check(targets: Resource, _: Context) -> Iterator[str]:
 
 RULE = ResourceRule(
     name="target-ports",
-    promise="The load balancer forwards to the viewer's and the console's port only.",
-    why="Behind a promised listener there could otherwise be the control API.",
+    promise="The load balancer forwards only to the ports of the viewer and the console.",
+    why="Otherwise a public listener could lead to the control API.",
     types=("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"),
     check=check,
 )

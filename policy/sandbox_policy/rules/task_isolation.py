@@ -1,4 +1,4 @@
-"""Where tasks run."""
+"""Rule: where tasks run."""
 
 from collections.abc import Iterator
 
@@ -8,18 +8,18 @@ from sandbox_policy.values import read, texts
 
 
 def check(task: Resource, _: Context) -> Iterator[str]:
-    """Yield a message unless the task is for Fargate alone and has a network interface of its own."""
+    """Yield a message unless the task runs only on Fargate and has its own network interface."""
     if read(task.properties, "networkMode") != "awsvpc":
         yield f"networkMode is {read(task.properties, 'networkMode')!r} instead of awsvpc"
     wanted = read(task.properties, "requiresCompatibilities")
     if texts(wanted, "requiresCompatibilities") != ("FARGATE",):
-        yield f"requiresCompatibilities is {wanted!r} instead of FARGATE alone"
+        yield f"requiresCompatibilities is {wanted!r} instead of FARGATE only"
 
 
 RULE = ResourceRule(
     name="task-isolation",
-    promise="Every task runs on Fargate, with a network interface of its own.",
-    why="On shared instances a task could reach its neighbours and the host's credentials.",
+    promise="Every task runs on Fargate with its own network interface.",
+    why="On a shared instance a task could reach other tasks and the host's credentials.",
     types=(TASK_DEFINITION,),
     check=check,
 )

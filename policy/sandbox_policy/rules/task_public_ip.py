@@ -1,4 +1,4 @@
-"""Public addresses of tasks."""
+"""Rule: tasks have no public addresses."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,10 @@ from sandbox_policy.values import UNKNOWN, mapping, read
 
 
 def check(service: Resource, _: Context) -> Iterator[str]:
-    """Yield a message unless the service says that its tasks get no public address."""
+    """Yield a message unless the service gives its tasks no public address."""
     configuration = read(service.properties, "networkConfiguration")
     if configuration is None or configuration is UNKNOWN:
-        yield "networkConfiguration is missing or unknown, so nothing says that tasks get no public address"
+        yield "networkConfiguration is missing or unknown, so tasks might get a public address"
         return
     public = read(mapping(configuration, "networkConfiguration"), "assignPublicIp")
     if public not in (False, None):
@@ -20,7 +20,7 @@ def check(service: Resource, _: Context) -> Iterator[str]:
 RULE = ResourceRule(
     name="task-public-ip",
     promise="No task has a public address.",
-    why="A public address puts the task itself on the internet, past the load balancer.",
+    why="With a public address a task is on the internet and bypasses the load balancer.",
     types=("aws:ecs/service:Service",),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Storage of tasks."""
+"""Rule: storage of tasks."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,11 +7,11 @@ from sandbox_policy.model import Context, Resource, ResourceRule
 from sandbox_policy.values import UNKNOWN, items, mapping, read
 
 SCRATCH = frozenset({"name", "configureAtLaunch"})
-"""What an empty volume that ends with its task has; every other key brings storage from elsewhere."""
+"""The keys of an empty volume that is deleted with its task. Any other key attaches outside storage."""
 
 
 def check(task: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for storage from outside the task, and for a mount of a volume that is not there."""
+    """Yield a message for storage from outside the task, and for a mount of a volume that does not exist."""
     names: list[object] = []
     for index, element in enumerate(items(read(task.properties, "volumes"), "volumes")):
         if element is UNKNOWN:
@@ -22,10 +22,10 @@ def check(task: Resource, context: Context) -> Iterator[str]:
         names.append(name)
         outside = sorted(key for key in volume if key not in SCRATCH and read(volume, key))
         if outside:
-            yield f"volume {name} sets {', '.join(outside)}: a task has only scratch of its own"
+            yield f"volume {name} sets {', '.join(outside)}: a task may only have empty volumes"
     for name in names:
         if names.count(name) > 1 or not isinstance(name, str):
-            yield f"volume {name!r} needs a name of its own"
+            yield f"volume {name!r} needs a unique name"
     for label, container in containers_of(task, context):
         yield from _mounts(label, container, names)
 
@@ -37,15 +37,15 @@ def _mounts(label: str, container: Mapping[str, object], names: list[object]) ->
         if volume not in names:
             yield f"{label} mounts the volume {volume!r} at {path}, which the task does not have"
         if not isinstance(path, str) or not path.startswith("/"):
-            yield f"{label} mounts {volume!r} at {path!r}, which is no absolute path"
+            yield f"{label} mounts {volume!r} at {path!r}, which is not an absolute path"
     if list(items(container.get("volumesFrom"), f"{label}.volumesFrom")):
-        yield f"{label} takes volumes from another container"
+        yield f"{label} uses volumes of another container"
 
 
 RULE = ResourceRule(
     name="task-volumes",
-    promise="Containers mount empty volumes of their own task only.",
-    why="What a task writes must end with it; storage from elsewhere outlives it and may be shared.",
+    promise="Containers mount only empty volumes of their own task.",
+    why="A task's data must be deleted with it; other storage outlives the task and may be shared.",
     types=(TASK_DEFINITION,),
     check=check,
 )

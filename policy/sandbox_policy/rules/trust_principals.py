@@ -1,4 +1,4 @@
-"""Who may take a role on."""
+"""Rule: who may assume a role."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ ON_BEHALF_OF = "aws:SourceAccount"
 
 
 def check(role: Resource, context: Context) -> Iterator[str]:
-    """Yield a message for each principal besides ECS tasks and flow logs on behalf of this account."""
+    """Yield a message for each principal other than ECS tasks and flow logs acting for this account."""
     value = read(role.properties, "assumeRolePolicy")
     if value is None:
         yield "assumeRolePolicy is missing"
@@ -20,7 +20,7 @@ def check(role: Resource, context: Context) -> Iterator[str]:
         if not statement.allows:
             continue
         if statement.actions != ("sts:AssumeRole",):
-            yield f"{statement.label} allows {statement.actions or 'all but some actions'}"
+            yield f"{statement.label} allows {statement.actions or 'all actions except some'}"
         if not statement.principals or statement.not_principals:
             yield f"{statement.label} does not say who is allowed"
         for kind, principal in statement.principals or ():
@@ -29,13 +29,13 @@ def check(role: Resource, context: Context) -> Iterator[str]:
         if not any(
             operator == "StringEquals" and key == ON_BEHALF_OF for operator, key, _ in statement.conditions
         ):
-            yield f"{statement.label} has no condition on {ON_BEHALF_OF}: the service could act for others"
+            yield f"{statement.label} has no condition on {ON_BEHALF_OF}: it could act for other accounts"
 
 
 RULE = ResourceRule(
     name="trust-principals",
-    promise="Only ECS tasks and VPC flow logs of this account can take a role on.",
-    why="Whoever can take a role on has everything that the role may do.",
+    promise="Only ECS tasks and VPC flow logs of this account can assume a role.",
+    why="Whoever can assume a role has all of its permissions.",
     types=(ROLE,),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""How many availability zones the front door is in."""
+"""Rule: the load balancer is in two availability zones."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def check(stack: Stack, context: Context) -> Iterator[Finding]:
 
 RULE = StackRule(
     name="two-zones",
-    promise="The front door stands in two availability zones.",
-    why="With one, the failure of a zone locks everybody out.",
+    promise="The load balancer is in two availability zones.",
+    why="With only one, the failure of that zone would lock everybody out.",
     check=check,
 )

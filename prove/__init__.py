@@ -1,1 +1,1 @@
-"""Proves the sandbox's promises over what really exists: `python -m prove --help`."""
+"""Proves the sandbox's promises over the resources that exist in AWS: `python -m prove --help`."""

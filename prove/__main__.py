@@ -1,8 +1,8 @@
 """Prove the sandbox's promises over what exists in AWS: `python -m prove --stack-outputs FILE`.
 
-Reads only, from the account or emulator that the usual AWS variables name. Ends with 0 when every
-theorem holds, 1 when one is broken, 2 when something can't be read: what can't be read is not
-proved.
+It only reads, from the account or emulator that the usual AWS environment variables select. The exit code is
+0 if every theorem holds, 1 if a theorem is broken, and 2 if something can't be read, because a promise about
+unreadable resources is not proved.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
             raise ValueError("give --stack-outputs, or --vpc-id and --cluster")
         case = Case.of(read_world(Aws(options.region), str(vpc), str(cluster)), expected)
     except (OSError, ValueError, KeyError, ClientError, BotoCoreError) as error:
-        print(f"prove: can't read what exists: {error}", file=sys.stderr)
+        print(f"prove: can't read the deployed resources: {error}", file=sys.stderr)
         return 2
     report = make_report(case, prove(case, THEOREMS), time.monotonic() - started)
     sys.stdout.write(render_text(report))
@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--vpc-id", help="instead of the output vpcId")
     parser.add_argument("--cluster", help="instead of the output clusterName")
     parser.add_argument(
-        "--deployer-ip", metavar="CIDR", help="who may connect, instead of the output ingressCidr"
+        "--deployer-ip",
+        metavar="CIDR",
+        help="the addresses that may connect, instead of the output ingressCidr",
     )
     parser.add_argument(
         "--bedrock-model",
@@ -75,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "--allowed-domains",
         type=Path,
         metavar="FILE",
-        help="names that may resolve, one a line; without it any list",
+        help="file with the names that may resolve, one per line; without it any list is accepted",
     )
     parser.add_argument("--region", help="instead of AWS_REGION")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report here as JSON")
@@ -88,13 +90,13 @@ def _outputs(file: Path | None) -> dict[str, object]:
         return {}
     outputs = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(outputs, dict):
-        raise ValueError(f"{file} holds no object of stack outputs")
+        raise ValueError(f"{file} is not a JSON object of stack outputs")
     return outputs
 
 
 def _deployer(text: object) -> AddressSet:
     if not isinstance(text, str) or not text:
-        raise ValueError("nothing says who may connect: give --deployer-ip")
+        raise ValueError("the addresses that may connect are not known: give --deployer-ip")
     network = ipaddress.ip_network(text)
     return NOWHERE if AddressSet.of(str(network)) == NOBODY else AddressSet.of(str(network))
 

@@ -1,4 +1,6 @@
-"""Sets of IP addresses as sorted, disjoint intervals: exact over all 2^32 + 2^128 addresses, no samples."""
+"""Sets of IP addresses as sorted, disjoint intervals: exact over all 2^32 + 2^128 addresses, without
+sampling.
+"""
 
 import ipaddress
 from collections.abc import Iterable, Iterator
@@ -6,10 +8,10 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 Interval = tuple[int, int]
-"""First and last address, both inside."""
+"""First and last address, both inclusive."""
 
 MOST_SHOWN = 4
-"""Blocks of a set that a reader is shown."""
+"""How many blocks of a set are shown to a reader."""
 
 LAST = {4: 2**32 - 1, 6: 2**128 - 1}
 
@@ -23,7 +25,7 @@ class AddressSet:
 
     @classmethod
     def of(cls, *cidrs: str) -> "AddressSet":
-        """The addresses of all the CIDR blocks; raises ValueError for what is none."""
+        """The addresses of all the CIDR blocks; raises ValueError for an invalid block."""
         found: dict[int, list[Interval]] = {4: [], 6: []}
         for cidr in cidrs:
             network = ipaddress.ip_network(cidr)
@@ -33,7 +35,7 @@ class AddressSet:
 
     @classmethod
     def union(cls, sets: Iterable["AddressSet"]) -> "AddressSet":
-        """All addresses that are in any of the sets."""
+        """All addresses that are in at least one of the sets."""
         listed = list(sets)
         return cls(
             _merge(chain.from_iterable(one.v4 for one in listed)),
@@ -60,7 +62,7 @@ class AddressSet:
         return AddressSet(_complement(self.v4, LAST[4]), _complement(self.v6, LAST[6]))
 
     def cidrs(self) -> Iterator[str]:
-        """The fewest CIDR blocks that make up the set, IPv4 first."""
+        """The smallest list of CIDR blocks that make up the set, IPv4 first."""
         for first, last in self.v4:
             start, end = ipaddress.IPv4Address(first), ipaddress.IPv4Address(last)
             yield from map(str, ipaddress.summarize_address_range(start, end))
@@ -69,7 +71,7 @@ class AddressSet:
             yield from map(str, ipaddress.summarize_address_range(start6, end6))
 
     def __str__(self) -> str:
-        """The set for a reader: its blocks, or those that it lacks where they are fewer."""
+        """The set as text: its blocks, or "all of IPv4 except ..." where that is shorter."""
         if self == EVERYWHERE:
             return "everywhere"
         parts = []
@@ -78,13 +80,13 @@ class AddressSet:
             if not outside:
                 parts.append(f"all of {name}")
             elif inside and outside._first_blocks() < inside._first_blocks():
-                parts.append(f"all of {name} but {outside._shown()}")
+                parts.append(f"all of {name} except {outside._shown()}")
             elif inside:
                 parts.append(inside._shown())
         return ", ".join(parts) or "nobody"
 
     def _first_blocks(self) -> int:
-        """How many blocks make up the set, counted no further than what is shown."""
+        """How many blocks make up the set, counting only a little further than what is shown."""
         return len(list(islice(self.cidrs(), MOST_SHOWN + 1)))
 
     def _shown(self) -> str:
@@ -136,4 +138,4 @@ EVERYWHERE = AddressSet(((0, LAST[4]),), ((0, LAST[6]),))
 IPV4 = AddressSet(((0, LAST[4]),))
 IPV6 = AddressSet((), ((0, LAST[6]),))
 NOBODY = AddressSet.of("255.255.255.255/32")
-"""The limited broadcast address, which no packet has as its source."""
+"""The limited broadcast address, which can't be the source of a packet."""

@@ -1,4 +1,4 @@
-"""Read-only access to the AWS API: the emulator's or a real account's, whichever the environment names."""
+"""Read-only access to the AWS API of the emulator or account that the environment selects."""
 
 import os
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ READ_ONLY = ("describe_", "get_", "list_")
 
 
 class Aws:
-    """Calls that read, and only those: any other is refused before it is sent.
+    """Sends read-only calls. Any other call is refused before it is sent.
 
-    `partition` is that of the region, and `dns_suffix` how the host names of its services end.
+    `partition` is the region's partition, and `dns_suffix` the suffix of its service endpoints.
     """
 
     def __init__(self, region: str | None) -> None:
@@ -28,7 +28,7 @@ class Aws:
             read_timeout=30,
             max_pool_connections=20,
         )
-        # boto3 itself knows AWS_DEFAULT_REGION only; the AWS CLI and Pulumi know both.
+        # boto3 itself reads AWS_DEFAULT_REGION only; the AWS CLI and Pulumi read both variables.
         session: Any = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
         self.region: str = session.region_name or ""
         if not self.region:
@@ -36,28 +36,28 @@ class Aws:
         try:
             self.partition: str = session.get_partition_for_region(self.region)
         except UnknownRegionError as error:
-            raise ValueError(f"no partition of AWS has the region {self.region}") from error
-        # As published, whatever endpoint these calls go to.
-        # The types of boto3 do not know this setting yet.
+            raise ValueError(f"AWS has no region {self.region}") from error
+        # The published suffix is needed even if these calls go to another endpoint.
+        # The type stubs of boto3 do not have this setting yet.
         published = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]
         secrets = session.client("secretsmanager", config=published)
         host = str(secrets.meta.endpoint_url).removeprefix("https://")
         self.dns_suffix = host.removeprefix(f"secretsmanager.{self.region}.")
-        # Sessions are not thread-safe, clients are: so all clients are made here.
+        # Clients are thread-safe, but sessions are not, so all clients are created here.
         self._clients: Mapping[str, Any] = {name: session.client(name, config=config) for name in SERVICES}
 
     def get(self, service: str, operation: str, **arguments: object) -> Answer:
-        """One answer. Raises botocore's ClientError when AWS refuses."""
+        """Make one call and return the answer. Raises botocore's ClientError if AWS refuses."""
         if not operation.startswith(READ_ONLY):
-            raise PermissionError(f"{service}:{operation} is no reading call")
+            raise PermissionError(f"{service}:{operation} is not a read-only call")
         answer: Answer = getattr(self._clients[service], operation)(**arguments)
         return answer
 
     def all(self, service: str, operation: str, key: str, **arguments: object) -> list[Any]:
-        """The elements of `key` over all pages. Raises botocore's ClientError when AWS refuses."""
+        """The elements of `key` from all pages. Raises botocore's ClientError if AWS refuses."""
         client = self._clients[service]
         if not operation.startswith(READ_ONLY):
-            raise PermissionError(f"{service}:{operation} is no reading call")
+            raise PermissionError(f"{service}:{operation} is not a read-only call")
         if not client.can_paginate(operation):
             return list(self.get(service, operation, **arguments).get(key, []))
         found: list[Any] = []
@@ -66,7 +66,7 @@ class Aws:
         return found
 
     def get_or_none(self, service: str, operation: str, absent: str, **arguments: object) -> Answer | None:
-        """One answer, or None where AWS says with the error code `absent` that there is nothing."""
+        """One answer, or None if AWS answers with the error code `absent`."""
         try:
             return self.get(service, operation, **arguments)
         except ClientError as error:

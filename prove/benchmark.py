@@ -1,6 +1,6 @@
-"""How long the ingress theorem takes as security groups grow: `python -m prove.benchmark` prints a table.
+"""Measures the ingress theorem for growing security groups: `python -m prove.benchmark` prints a table.
 
-The rules are spread over the deployer's range or over all addresses, so that nothing merges early.
+The rules are spread over the deployer's range or over all addresses, so that they can't be merged early.
 """
 
 import random
@@ -30,7 +30,7 @@ DEPLOYER = "203.0.0.0/16"
 
 
 def front_door(rules: int, *, strangers: bool) -> World:
-    """A sandbox whose front door has this many rules, all within the deployer's range or of strangers."""
+    """A sandbox whose load balancer's group has this many rules, for the deployer's range or for strangers."""
     generator = random.Random(rules)
     ingress = []
     for number in range(rules):
@@ -92,14 +92,14 @@ def front_door(rules: int, *, strangers: bool) -> World:
 
 
 def ingress_holds(world: World) -> bool:
-    """Prove the ingress theorem over the world."""
+    """Check the ingress theorem for the world."""
     case = Case.of(world, Expectation(AddressSet.of(DEPLOYER)))
     (verdict,) = prove(case, tuple(theorem for theorem in NETWORK if theorem.name == "ingress"))
     return verdict.holds
 
 
 def main() -> int:
-    """Print milliseconds for each size, for a theorem that holds and for one that is broken."""
+    """Print the milliseconds for each size, once with a theorem that holds and once with a broken one."""
     sys.stdout.write("  rules   holds, ms   broken, ms\n")
     for size in SIZES:
         cells = []
@@ -107,7 +107,7 @@ def main() -> int:
             world = front_door(size, strangers=strangers)
             started = time.perf_counter()
             if ingress_holds(world) is strangers:
-                raise AssertionError("the theorem is wrong")
+                raise AssertionError("the theorem gave the wrong result")
             cells.append(f"{1000 * (time.perf_counter() - started):10.1f}")
         sys.stdout.write(f"{size:7}  {'   '.join(cells)}\n")
     return 0

@@ -1,8 +1,8 @@
-"""Computes who can reach what: from outside, inside the VPC, and out of it.
+"""Computes who can reach what: from outside the VPC, inside it, and from it to the outside.
 
-Everything errs on the side of "reachable": what return traffic would need is not asked for, a
-denial in an ACL counts only when it covers all that it is held against, and a target that can't
-be told is taken to be reached.
+Where the result is uncertain, it errs on the side of "reachable": the rules for return traffic are not
+considered, a deny entry in an ACL counts only if it covers the whole range in question, and an unknown target
+counts as reachable.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ Ports = tuple[int, int]
 
 @dataclass(frozen=True)
 class Flow:
-    """`sources` can open connections to `ports` of `target`, by way of `path`.
+    """`sources` can open connections to `ports` of `target` along `path`.
 
     `service` is the ECS service that the target belongs to, or empty.
     """
@@ -46,7 +46,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class InsideFlow:
-    """Something in the VPC, by name, can open connections to ports of a service's task."""
+    """Something in the VPC (`source` is its name) can open connections to ports of a service's task."""
 
     source: str
     protocol: str
@@ -67,13 +67,13 @@ class Outflow:
 
 
 def covering(groups: Iterable[Group], direction: str, protocol: str, port: int) -> Iterator[Rule]:
-    """The rules of the groups that are about one protocol and port; `direction` is ingress or egress."""
+    """The rules of the groups that cover one protocol and port; `direction` is ingress or egress."""
     for group in groups:
         yield from (rule for rule in getattr(group, direction) if rule.covers(protocol, port))
 
 
 def acl_lets_through(entries: Iterable[AclEntry], protocol: str, ports: Ports) -> AddressSet:
-    """The addresses that a list of ACL entries lets through for any of the ports."""
+    """The addresses that a list of ACL entries allows for any of the ports."""
     allowed: list[AddressSet] = []
     decided = NOWHERE
     for entry in entries:
@@ -95,7 +95,7 @@ def acl_lets_through(entries: Iterable[AclEntry], protocol: str, ports: Ports) -
 
 
 def from_outside(world: World) -> list[Flow]:
-    """Every way from addresses outside into the VPC: through public load balancers, and to public
+    """Every flow from outside into the VPC, through public load balancers and directly to public
     addresses.
     """
     flows = [flow for balancer in world.balancers if balancer.public for flow in _through(world, balancer)]
@@ -187,7 +187,7 @@ def _to_targets(
 
 
 def _owner_of(world: World, address: str) -> Service | None:
-    """The service whose task has a private address, by the interface that has it."""
+    """The service whose task's network interface has this private address."""
     wanted = AddressSet.of(address)
     for interface in world.interfaces:
         if wanted & interface.private:
@@ -204,7 +204,7 @@ def _hop(
     port: int,
     sources: AddressSet,
 ) -> AddressSet:
-    """The part of `sources` whose connections get from the load balancer to the service's tasks."""
+    """The part of `sources` whose connections reach the service's tasks through the load balancer."""
     inner = AddressSet.union(subnet.addresses for subnet in _subnets(world, service.subnets))
     outer = AddressSet.union(subnet.addresses for subnet in _subnets(world, balancer.subnets))
     if balancer.groups:
@@ -221,7 +221,7 @@ def _hop(
 
 
 def inside(world: World) -> list[InsideFlow]:
-    """Everything in the VPC that a service's security groups admit, rule by rule."""
+    """Everything in the VPC that a service's security groups admit, one flow per rule."""
     flows: list[InsideFlow] = []
     for service in world.services:
         for group in _groups(world, service.groups):
@@ -236,11 +236,11 @@ def _sources(world: World, rule: Rule) -> Iterator[str]:
         yield f"every interface in {rule.addresses & world.addresses}"
     for id in sorted(rule.groups):
         members = list(members_of(world, id))
-        yield from members or [f"whatever gets the group {id}"]
+        yield from members or [f"any interface with the group {id}"]
 
 
 def members_of(world: World, group: str) -> Iterator[str]:
-    """Names of the services, load balancers and other interfaces that a security group is on."""
+    """Names of the services, load balancers and other interfaces that have a security group."""
     for service in world.services:
         if group in service.groups:
             yield service.name
@@ -253,9 +253,10 @@ def members_of(world: World, group: str) -> Iterator[str]:
 
 
 def is_stranger(world: World, interface: Interface) -> bool:
-    """Whether an interface belongs to no service, load balancer or NAT gateway of the world.
+    """Whether an interface belongs to none of the world's services, load balancers and NAT gateways.
 
-    ECS gives a task's interface the groups of its service, and the ARN of its attachment as description.
+    ECS gives the network interface of a task the groups of its service and the ARN of the attachment as
+    description.
     """
     if interface.kind in ("nat_gateway", "network_load_balancer"):
         return False
@@ -264,7 +265,7 @@ def is_stranger(world: World, interface: Interface) -> bool:
 
 
 def to_outside(world: World) -> list[Outflow]:
-    """Every range of addresses outside the VPC that a service's tasks can send to."""
+    """Every range of addresses outside the VPC that a service's tasks can connect to."""
     flows: list[Outflow] = []
     for service in world.services:
         for subnet in _subnets(world, service.subnets):

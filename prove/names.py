@@ -1,4 +1,4 @@
-"""Which names resolve in the VPC, by the DNS firewall's first-match semantics."""
+"""Which names resolve in the VPC, according to the first-match semantics of the DNS firewall."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ ANYTHING = "*"
 
 @dataclass(frozen=True)
 class Resolution:
-    """`resolves` are the patterns of names that get an answer; `rest_blocked` says that all others get none.
+    """Which names resolve: those that match `resolves`, and all others unless `rest_blocked`.
 
-    `problems` are sentences about rules that make more resolve than an allowlist would.
+    `problems` has one message for each rule that makes more names resolve than an allowlist would.
     """
 
     resolves: tuple[str, ...]
@@ -20,7 +20,7 @@ class Resolution:
 
 
 def resolution(dns: Dns) -> Resolution:
-    """Work through the rules in order: the first match decides, and what none matches resolves."""
+    """Evaluate the rules in order. The first match decides, and a name that matches no rule resolves."""
     resolves: list[str] = []
     blocked: list[str] = []
     problems: list[str] = []
@@ -28,7 +28,7 @@ def resolution(dns: Dns) -> Resolution:
         domains = [normal(name) for name in rule.domains or ()]
         if rule.action == "BLOCK":
             if rule.domains is None or rule.query_type:
-                continue  # May block less than every query of a name: counts as blocking nothing.
+                continue  # It may not block every query type of a name, so it counts as not blocking.
             if rule.block_response == "OVERRIDE":
                 problems.append(f"{rule.label} answers with another name instead of blocking")
                 resolves += domains
@@ -40,24 +40,24 @@ def resolution(dns: Dns) -> Resolution:
         if rule.action != "ALLOW":
             problems.append(f"{rule.label} only reports ({rule.action})")
         if rule.domains is None:
-            problems.append(f"{rule.label} lets a list through that can't be read")
+            problems.append(f"{rule.label} allows a list that can't be read")
         for name in domains:
             if not any(covers(block, name) for block in blocked):
                 resolves.append(name)
             labels = name.split(".")
             if labels[0] == "*" and len(labels) <= 2:
-                problems.append(f"{rule.label} lets {name} through")
-    problems.append("no rule blocks every name, and what no rule matches resolves")
+                problems.append(f"{rule.label} allows {name}")
+    problems.append("no rule blocks every name, and names that match no rule resolve")
     return Resolution(tuple(resolves), False, tuple(problems))
 
 
 def normal(name: str) -> str:
-    """A firewall name in lower case, without its final dot; `*.` becomes `*`."""
+    """A firewall name in lower case and without its final dot; `*.` becomes `*`."""
     return name.lower().rstrip(".") or name
 
 
 def covers(pattern: str, name: str) -> bool:
-    """Whether everything that the name (itself perhaps a pattern) stands for is matched by the pattern."""
+    """Whether the pattern matches the name, or everything that the name matches if it is a pattern too."""
     if pattern in (ANYTHING, name):
         return True
     return pattern.startswith("*.") and name.removeprefix("*.").endswith(pattern[1:])

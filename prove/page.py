@@ -1,4 +1,4 @@
-"""The report as one HTML page, with nothing to load from elsewhere."""
+"""The report as one self-contained HTML page."""
 
 from html import escape
 
@@ -14,7 +14,7 @@ td { overflow-wrap: anywhere; } .holds { color: #0a6b2d; font-weight: 600; } .br
 
 
 def render_page(report: Report) -> str:
-    """Return the page. Everything that comes from AWS is escaped."""
+    """Return the page. Every value that comes from AWS is escaped."""
     world = report.world
     broken = sum(not verdict.holds for verdict in report.verdicts)
     outcome = f"{broken} of {len(report.verdicts)} theorems are broken" if broken else "Every theorem holds"

@@ -1,4 +1,4 @@
-"""IAM policy documents: who may do what to what, with the conditions spelled out."""
+"""IAM policy documents: who may do what on which resources, and under which conditions."""
 
 import json
 import re
@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 Condition = tuple[str, str, tuple[str, ...]]
-"""Operator, key and values, as in the document."""
+"""Operator, key and values of a condition, as in the document."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, every element a tuple. `excludes` says that one is NotAction, NotResource or
-    NotPrincipal.
+    """One statement, with every element as a tuple. `excludes` is true if it uses NotAction, NotResource
+    or NotPrincipal.
 
     Principals are written KIND:VALUE; a bare "*" is "*:*".
     """
@@ -25,8 +25,8 @@ class Statement:
     excludes: bool
 
     def values_of(self, key: str, *operators: str) -> tuple[str, ...] | None:
-        """The values that a condition with one of the operators asks of `key`, or None without
-        such a condition.
+        """The values that a condition with one of the operators requires of `key`, or None if there is
+        no such condition.
         """
         for operator, name, values in self.conditions:
             if operator in operators and name.lower() == key.lower():
@@ -44,14 +44,14 @@ class Statement:
 
 
 def parse(document: str | Mapping[str, object] | None) -> tuple[Statement, ...]:
-    """Parse a policy document; nothing for None or empty text. Raises ValueError for what is none."""
+    """Parse a policy document. None and empty text have no statements; raises ValueError for invalid ones."""
     if not document:
         return ()
     content = json.loads(document) if isinstance(document, str) else document
     raw = content.get("Statement", []) if isinstance(content, Mapping) else None
     statements = [raw] if isinstance(raw, Mapping) else raw
     if not isinstance(statements, list):
-        raise ValueError(f"no policy document: {document!r}")
+        raise ValueError(f"not a policy document: {document!r}")
     return tuple(_statement(statement) for statement in statements)
 
 
@@ -88,9 +88,9 @@ def _conditions(value: object) -> Iterator[Condition]:
 
 
 def within(pattern: str, *limits: str) -> bool:
-    """Whether everything that `pattern` matches is matched by one of the limits too.
+    """Whether one of the limits also matches everything that `pattern` matches.
 
-    Only a `*` of a limit covers a wildcard of the pattern. Where this can't tell it says no.
+    Only a `*` in a limit covers a wildcard in the pattern. If in doubt the answer is no.
     """
     for limit in limits:
         expression = "".join({"*": ".*", "?": "[^*]"}.get(char, re.escape(char)) for char in limit)

@@ -1,11 +1,11 @@
-"""Reads the load balancers of the VPC and where they send connections."""
+"""Reads the load balancers of the VPC and the targets that they forward to."""
 
 from prove.aws import Answer, Aws
 from prove.world import Balancer, Listener, TargetGroup
 
 
 def read_balancers(aws: Aws, vpc: str) -> tuple[Balancer, ...]:
-    """Read every load balancer of the VPC, whoever made it."""
+    """Read every load balancer of the VPC, whoever created it."""
     found = aws.all("elbv2", "describe_load_balancers", "LoadBalancers")
     return tuple(_balancer(aws, raw) for raw in found if raw["VpcId"] == vpc)
 
@@ -38,7 +38,7 @@ def _listener(aws: Aws, raw: Answer) -> Listener:
 
 
 def read_target_groups(aws: Aws, vpc: str) -> dict[str, TargetGroup]:
-    """Read every target group of the VPC with what is registered in it, by ARN."""
+    """Read every target group of the VPC with its registered targets, by ARN."""
     found = {}
     for raw in aws.all("elbv2", "describe_target_groups", "TargetGroups"):
         if raw.get("VpcId") != vpc:
@@ -51,7 +51,8 @@ def read_target_groups(aws: Aws, vpc: str) -> dict[str, TargetGroup]:
             arn=arn,
             name=raw["TargetGroupName"],
             port=int(raw["Port"]),
-            # AWS keeps the client's address by default for instances, and for IP targets of UDP only.
+            # By default AWS preserves the client's address for instance targets, and for IP targets with UDP
+            # only.
             keeps_client=keeps == "true" if keeps else raw["TargetType"] != "ip" or "UDP" in raw["Protocol"],
             targets=tuple((one["Target"]["Id"], int(one["Target"]["Port"])) for one in health),
         )

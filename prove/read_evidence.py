@@ -1,4 +1,4 @@
-"""Reads roles, keys, logs, images and secrets that the services use."""
+"""Reads the roles, keys, log groups, images and secrets that the services use."""
 
 from collections.abc import Iterable
 from concurrent.futures import Executor
@@ -36,7 +36,7 @@ def _role(aws: Aws, arn: str) -> Role:
 
 
 def read_keys(aws: Aws, ids: Iterable[str]) -> dict[str, Key]:
-    """Read each key by the ARN or id that something names it by."""
+    """Read each key, by the ARN or id by which another resource refers to it."""
     found = {}
     for key in sorted(ids):
         raw = aws.get("kms", "describe_key", KeyId=key)["KeyMetadata"]
@@ -49,7 +49,7 @@ def read_keys(aws: Aws, ids: Iterable[str]) -> dict[str, Key]:
 
 
 def read_log_groups(aws: Aws, names: Iterable[str]) -> dict[str, LogGroup]:
-    """Read each log group by its name; one that is not there is left out."""
+    """Read each log group, by name. Groups that do not exist are omitted."""
     found = {}
     for name in sorted(names):
         for raw in aws.all("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=name):
@@ -60,7 +60,7 @@ def read_log_groups(aws: Aws, names: Iterable[str]) -> dict[str, LogGroup]:
 
 
 def read_repositories(aws: Aws, images: Iterable[str]) -> tuple[Repository, ...]:
-    """Read the ECR repositories that the images are in; one of another registry is left out."""
+    """Read the ECR repositories of the images. Repositories of other registries are omitted."""
     wanted = {
         image.split("@")[0].rsplit(":", 1)[0] if "@" not in image else image.split("@")[0] for image in images
     }
@@ -86,7 +86,7 @@ def read_repositories(aws: Aws, images: Iterable[str]) -> tuple[Repository, ...]
 
 
 def read_secrets(aws: Aws, arns: Iterable[str], pool: Executor) -> dict[str, Secret]:
-    """Read what is known about each secret, never its value."""
+    """Read the metadata of each secret, but never its value."""
 
     def one(arn: str) -> Secret:
         raw = aws.get("secretsmanager", "describe_secret", SecretId=arn)

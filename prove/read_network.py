@@ -1,5 +1,5 @@
 """Reads the VPC: subnets, security groups, ACLs, interfaces, load balancers, and every other way
-in or out.
+into the VPC or out of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ class Network:
 
 
 def read_network(aws: Aws, vpc: str, pool: Executor) -> Network:
-    """Read the network of the VPC. Raises ValueError where there is no such VPC."""
+    """Read the network of the VPC. Raises ValueError if the VPC does not exist."""
 
     def later(operation: str, key: str, by: str | None = "vpc-id") -> Callable[[], list[Any]]:
         filters = {} if by is None else {"Filters": [{"Name": by, "Values": [vpc]}]}
@@ -142,7 +142,7 @@ def _endpoints(endpoints: list[Answer]) -> Iterator[str]:
 def _exports(services: list[Answer], balancers: set[str]) -> Iterator[str]:
     for service in services:
         if balancers & set(service.get("NetworkLoadBalancerArns", [])):
-            yield f"endpoint service {service['ServiceId']}, which gives other accounts the load balancer"
+            yield f"endpoint service {service['ServiceId']}, which opens the load balancer to other accounts"
 
 
 def _flow_log(raw: Answer) -> FlowLog:
@@ -216,7 +216,7 @@ def _protocol(number_or_name: str) -> str:
 
 def _prefix_list(aws: Aws, prefixes: str) -> AddressSet:
     entries = aws.all("ec2", "get_managed_prefix_list_entries", "Entries", PrefixListId=prefixes)
-    # An empty answer may mean that we may not see the entries: then it may hold anything.
+    # An empty answer may mean that these credentials can't see the entries, so assume any address.
     return AddressSet.of(*(entry["Cidr"] for entry in entries)) if entries else EVERYWHERE
 
 
@@ -262,8 +262,8 @@ def _acl(raw: Answer, *, has_ipv6: bool) -> Acl:
     for egress in (False, True):
         read = [_entry(entry) for entry in entries if bool(entry["Egress"]) is egress]
         if raw["IsDefault"] and has_ipv6 and not any(entry.addresses & IPV6 for entry in read):
-            # AWS lets IPv6 through its own ACL as soon as the VPC has IPv6; an emulator may forget to.
-            # Assuming it makes more reachable, never less.
+            # AWS adds an entry for IPv6 to its default ACL once the VPC has IPv6, but an emulator may not.
+            # Assuming the entry can only make more reachable, never less.
             read.append(AclEntry(32766, True, ANY_PROTOCOL, ALL_PORTS, IPV6))
         directions.append(tuple(read))
     return Acl(raw["NetworkAclId"], directions[0], directions[1])

@@ -1,4 +1,4 @@
-"""Reads how names resolve in the VPC."""
+"""Reads the DNS firewall and the query logs of the VPC."""
 
 from botocore.exceptions import ClientError
 
@@ -9,7 +9,7 @@ SERVICE = "route53resolver"
 
 
 def read_dns(aws: Aws, vpc: str) -> Dns:
-    """Read the firewall's rules in the order in which they are asked, and where queries are logged."""
+    """Read the firewall's rules in the order of evaluation, and where queries are logged."""
     associations = aws.all(
         SERVICE, "list_firewall_rule_group_associations", "FirewallRuleGroupAssociations", VpcId=vpc
     )
@@ -36,7 +36,7 @@ def _rule(aws: Aws, rule: Answer) -> FirewallRule:
         )
         domains = tuple(str(name) for name in listed)
     except (ClientError, KeyError):
-        domains = None  # A list that AWS manages can't be read: it may hold anything.
+        domains = None  # A list managed by AWS can't be read, so it may contain anything.
     return FirewallRule(
         label=f"rule {rule.get('Name') or rule['Priority']} (priority {rule['Priority']})",
         action=rule["Action"],
@@ -47,7 +47,7 @@ def _rule(aws: Aws, rule: Answer) -> FirewallRule:
 
 
 def _query_logs(aws: Aws, vpc: str) -> list[str]:
-    """Names of the log groups that queries of the VPC go to, "" for a destination of another kind."""
+    """Names of the log groups that the VPC's queries are written to; "" for other kinds of destinations."""
     associations = aws.all(
         SERVICE, "list_resolver_query_log_config_associations", "ResolverQueryLogConfigAssociations"
     )
@@ -57,6 +57,6 @@ def _query_logs(aws: Aws, vpc: str) -> list[str]:
 
 
 def log_group_of(arn: str) -> str:
-    """The name in the ARN of a log group, "" for another ARN."""
+    """The name in the ARN of a log group; "" for any other ARN."""
     _, found, rest = arn.partition(":log-group:")
     return rest.removesuffix(":*") if found else ""

@@ -1,17 +1,17 @@
-"""Reads the services of a cluster and what they run."""
+"""Reads the services of a cluster and their task definitions."""
 
 from prove.aws import Answer, Aws
 from prove.world import Container, Service, Task
 
 
 def read_services(aws: Aws, cluster: str) -> tuple[Service, ...]:
-    """Read every service of the cluster. Raises ValueError where there is no such cluster."""
+    """Read every service of the cluster. Raises ValueError if the cluster does not exist."""
     found = aws.get("ecs", "describe_clusters", clusters=[cluster])["clusters"]
     if not any(one["status"] == "ACTIVE" for one in found):
         raise ValueError(f"there is no cluster {cluster}")
     arns = aws.all("ecs", "list_services", "serviceArns", cluster=cluster)
     services: list[Service] = []
-    for start in range(0, len(arns), 10):  # AWS describes ten at a time.
+    for start in range(0, len(arns), 10):  # DescribeServices accepts ten at a time.
         batch = aws.get("ecs", "describe_services", cluster=cluster, services=arns[start : start + 10])
         services += [_service(aws, raw) for raw in batch["services"] if raw["status"] != "INACTIVE"]
     return tuple(sorted(services, key=lambda service: service.name))
@@ -60,11 +60,11 @@ def _container(raw: Answer) -> Container:
 
 
 def _secret_arn(reference: str) -> str:
-    """The ARN without the field, stage and version that may follow the seven parts of a secret's ARN."""
+    """The secret's ARN, without the field, stage and version that may follow its seven parts."""
     return ":".join(reference.split(":")[:7])
 
 
 def _names_version(reference: str) -> bool:
-    """Whether a reference ends in the id of a version, and names no stage: ARN:field:stage:version."""
+    """Whether a reference (ARN:field:stage:version) has a version id and no stage."""
     parts = reference.split(":")
     return len(parts) == 10 and not parts[8] and bool(parts[9])

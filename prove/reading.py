@@ -1,4 +1,4 @@
-"""Reads the world around one VPC from the AWS API."""
+"""Reads everything around one VPC from the AWS API."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,9 +11,8 @@ from prove.world import Dns, Service, World
 
 
 def read_world(aws: Aws, vpc: str, cluster: str) -> World:
-    """Read everything that the theorems speak about. Raises botocore's ClientError, or ValueError
-    where AWS knows no
-    such VPC or cluster: what can't be read can't be proved.
+    """Read everything that the theorems need. Raises botocore's ClientError if a call fails, and ValueError
+    if the VPC or cluster does not exist: a promise about unreadable resources can't be proved.
     """
     with ThreadPoolExecutor(12) as pool:
         account = pool.submit(lambda: str(aws.get("sts", "get_caller_identity")["Account"]))

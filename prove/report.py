@@ -1,4 +1,4 @@
-"""What was proved, as data: the JSON file, and what the table and the HTML page are made from."""
+"""The result of the proof as data: the JSON file, and the source of the text and the HTML page."""
 
 import datetime
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from prove.world import World
 
 @dataclass(frozen=True)
 class Table:
-    """A table for a reviewer. Every row has as many cells as there are columns."""
+    """A table for reviewers. Every row has one cell per column."""
 
     title: str
     columns: tuple[str, ...]
@@ -19,7 +19,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Report:
-    """Verdicts and the facts that they rest on. `seconds` is how long reading and proving took."""
+    """The verdicts and the facts that they are based on. `seconds` is the time for reading and proving."""
 
     world: World
     expected: str
@@ -34,7 +34,7 @@ class Report:
         return all(verdict.holds for verdict in self.verdicts)
 
     def as_json(self) -> dict[str, object]:
-        """The report as JSON values."""
+        """The report as JSON-compatible values."""
         return {
             "made": self.made.isoformat(),
             "seconds": round(self.seconds, 3),
@@ -60,19 +60,19 @@ class Report:
 
 
 def make_report(case: Case, verdicts: list[Verdict], seconds: float) -> Report:
-    """Gather what a reviewer wants to see beside the verdicts."""
+    """Collect the facts that a reviewer needs besides the verdicts."""
     return Report(
         world=case.world,
         expected=str(case.expected.deployer),
         verdicts=tuple(verdicts),
         tables=(
-            Table("Who reaches what from outside", ("from", "to", "by way of"), tuple(_outside(case))),
+            Table("Who reaches what from outside", ("from", "to", "through"), tuple(_outside(case))),
             Table("Who reaches what inside", ("from", "to", "because of"), tuple(_inside(case))),
             Table(
                 "What each task reaches outside, by address", ("from", "to", "because of"), tuple(_out(case))
             ),
             Table("What resolves", ("name",), tuple(_names(case))),
-            Table("Who may do what", ("role", "right"), tuple(_rights(case))),
+            Table("Who may do what", ("role", "permission"), tuple(_rights(case))),
         ),
         seconds=seconds,
         made=datetime.datetime.now(datetime.UTC),

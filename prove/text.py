@@ -9,7 +9,7 @@ WIDTH = 110
 
 
 def render_text(report: Report) -> str:
-    """Return the whole report; what breaks a theorem stands right below it."""
+    """Return the whole report, with the counterexamples below each broken theorem."""
     return "\n".join(_lines(report)) + "\n"
 
 

@@ -1,5 +1,5 @@
-"""The promises as theorems: each is checked over everything that exists, and each failure names
-what breaks it.
+"""The promises as theorems. Each is checked over everything that exists, and each failure names the
+counterexamples.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from prove.names import Resolution, resolution
 from prove.world import Service, World
 
 DESKTOP, AGENT = "environment", "orchestration"
-"""Names of the containers; ECS gives the services names of their own."""
+"""Names of the containers. The names of the services are generated, so services are found by container."""
 
 DOORS = {AGENT: 8501, DESKTOP: 8443}
 CONTROL_PORT = 5000
@@ -21,10 +21,10 @@ LONGEST_RETENTION = 30
 
 @dataclass(frozen=True)
 class Expectation:
-    """What is promised of this stack.
+    """What is promised for this stack.
 
-    `deployer` is empty where nobody may connect. `models` and `domains` are None where they were
-    not given: then any single model, and any list that is no wildcard for everything, will do.
+    `deployer` is empty if nobody may connect. `models` and `domains` are None if they were not given; then
+    any single model is accepted, and any list that does not allow everything.
     """
 
     deployer: AddressSet
@@ -34,7 +34,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Case:
-    """A world, what is expected of it, and what was computed of it once for all theorems."""
+    """A world, the expectation for it, and what was computed from it once for all theorems."""
 
     world: World
     expected: Expectation
@@ -45,7 +45,7 @@ class Case:
 
     @classmethod
     def of(cls, world: World, expected: Expectation) -> "Case":
-        """Compute everything that the theorems are about."""
+        """Compute everything that the theorems need."""
         return cls(
             world,
             expected,
@@ -70,7 +70,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Theorem:
-    """`check` yields one sentence for each thing that breaks the statement; none means that it holds."""
+    """A statement to prove. `check` yields one message for each counterexample; none means that it holds."""
 
     name: str
     statement: str
@@ -79,7 +79,7 @@ class Theorem:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A theorem and what breaks it."""
+    """A theorem and its counterexamples."""
 
     name: str
     statement: str
@@ -87,7 +87,7 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing breaks it."""
+        """Whether there is no counterexample."""
         return not self.broken_by
 
 
@@ -144,7 +144,7 @@ def _nothing_else_is_in_the_network(case: Case) -> Iterator[str]:
     yield from world.other_ways
     for interface in world.interfaces:
         if is_stranger(world, interface):
-            yield f"interface {interface.id} ({interface.kind}) belongs to nothing that was promised"
+            yield f"interface {interface.id} ({interface.kind}) belongs to no known part of the sandbox"
     if len(world.balancers) != 1:
         names = ", ".join(balancer.name for balancer in world.balancers)
         yield f"{len(world.balancers)} load balancers instead of one: {names or 'none'}"
@@ -191,7 +191,7 @@ def _only_listed_names_resolve(case: Case) -> Iterator[str]:
     if case.expected.domains is not None:
         for name in case.names.resolves:
             if name not in case.expected.domains:
-                yield f"{name} resolves although it is not expected"
+                yield f"{name} resolves unexpectedly"
     if not case.world.dns.fails_closed:
         yield "every name resolves while the DNS firewall is down"
 
@@ -204,30 +204,34 @@ NETWORK = (
     ),
     Theorem(
         "doors",
-        "From outside nothing but the console's 8501 and the viewer's 8443 can be reached.",
+        "From outside, only the console's port 8501 and the viewer's port 8443 can be reached.",
         _only_the_doors_are_reached,
     ),
-    Theorem("deployer", "Every address of the deployer's range reaches both.", _the_deployer_can_connect),
+    Theorem(
+        "deployer", "Every address of the deployer's range reaches both ports.", _the_deployer_can_connect
+    ),
     Theorem(
         "inside",
-        "Inside the network only the load balancer reaches 8501 and 8443, and only the agent reaches 5000.",
+        "Inside the network, only the load balancer reaches 8501 and 8443, and only the agent reaches 5000.",
         _inside_only_the_promised_connect,
     ),
     Theorem(
         "nothing-else",
-        "The network holds the load balancer, the NAT gateway and both services, and no other way in or out.",
+        "The network has the load balancer, the NAT gateway and both services, and no other way in or out.",
         _nothing_else_is_in_the_network,
     ),
     Theorem(
         "no-public-address",
-        "No task has a public address, or a subnet that the internet has a route to.",
+        "No task has a public address or runs in a subnet with a route to the internet gateway.",
         _no_task_has_a_public_address,
     ),
-    Theorem("default-group", "The default security group lets nothing through.", _the_default_group_is_empty),
-    Theorem("egress", "The tasks reach the outside on TCP 443 and 80 only.", _only_web_traffic_leaves),
+    Theorem("default-group", "The default security group has no rules.", _the_default_group_is_empty),
+    Theorem(
+        "egress", "The tasks can connect to the outside on TCP 443 and 80 only.", _only_web_traffic_leaves
+    ),
     Theorem(
         "names",
-        "Only listed names resolve, every other is blocked, and none resolves while the firewall is down.",
+        "Only listed names resolve, all others are blocked, and none resolves while the firewall is down.",
         _only_listed_names_resolve,
     ),
 )

@@ -1,4 +1,4 @@
-"""Theorems about what runs, and about what is written down."""
+"""Theorems about images, containers and logs."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def _what_runs_is_what_was_built(case: Case) -> Iterator[str]:
             if not DIGEST.fullmatch(container.image):
                 yield f"{name} runs {container.image}, which is not named by its digest"
             if container.image.split("@")[0] not in own:
-                yield f"{name} runs {container.image}, which is in no repository of this account"
+                yield f"{name} runs {container.image}, which is not in a repository of this account"
     for repository in own.values():
         if not repository.scanned:
             yield f"{repository.uri}: images are not scanned"
@@ -34,7 +34,7 @@ def _containers_are_confined(case: Case) -> Iterator[str]:
             if container.privileged:
                 yield f"{name} is privileged"
             for variable in container.unpinned:
-                yield f"{name} reads {variable} without a version, so a change reaches no running task"
+                yield f"{name} reads {variable} without a version, so a change does not reach running tasks"
             for variable in container.environment:
                 if SECRET_WORDS & set(re.split(r"[^A-Z]+", variable.upper())):
                     yield f"{name} has {variable} in plain text"
@@ -45,16 +45,16 @@ def _everything_is_written_down(case: Case) -> Iterator[str]:
     if not any(log.traffic == "ALL" and log.active and log.destination for log in world.flow_logs):
         yield "no active flow log writes all traffic to a log group"
     if not any(world.dns.query_logs):
-        yield "DNS queries are written to no log group"
+        yield "DNS queries are not written to a log group"
     for service in world.services:
         for container in service.task.containers:
             if not container.log_group:
-                yield f"{service.name}/{container.name} writes to no log group"
+                yield f"{service.name}/{container.name} does not write to a log group"
     used = {log.destination for log in world.flow_logs} | set(world.dns.query_logs)
     used |= {container.log_group for service in world.services for container in service.task.containers}
     for name in sorted(used - {""}):
         if name not in world.log_groups:
-            yield f"log group {name} is not there"
+            yield f"log group {name} does not exist"
 
 
 def _logs_are_encrypted_and_end(case: Case) -> Iterator[str]:
@@ -62,18 +62,18 @@ def _logs_are_encrypted_and_end(case: Case) -> Iterator[str]:
         if not group.key:
             yield f"{group.name} is not encrypted with a KMS key"
         if not 1 <= group.retention <= LONGEST_RETENTION:
-            yield f"{group.name} is kept for {group.retention or 'ever more'} days"
+            yield f"{group.name} is kept {f'for {group.retention} days' if group.retention else 'forever'}"
 
 
 EVIDENCE = (
     Theorem(
         "images",
-        "What runs is named by its digest, from a repository that is encrypted and scanned.",
+        "Every image is named by its digest and comes from a repository that is encrypted and scanned.",
         _what_runs_is_what_was_built,
     ),
     Theorem(
         "containers",
-        "No container is privileged, has a secret in plain text, or leaves a secret's version open.",
+        "No container is privileged, has a secret in plain text, or reads a secret without a version.",
         _containers_are_confined,
     ),
     Theorem(

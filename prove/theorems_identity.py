@@ -1,4 +1,4 @@
-"""Theorems about who may do what in the account."""
+"""Theorems about permissions in the account."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownload
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 WRITE_FLOW_LOGS = (*WRITE_LOGS, "logs:DescribeLogStreams")
 LIST_LOG_GROUPS = "logs:DescribeLogGroups"
-"""AWS authorizes it on no particular log group."""
+"""AWS can't limit this action to log groups."""
 
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 EXACTLY = ("StringEquals", "ArnEquals")
@@ -22,13 +22,13 @@ def _the_desktop_has_no_identity(case: Case) -> Iterator[str]:
             yield f"{service.name} has the role {service.task.task_role}"
     for service in case.world.services:
         if service.exec:
-            yield f"{service.name} can be entered with ECS Exec"
+            yield f"{service.name} allows shells with ECS Exec"
 
 
 def _the_agent_only_invokes_models(case: Case) -> Iterator[str]:
     for service in case.services(AGENT):
         if not service.task.task_role:
-            continue  # Without a role it can do nothing in AWS.
+            continue  # Without a role it has no permissions in AWS.
         role = case.world.roles[service.task.task_role]
         yield from _managed(role)
         for statement in _grants(role):
@@ -38,7 +38,7 @@ def _the_agent_only_invokes_models(case: Case) -> Iterator[str]:
 
 def _no_model(statement: Statement, case: Case) -> Iterator[str]:
     if statement.excludes:
-        yield "allows all but something"
+        yield "allows everything except some actions"
     for action in statement.actions:
         if action not in INVOKE:
             yield f"allows {action}"
@@ -50,7 +50,7 @@ def _no_model(statement: Statement, case: Case) -> Iterator[str]:
         if not found:
             _, found, model = resource.partition(":inference-profile/")
         if not resource.startswith("arn:") or ":bedrock:" not in resource or not found:
-            yield f"names {resource}, which is no model"
+            yield f"names {resource}, which is not a model"
         elif "*" in model or "?" in model:
             yield f"names every model that matches {model}"
         elif case.expected.models is not None and model not in case.expected.models:
@@ -61,7 +61,7 @@ def _no_model(statement: Statement, case: Case) -> Iterator[str]:
 
 
 def default_project(world: World) -> str:
-    """The ARN of what a call without a project is accounted to; AWS asks for the right on it too."""
+    """The ARN of the project of a call that names none. AWS requires permission on it too."""
     return f"arn:{world.partition}:bedrock:{world.region}:{world.account}:project/default"
 
 
@@ -111,9 +111,9 @@ def _flow_logs_only_write(case: Case) -> Iterator[str]:
 
 
 def _beyond(statement: Statement, limits: dict[str, list[str]]) -> Iterator[str]:
-    """Yield a sentence for each right of the statement that is in none of the limits (action → resources)."""
+    """Yield a message for each permission of the statement beyond the limits (action → resources)."""
     if statement.excludes:
-        yield f"allows all but something ({statement})"
+        yield f"allows everything except some actions ({statement})"
         return
     for action in statement.actions:
         if action not in limits:
@@ -142,16 +142,16 @@ def _nobody_else_becomes_a_role(case: Case) -> Iterator[str]:
             if not statement.allows:
                 continue
             if statement.excludes or set(statement.principals) != {f"Service:{service}"}:
-                yield f"{role.name} can be taken on: {statement}"
+                yield f"{role.name} can be assumed: {statement}"
             if statement.values_of("aws:SourceAccount", "StringEquals") != (world.account,):
-                yield f"{role.name} can be taken on by {service} for other accounts"
+                yield f"{role.name} can be assumed by {service} for other accounts"
 
 
 def _nobody_else_uses_the_key(case: Case) -> Iterator[str]:
     world = case.world
     for key in world.keys.values():
         if not key.rotates:
-            yield f"{key.arn} does not rotate"
+            yield f"{key.arn} is not rotated"
         if not key.enabled:
             yield f"{key.arn} is not enabled"
         for statement in (one for one in key.policy if one.allows):
@@ -186,7 +186,7 @@ def _secrets_are_read_by_their_tasks_only(case: Case) -> Iterator[str]:
 IDENTITY = (
     Theorem(
         "desktop-identity",
-        "The desktop has no AWS identity, and nobody gets a shell in a task.",
+        "The desktop has no AWS identity, and nobody can open a shell in a task.",
         _the_desktop_has_no_identity,
     ),
     Theorem(
@@ -196,7 +196,7 @@ IDENTITY = (
     ),
     Theorem(
         "start-rights",
-        "Starting a task may pull its image, write its log and read its secrets, and nothing else.",
+        "Execution roles may pull their image, write their log and read their secrets, and nothing else.",
         _starting_a_task_needs_no_more,
     ),
     Theorem(
@@ -204,17 +204,17 @@ IDENTITY = (
     ),
     Theorem(
         "role-trust",
-        "Only ECS tasks and flow logs of this account can take these roles on.",
+        "Only ECS tasks and flow logs of this account can assume these roles.",
         _nobody_else_becomes_a_role,
     ),
     Theorem(
         "key",
-        "The key rotates and serves this account and the log groups of this region only.",
+        "The key is rotated and can be used by this account and this region's log groups only.",
         _nobody_else_uses_the_key,
     ),
     Theorem(
         "sharing",
-        "No secret and no image is shared, and every secret has its own key.",
+        "No secret and no image is shared, and no secret is encrypted with the account's default key.",
         _secrets_are_read_by_their_tasks_only,
     ),
 )

@@ -1,4 +1,4 @@
-"""What exists around one VPC, in the terms of the proof. Built by `reading`, judged by `theorems`."""
+"""Everything around one VPC, in the terms of the proof. `reading` builds it and `theorems` checks it."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ ALL_PORTS = (0, 65535)
 
 @dataclass(frozen=True)
 class Rule:
-    """One source or target of a security group rule. `groups` and `addresses` are alternatives.
+    """A security group rule for one source or target, which is either `groups` or `addresses`.
 
-    `ports` are the first and last one; for protocols without ports all of them.
+    `ports` are the first and last port; for protocols without ports, all of them.
     """
 
     label: str
@@ -23,7 +23,7 @@ class Rule:
     groups: frozenset[str] = frozenset()
 
     def covers(self, protocol: str, port: int) -> bool:
-        """Whether the rule is about this protocol and port."""
+        """Whether the rule covers this protocol and port."""
         return self.protocol in (ANY_PROTOCOL, protocol) and self.ports[0] <= port <= self.ports[1]
 
 
@@ -39,7 +39,7 @@ class Group:
 
 @dataclass(frozen=True)
 class AclEntry:
-    """One entry of a network ACL, in the order of its number."""
+    """One entry of a network ACL."""
 
     number: int
     allow: bool
@@ -50,7 +50,7 @@ class AclEntry:
 
 @dataclass(frozen=True)
 class Acl:
-    """A network ACL: the first entry that matches decides, and what none matches is denied."""
+    """A network ACL. The first matching entry decides; traffic that no entry matches is denied."""
 
     id: str
     ingress: tuple[AclEntry, ...]
@@ -59,8 +59,8 @@ class Acl:
 
 @dataclass(frozen=True)
 class Subnet:
-    """`to_internet` are the addresses that its routes send to an internet gateway, `to_nat` to a
-    NAT gateway.
+    """A subnet. Its routes send `to_internet` to an internet gateway and `to_nat` to a NAT
+    gateway.
     """
 
     id: str
@@ -73,7 +73,7 @@ class Subnet:
 
 @dataclass(frozen=True)
 class Interface:
-    """A network interface. `public` are its addresses that the internet can send to."""
+    """A network interface. `public` holds the addresses that the internet can send to."""
 
     id: str
     kind: str
@@ -86,7 +86,7 @@ class Interface:
 
 @dataclass(frozen=True)
 class TargetGroup:
-    """`keeps_client` says that targets see the client's address instead of the load balancer's."""
+    """A target group. With `keeps_client`, targets see the client's address, not the load balancer's."""
 
     arn: str
     name: str
@@ -97,7 +97,7 @@ class TargetGroup:
 
 @dataclass(frozen=True)
 class Listener:
-    """What a load balancer does with connections to one port."""
+    """A listener: where a load balancer forwards connections to one port."""
 
     port: int
     protocol: str
@@ -106,7 +106,7 @@ class Listener:
 
 @dataclass(frozen=True)
 class Balancer:
-    """A load balancer. An empty `groups` means that nothing filters who connects to it."""
+    """A load balancer. If `groups` is empty, anybody can connect to it."""
 
     arn: str
     name: str
@@ -121,8 +121,8 @@ class Balancer:
 class Container:
     """A container of a task definition.
 
-    `secrets` are the ARNs of those that it reads, without fields; `unpinned` are the variables that come
-    from a secret without naming its version.
+    `secrets` holds the ARNs of the secrets that it reads, without fields. `unpinned` holds the variables that
+    are read from a secret without a version.
     """
 
     name: str
@@ -137,7 +137,7 @@ class Container:
 
 @dataclass(frozen=True)
 class Task:
-    """A task definition. Roles are ARNs, empty where there is none."""
+    """A task definition. Roles are ARNs, or empty if there is none."""
 
     arn: str
     containers: tuple[Container, ...]
@@ -147,7 +147,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Service:
-    """An ECS service. `behind` are (target group ARN, container port)."""
+    """An ECS service. `behind` holds pairs of target group ARN and container port."""
 
     name: str
     task: Task
@@ -160,7 +160,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Role:
-    """An IAM role with everything that it may do; `managed` names attached policies."""
+    """An IAM role with all its permissions; `managed` names the attached managed policies."""
 
     arn: str
     name: str
@@ -171,7 +171,7 @@ class Role:
 
 @dataclass(frozen=True)
 class FirewallRule:
-    """A rule of the DNS firewall. `domains` is None where its list can't be read."""
+    """A rule of the DNS firewall. `domains` is None if its list can't be read."""
 
     label: str
     action: str
@@ -182,7 +182,7 @@ class FirewallRule:
 
 @dataclass(frozen=True)
 class Dns:
-    """How names resolve in the VPC: `rules` in the order in which they are asked, over all rule groups."""
+    """How names resolve in the VPC. `rules` is in the order of evaluation over all rule groups."""
 
     rules: tuple[FirewallRule, ...]
     fails_closed: bool
@@ -191,7 +191,7 @@ class Dns:
 
 @dataclass(frozen=True)
 class LogGroup:
-    """`retention` is in days, 0 for ever; `key` is empty without one."""
+    """A log group. `retention` is in days, 0 means forever; `key` is empty if there is none."""
 
     name: str
     arn: str
@@ -231,7 +231,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class FlowLog:
-    """A flow log of the VPC. `destination` is a log group's name, or empty for anything else."""
+    """A flow log of the VPC. `destination` is the name of a log group, or empty for other kinds."""
 
     id: str
     traffic: str
@@ -242,7 +242,7 @@ class FlowLog:
 
 @dataclass(frozen=True)
 class World:
-    """Everything that the theorems speak about. Dictionaries are by id or ARN."""
+    """Everything that the theorems need. Dictionaries are keyed by id or ARN."""
 
     account: str
     region: str

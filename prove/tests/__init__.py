@@ -1,1 +1,1 @@
-"""Tests of the proof, over worlds that are built through an AWS API."""
+"""Tests of the proof, with sandboxes that are built through the AWS API of an emulator."""

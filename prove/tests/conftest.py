@@ -1,4 +1,4 @@
-"""An AWS API on a free loopback port, and sandboxes built in it."""
+"""Fixtures: an AWS API on a free loopback port, and sandboxes built in it."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ LOCAL = Path(__file__).parent.parent.parent / "testbench"
 
 @pytest.fixture(scope="session")
 def api() -> Iterator[str]:
-    """The URL of an emulator that ends with the tests."""
+    """The URL of an emulator that is stopped after the tests."""
     command = [sys.executable, "-m", "emulator", "--port", "0", "--exit-with-parent"]
     with subprocess.Popen(
         command, cwd=LOCAL, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -41,25 +41,25 @@ def api() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def clients() -> dict[str, Any]:
-    """Clients of the emulator, made when they are first used."""
+    """Clients of the emulator, created on first use."""
     return {}
 
 
 @pytest.fixture
 def box(api: str, clients: dict[str, Any]) -> Sandbox:
-    """A fresh sandbox that keeps every promise, to break."""
+    """A fresh sandbox that keeps every promise, for a test to modify."""
     return build(api, clients)
 
 
 @pytest.fixture(scope="session")
 def aws(api: str) -> Aws:
-    """What the proof reads with."""
+    """The proof's read-only access to the emulator."""
     return Aws(REGION)
 
 
 @pytest.fixture(scope="session")
 def good(api: str, clients: dict[str, Any], aws: Aws) -> World:
-    """What exists around a sandbox that nobody touches."""
+    """Everything around a sandbox that no test modifies."""
     box = build(api, clients)
     return read_world(aws, box.vpc, box.cluster)
 
@@ -69,5 +69,5 @@ EXPECTED = Expectation(AddressSet.of(DEPLOYER), frozenset({"us.anthropic.claude-
 
 @pytest.fixture
 def read(aws: Aws) -> Callable[[Sandbox], Case]:
-    """Return `read(box)` → the case of that sandbox with what is expected of it."""
+    """Return a function that reads a sandbox and returns it with the expectation for it."""
     return lambda box: Case.of(read_world(aws, box.vpc, box.cluster), EXPECTED)

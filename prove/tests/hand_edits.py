@@ -1,6 +1,6 @@
-"""Changes that somebody makes by hand, with the AWS client, after the stack was deployed.
+"""Manual changes, made with the AWS API after the stack was deployed.
 
-Each is a function of a sandbox, with the name of the theorem that has to notice it.
+Each is a function of a sandbox, with the name of the theorem that must detect it.
 """
 
 import json
@@ -35,7 +35,7 @@ def let_out(box: Sandbox, group: str, *permissions: dict[str, object]) -> None:
 
 
 def prefix_list_rule(box: Sandbox, cidr: str) -> None:
-    """Admit a prefix list of one block to the front door."""
+    """Admit a prefix list with one block to the load balancer."""
     made = box.ec2.create_managed_prefix_list(
         PrefixListName=box.named("friends"), AddressFamily="IPv4", MaxEntries=1, Entries=[{"Cidr": cidr}]
     )["PrefixList"]["PrefixListId"]
@@ -49,7 +49,7 @@ def prefix_list_rule(box: Sandbox, cidr: str) -> None:
 
 
 def second_balancer(box: Sandbox) -> None:
-    """A load balancer without a security group in front of the viewer."""
+    """Add a load balancer without a security group in front of the viewer."""
     made = box.elbv2.create_load_balancer(
         Name=box.named("side-door"),
         Type="network",
@@ -66,7 +66,7 @@ def second_balancer(box: Sandbox) -> None:
 
 
 def control_listener(box: Sandbox) -> None:
-    """A listener for the control API, all the way through."""
+    """Add a listener for the control API, with its target group and security group rules."""
     targets = box.elbv2.create_target_group(
         Name=box.named("control"), Protocol="TCP", Port=5000, VpcId=box.vpc, TargetType="ip"
     )["TargetGroups"][0]["TargetGroupArn"]
@@ -81,7 +81,7 @@ def control_listener(box: Sandbox) -> None:
 
 
 def service_network(box: Sandbox, name: str, **changes: object) -> None:
-    """Change where a service's tasks run and how they are reached."""
+    """Change the network configuration of a service."""
     configuration = {
         "subnets": [box.subnets["private-a"], box.subnets["private-b"]],
         "securityGroups": [box.groups[name]],
@@ -102,12 +102,12 @@ def task(box: Sandbox, name: str, *, role: str = "", **changes: object) -> None:
 
 
 def stranger(box: Sandbox) -> None:
-    """An interface of nobody's in a private subnet."""
+    """Add an interface in a private subnet that belongs to no service."""
     box.ec2.create_network_interface(SubnetId=box.subnets["private-a"], Groups=[box.groups["front-door"]])
 
 
 def public_interface(box: Sandbox) -> None:
-    """An interface with an Elastic IP address."""
+    """Add an interface with an Elastic IP address."""
     made = box.ec2.create_network_interface(
         SubnetId=box.subnets["public-a"], Groups=[box.groups["environment"]]
     )["NetworkInterface"]["NetworkInterfaceId"]
@@ -116,14 +116,14 @@ def public_interface(box: Sandbox) -> None:
 
 
 def peering(box: Sandbox) -> None:
-    """A peering connection with another VPC."""
+    """Add a peering connection with another VPC."""
     other = box.ec2.create_vpc(CidrBlock="10.43.0.0/16")["Vpc"]["VpcId"]
     made = box.ec2.create_vpc_peering_connection(VpcId=box.vpc, PeerVpcId=other)["VpcPeeringConnection"]
     box.ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=made["VpcPeeringConnectionId"])
 
 
 def domains(box: Sandbox, name: str, *listed: str) -> None:
-    """Replace a list of the DNS firewall."""
+    """Replace a domain list of the DNS firewall."""
     box.route53resolver.update_firewall_domains(
         FirewallDomainListId=box.domain_lists[name], Operation="REPLACE", Domains=list(listed)
     )
@@ -137,7 +137,7 @@ def remove_block(box: Sandbox) -> None:
 
 
 def alert_only(box: Sandbox) -> None:
-    """Turn the last rule into one that only reports."""
+    """Change the last rule into one that only reports."""
     box.route53resolver.update_firewall_rule(
         FirewallRuleGroupId=box.rule_group,
         FirewallDomainListId=box.domain_lists["every-name"],
@@ -146,7 +146,7 @@ def alert_only(box: Sandbox) -> None:
 
 
 def no_firewall(box: Sandbox) -> None:
-    """Take the firewall off the VPC."""
+    """Remove the firewall from the VPC."""
     (found,) = box.route53resolver.list_firewall_rule_group_associations(VpcId=box.vpc)[
         "FirewallRuleGroupAssociations"
     ]
@@ -154,19 +154,19 @@ def no_firewall(box: Sandbox) -> None:
 
 
 def rights(box: Sandbox, role: str, *statements: dict[str, object]) -> None:
-    """Give a role another policy."""
+    """Replace the policy of a role."""
     box.iam.put_role_policy(RoleName=box.named(role), PolicyName="more", PolicyDocument=document(*statements))
 
 
 def managed_policy(box: Sandbox) -> None:
-    """Attach a policy that is written elsewhere, whatever it says."""
+    """Attach a managed policy to the agent's role."""
     policy = document(allow(["bedrock:InvokeModel"], [PROFILE]))
     made = box.iam.create_policy(PolicyName=box.named("shared"), PolicyDocument=policy)["Policy"]["Arn"]
     box.iam.attach_role_policy(RoleName=box.named("agent"), PolicyArn=made)
 
 
 def trusts(box: Sandbox, role: str, policy: str) -> None:
-    """Let somebody else take a role on."""
+    """Replace the trust policy of a role."""
     box.iam.update_assume_role_policy(RoleName=box.named(role), PolicyDocument=policy)
 
 
@@ -198,7 +198,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ("doors", "the control API behind a listener", control_listener),
     (
         "deployer",
-        "the viewer's rule is gone",
+        "the viewer's rule is missing",
         lambda box: box.ec2.revoke_security_group_ingress(
             GroupId=box.groups["front-door"],
             IpPermissions=[tcp(8443, cidr=DEPLOYER)],
@@ -232,7 +232,7 @@ EDITS: list[tuple[str, str, Edit]] = [
         ),
     ),
     ("nothing-else", "a peering connection", peering),
-    ("nothing-else", "an interface of nobody's", stranger),
+    ("nothing-else", "an unknown interface", stranger),
     (
         "no-public-address",
         "public addresses for tasks",
@@ -340,7 +340,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     (
         "start-rights",
-        "the key for anything",
+        "unrestricted use of the key",
         lambda box: rights(box, "start", allow(["kms:Decrypt"], [box.key])),
     ),
     (
@@ -350,7 +350,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     (
         "flow-log-rights",
-        "streams of every group",
+        "log streams of every group",
         lambda box: rights(box, "flow-logs", allow(["logs:DescribeLogStreams"], ["*"])),
     ),
     (
@@ -391,7 +391,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     (
         "images",
-        "somebody else's image",
+        "an image of another registry",
         lambda box: task(box, "environment", image="docker.io/library/debian:12"),
     ),
     (
@@ -440,7 +440,7 @@ EDITS: list[tuple[str, str, Edit]] = [
     ),
     (
         "records",
-        "a log group is gone",
+        "a log group is missing",
         lambda box: box.logs.delete_log_group(logGroupName=box.log_group("containers")),
     ),
     (

@@ -1,4 +1,4 @@
-"""Builds a sandbox that keeps every promise through the AWS API, one call after the other, with no Pulumi."""
+"""Builds a sandbox that keeps every promise, with plain calls of the AWS API and without Pulumi."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ PROFILE = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:inference-profile/us.anthropic.cl
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-x"
 PROJECT = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:project/default"
 NAMES = "computer-use-sandbox/prove"
-"""Under which roles and secrets are filed."""
+"""The prefix of the roles' paths and the secrets' names."""
 
 LOG_GROUPS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 
@@ -46,7 +46,7 @@ def allow(actions: list[str], resources: list[str], **more: object) -> dict[str,
 
 @dataclass
 class Sandbox:
-    """Ids of what was built, and clients to change it with."""
+    """The ids of the resources that were built, and clients to change them."""
 
     url: str
     number: int
@@ -80,7 +80,7 @@ class Sandbox:
         return clients[service]
 
     def named(self, name: str) -> str:
-        """The name with the sandbox's number, unique in the emulator."""
+        """The name with the sandbox's number appended, which makes it unique in the emulator."""
         return f"{name}-{self.number}"
 
     def log_group(self, name: str) -> str:
@@ -89,7 +89,7 @@ class Sandbox:
 
 
 def build(url: str, clients: dict[str, Any]) -> Sandbox:
-    """Build a whole sandbox. `clients` are kept from one sandbox to the next."""
+    """Build a whole sandbox. `clients` are reused from one sandbox to the next."""
     box = Sandbox(url, next(_numbers), clients)
     _network(box)
     _groups(box)
@@ -134,7 +134,7 @@ def _network(box: Sandbox) -> None:
 
 
 def tcp(port: int, *, cidr: str | None = None, group: str | None = None) -> dict[str, object]:
-    """A permission for one TCP port and one source or target."""
+    """A security group permission for one TCP port and one source or target."""
     permission: dict[str, object] = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
     if group:
         permission["UserIdGroupPairs"] = [{"GroupId": group}]
@@ -266,7 +266,7 @@ def _front_door(box: Sandbox) -> None:
 
 
 def trust(service: str) -> str:
-    """A trust policy for a service on behalf of this account."""
+    """A trust policy for a service that acts for this account."""
     return document(
         {
             "Effect": "Allow",
@@ -340,7 +340,7 @@ def _identities(box: Sandbox) -> None:
 
 
 def container(box: Sandbox, name: str, port: int, **changes: object) -> dict[str, object]:
-    """A container definition, with changes of its own keys."""
+    """A container definition with some keys changed."""
     options = {
         "awslogs-group": box.log_group("containers"),
         "awslogs-region": REGION,

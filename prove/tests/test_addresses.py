@@ -1,4 +1,4 @@
-"""Sets of addresses are exact: the same as sets of numbers, for any blocks."""
+"""Sets of addresses are exact: they behave like sets of numbers, for any blocks."""
 
 import ipaddress
 
@@ -11,7 +11,7 @@ from prove.addresses import EVERYWHERE, IPV4, IPV6, NOWHERE, AddressSet
 SMALL = st.tuples(st.integers(0, 255), st.integers(24, 32)).map(
     lambda pair: str(ipaddress.ip_network(f"198.51.100.{pair[0]}/{pair[1]}", strict=False))
 )
-"""Blocks inside 198.51.100.0/24, small enough to be held against sets of numbers."""
+"""Blocks inside 198.51.100.0/24, few enough addresses to compare with sets of numbers."""
 
 
 def numbers(blocks: list[str]) -> set[int]:
@@ -25,7 +25,9 @@ def listed(addresses: AddressSet) -> set[int]:
 
 
 @given(st.lists(SMALL), st.lists(SMALL))
-def test_union_intersection_and_difference_are_those_of_sets(one: list[str], other: list[str]) -> None:
+def test_union_intersection_and_difference_equal_those_of_number_sets(
+    one: list[str], other: list[str]
+) -> None:
     left, right = AddressSet.of(*one), AddressSet.of(*other)
     assert listed(left | right) == numbers(one) | numbers(other)
     assert listed(left & right) == numbers(one) & numbers(other)
@@ -35,7 +37,7 @@ def test_union_intersection_and_difference_are_those_of_sets(one: list[str], oth
 
 
 @given(st.lists(SMALL))
-def test_a_set_is_the_union_of_its_blocks_and_written_the_same_however_it_came_about(
+def test_a_set_is_the_union_of_its_blocks_and_has_one_representation(
     blocks: list[str],
 ) -> None:
     whole = AddressSet.of(*blocks)
@@ -59,12 +61,12 @@ def test_both_versions_are_kept_apart(number: int, prefix: int) -> None:
         ([], "nobody"),
         (["0.0.0.0/0", "::/0"], "everywhere"),
         (["0.0.0.0/1", "128.0.0.0/1"], "all of IPv4"),
-        (["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"], "all of IPv4 but 224.0.0.0/3"),
+        (["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"], "all of IPv4 except 224.0.0.0/3"),
         (["203.0.113.0/25", "203.0.113.128/25"], "203.0.113.0/24"),
         (["203.0.113.1/32", "2001:db8::/32"], "203.0.113.1/32, 2001:db8::/32"),
     ],
 )
-def test_a_set_is_shown_in_as_few_blocks_as_can_be(blocks: list[str], text: str) -> None:
+def test_a_set_is_shown_with_as_few_blocks_as_possible(blocks: list[str], text: str) -> None:
     assert str(AddressSet.of(*blocks)) == text
 
 
@@ -73,6 +75,6 @@ def test_a_long_set_is_shortened() -> None:
     assert str(AddressSet.of(*blocks)).endswith("and more")
 
 
-def test_what_is_no_block_is_refused() -> None:
+def test_an_invalid_block_is_refused() -> None:
     with pytest.raises(ValueError, match="anywhere"):
         AddressSet.of("anywhere")

@@ -1,4 +1,4 @@
-"""What is reachable follows groups, ACLs, routes and load balancers, and errs on the side of reachable."""
+"""Reachability follows groups, ACLs, routes and load balancers, and errs on the side of "reachable"."""
 
 import dataclasses
 
@@ -23,29 +23,29 @@ def door(world: World) -> str:
 
 
 def to_viewer(world: World) -> list[Flow]:
-    """The ways from outside to the viewer."""
+    """The flows from outside to the viewer."""
     return [flow for flow in from_outside(world) if flow.ports == (8443, 8443)]
 
 
 def with_group(world: World, group: Group) -> World:
-    """The world with another definition of one security group."""
+    """The world with one security group replaced."""
     return dataclasses.replace(world, groups={**world.groups, group.id: group})
 
 
 def with_ingress(world: World, group: str, *addresses: AddressSet) -> World:
-    """The world where a group admits these addresses to 8443 instead of what it admitted."""
+    """The world with the ingress of a group replaced by rules that admit these addresses to 8443."""
     rules = tuple(Rule(f"rule for {one}", "tcp", (8443, 8443), one) for one in addresses)
     return with_group(world, dataclasses.replace(world.groups[group], ingress=rules))
 
 
 def with_acl(world: World, *ingress: AclEntry) -> World:
-    """The world where every subnet has an ACL with these entries."""
+    """The world with an ACL with these entries on every subnet."""
     acl = Acl("acl", ingress, (AclEntry(100, True, ANY_PROTOCOL, (0, 65535), EVERYWHERE),))
     subnets = {id: dataclasses.replace(subnet, acl=acl) for id, subnet in world.subnets.items()}
     return dataclasses.replace(world, subnets=subnets)
 
 
-def test_the_way_through_the_front_door_is_found_with_its_path(good: World) -> None:
+def test_the_flow_through_the_load_balancer_is_found_with_its_path(good: World) -> None:
     (flow,) = to_viewer(good)
     assert flow.sources == SOURCE
     assert flow.service == desktop(good).name
@@ -64,22 +64,22 @@ def test_a_load_balancer_without_a_group_admits_everybody(good: World) -> None:
     assert flow.sources == EVERYWHERE - good.addresses
 
 
-def test_a_load_balancer_that_may_not_send_to_the_task_is_no_way(good: World) -> None:
+def test_a_load_balancer_that_may_not_send_to_the_task_gives_no_flow(good: World) -> None:
     shut = dataclasses.replace(good.groups[door(good)], egress=())
     assert to_viewer(with_group(good, shut)) == []
 
 
-def test_an_internal_load_balancer_is_no_way_from_outside(good: World) -> None:
+def test_an_internal_load_balancer_gives_no_flow_from_outside(good: World) -> None:
     internal = dataclasses.replace(good.balancers[0], public=False)
     assert from_outside(dataclasses.replace(good, balancers=(internal,))) == []
 
 
-def test_a_subnet_without_a_route_to_the_internet_is_no_way(good: World) -> None:
+def test_a_subnet_without_a_route_to_the_internet_gives_no_flow(good: World) -> None:
     subnets = {id: dataclasses.replace(one, to_internet=NOWHERE) for id, one in good.subnets.items()}
     assert from_outside(dataclasses.replace(good, subnets=subnets)) == []
 
 
-def test_a_task_that_sees_the_client_has_to_admit_the_client(good: World) -> None:
+def test_with_client_addresses_preserved_the_task_must_admit_the_client(good: World) -> None:
     (group,) = desktop(good).groups
     kept = {arn: dataclasses.replace(one, keeps_client=True) for arn, one in good.target_groups.items()}
     world = dataclasses.replace(good, target_groups=kept)
@@ -88,7 +88,7 @@ def test_a_task_that_sees_the_client_has_to_admit_the_client(good: World) -> Non
     assert flow.sources == SOURCE
 
 
-def test_a_public_address_is_a_way_past_the_load_balancer(good: World) -> None:
+def test_a_public_address_gives_a_flow_that_bypasses_the_load_balancer(good: World) -> None:
     (group,) = desktop(good).groups
     public = [id for id, subnet in good.subnets.items() if subnet.to_internet]
     moved = tuple(
@@ -119,13 +119,13 @@ def test_the_first_entry_of_an_acl_decides() -> None:
     assert not acl_lets_through((allow,), "tcp", (443, 443)) & IPV6
 
 
-def test_an_acl_that_denies_a_part_of_a_range_is_not_relied_on() -> None:
+def test_an_acl_entry_that_denies_part_of_a_range_does_not_count() -> None:
     deny = AclEntry(100, False, "tcp", (443, 443), EVERYWHERE)
     allow = AclEntry(200, True, ANY_PROTOCOL, (0, 65535), EVERYWHERE)
     assert acl_lets_through((deny, allow), "tcp", (0, 65535)) == EVERYWHERE
 
 
-def test_what_leaves_is_what_groups_and_routes_let_out(good: World) -> None:
+def test_outbound_flows_are_those_that_groups_and_routes_allow(good: World) -> None:
     flows = [flow for flow in to_outside(good) if flow.service == desktop(good).name]
     assert {flow.ports for flow in flows} == {(80, 80), (443, 443)}
     assert all(flow.addresses == IPV4 - good.addresses for flow in flows)

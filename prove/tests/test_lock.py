@@ -1,4 +1,4 @@
-"""The proof's own lock holds what it imports, in the versions that these tests run with, and nothing else."""
+"""The proof's lock contains exactly what the proof imports, in the versions that these tests use."""
 
 import ast
 import re
@@ -8,16 +8,16 @@ from pathlib import Path
 PROVE = Path(__file__).parent.parent
 TEST_BENCH = PROVE.parent / "testbench" / "requirements.txt"
 OF_BOTO3 = {"botocore"}
-"""Packages that come with a locked one and are imported by name."""
+"""Packages that are imported directly but come as a dependency of a listed package."""
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Package → version of a lock."""
+    """Package → version, from a lock file."""
     return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def imported() -> set[str]:
-    """The packages that the proof imports, without its tests and its benchmark."""
+    """The packages that the proof imports, not counting its tests and its benchmark."""
     names: set[str] = set()
     for path in PROVE.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -29,7 +29,7 @@ def imported() -> set[str]:
     return names - {"prove"} - sys.stdlib_module_names
 
 
-def test_the_lock_names_what_the_proof_imports_and_no_more() -> None:
+def test_the_lock_lists_exactly_what_the_proof_imports() -> None:
     listed = re.findall(
         r"^([a-z0-9-]+)", (PROVE / "requirements.in").read_text(encoding="utf-8"), re.MULTILINE
     )

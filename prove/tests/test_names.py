@@ -1,4 +1,4 @@
-"""Which names resolve follows the firewall's own order of rules."""
+"""Which names resolve depends on the order of the firewall's rules."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from prove.world import Dns, FirewallRule
 
 
 def rule(action: str, *domains: str, response: str = "NODATA", query_type: str = "") -> FirewallRule:
-    """A rule; without domains its list can't be read."""
+    """A firewall rule. Without domains, its list counts as unreadable."""
     block = response if action == "BLOCK" else ""
     return FirewallRule(f"{action} {domains}", action, block, query_type, domains or None)
 
@@ -24,7 +24,7 @@ def test_listed_names_resolve_and_the_rest_is_blocked() -> None:
     assert found.problems == ()
 
 
-def test_what_stands_behind_the_last_block_does_not_count() -> None:
+def test_rules_after_the_rule_that_blocks_everything_have_no_effect() -> None:
     assert resolution(dns(rule("BLOCK", "*"), rule("ALLOW", "example.com"))).resolves == ()
 
 
@@ -50,7 +50,7 @@ def test_an_earlier_block_wins() -> None:
         (rule("ALLOW"), rule("BLOCK", "*")),
     ],
 )
-def test_a_firewall_that_is_no_allowlist_is_a_problem(rules: tuple[FirewallRule, ...]) -> None:
+def test_a_firewall_that_is_not_an_allowlist_is_a_problem(rules: tuple[FirewallRule, ...]) -> None:
     assert resolution(dns(*rules)).problems
 
 

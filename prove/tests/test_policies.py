@@ -1,4 +1,4 @@
-"""Policy documents are read as IAM reads them, and a wildcard is never taken for less than it is."""
+"""Policy documents are read as IAM reads them, and a wildcard is never underestimated."""
 
 import json
 
@@ -28,14 +28,14 @@ def test_a_document_is_read_whatever_form_its_elements_have() -> None:
 
 
 @pytest.mark.parametrize("element", ["NotAction", "NotResource", "NotPrincipal"])
-def test_an_exclusion_is_seen(element: str) -> None:
+def test_an_excluding_element_is_recognised(element: str) -> None:
     (statement,) = parse({"Statement": [{"Effect": "Allow", element: "a"}]})
     assert statement.excludes
     assert "all but" in str(statement)
 
 
 @pytest.mark.parametrize("document", ["[]", '{"Statement": "all"}', "{"])
-def test_what_is_no_document_is_refused(document: str) -> None:
+def test_an_invalid_document_is_refused(document: str) -> None:
     with pytest.raises(ValueError):
         parse(document)
 
@@ -56,7 +56,7 @@ def test_no_document_allows_nothing() -> None:
         ("a:b", "a:?", True),
     ],
 )
-def test_a_pattern_is_within_a_limit_only_if_all_that_it_matches_is(
+def test_a_pattern_is_within_a_limit_only_if_the_limit_matches_all_of_it(
     pattern: str, limit: str, expected: bool
 ) -> None:
     assert within(pattern, limit) is expected

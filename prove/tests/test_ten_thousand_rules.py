@@ -1,4 +1,4 @@
-"""The ingress theorem is exact whatever the number of rules: one stranger among ten thousand is found."""
+"""The ingress theorem is exact for any number of rules: one stranger among ten thousand is found."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from prove.world import Rule, World
 
 
 def with_rule(world: World, cidr: str) -> World:
-    """The world with one more rule at the front door."""
+    """The world with one more rule in the load balancer's group."""
     door = world.groups["door"]
     rule = Rule("one more", "tcp", (8443, 8443), AddressSet.of(cidr))
     return dataclasses.replace(

@@ -1,5 +1,5 @@
-"""A sandbox that keeps its promises is proved, and each change by hand breaks the theorem that it
-is about.
+"""The theorems hold for a sandbox that keeps its promises, and each manual change breaks the right
+theorem.
 """
 
 import dataclasses
@@ -22,18 +22,18 @@ from prove.world import World
 
 
 def broken(case: Case) -> dict[str, tuple[str, ...]]:
-    """What breaks each theorem that does not hold."""
+    """The counterexamples of each theorem that does not hold."""
     return {verdict.name: verdict.broken_by for verdict in prove(case, THEOREMS) if not verdict.holds}
 
 
-def test_every_theorem_holds_for_a_sandbox_that_nobody_touched(good: World) -> None:
+def test_every_theorem_holds_for_an_unmodified_sandbox(good: World) -> None:
     assert broken(Case.of(good, EXPECTED)) == {}
 
 
 @pytest.mark.parametrize(
     ("theorem", "edit"), [(name, edit) for name, _, edit in EDITS], ids=[e[1] for e in EDITS]
 )
-def test_a_change_by_hand_breaks_its_theorem(
+def test_a_manual_change_breaks_its_theorem(
     theorem: str, edit: Edit, box: Sandbox, read: Callable[[Sandbox], Case]
 ) -> None:
     edit(box)
@@ -57,7 +57,7 @@ def test_the_offending_path_is_named(box: Sandbox, read: Callable[[Sandbox], Cas
     ("region", "partition", "suffix"),
     [("us-gov-west-1", "aws-us-gov", "amazonaws.com"), ("cn-north-1", "aws-cn", "amazonaws.com.cn")],
 )
-def test_identities_are_held_against_the_names_of_their_own_partition(
+def test_identities_are_compared_with_the_names_of_their_own_partition(
     good: World, region: str, partition: str, suffix: str
 ) -> None:
     aws = Aws(region)
@@ -66,12 +66,12 @@ def test_identities_are_held_against_the_names_of_their_own_partition(
     assert {"start-rights", "key", "agent-rights"} <= set(broken(Case.of(elsewhere, EXPECTED)))
 
 
-def test_a_region_of_no_partition_is_not_read() -> None:
-    with pytest.raises(ValueError, match="no partition of AWS has the region mars"):
+def test_an_unknown_region_is_refused() -> None:
+    with pytest.raises(ValueError, match="AWS has no region mars"):
         Aws("mars")
 
 
-def test_ingress_is_what_the_expectation_says_and_not_what_was_deployed(good: World) -> None:
+def test_ingress_is_compared_with_the_expectation_and_not_with_what_was_deployed(good: World) -> None:
     wider = Expectation(AddressSet.of("203.0.112.0/22"))
     assert set(broken(Case.of(good, wider))) == {"deployer"}
     narrower = Expectation(AddressSet.of("203.0.113.7/32"))
@@ -80,7 +80,7 @@ def test_ingress_is_what_the_expectation_says_and_not_what_was_deployed(good: Wo
     assert set(broken(Case.of(good, nobody))) == {"ingress"}
 
 
-def test_a_blocked_sandbox_lets_nobody_in(box: Sandbox, read: Callable[[Sandbox], Case]) -> None:
+def test_a_blocked_sandbox_admits_nobody(box: Sandbox, read: Callable[[Sandbox], Case]) -> None:
     for port in (8443, 8501):
         door = {"GroupId": box.groups["front-door"]}
         box.ec2.revoke_security_group_ingress(**door, IpPermissions=[tcp(port, cidr=DEPLOYER)])
@@ -90,7 +90,7 @@ def test_a_blocked_sandbox_lets_nobody_in(box: Sandbox, read: Callable[[Sandbox]
     assert case.outside == ()
 
 
-def test_an_ipv6_deployer_reaches_both_doors(box: Sandbox, read: Callable[[Sandbox], Case]) -> None:
+def test_an_ipv6_deployer_reaches_both_ports(box: Sandbox, read: Callable[[Sandbox], Case]) -> None:
     for port in (8443, 8501):
         door = {"GroupId": box.groups["front-door"]}
         box.ec2.revoke_security_group_ingress(**door, IpPermissions=[tcp(port, cidr=DEPLOYER)])
@@ -103,15 +103,15 @@ def test_an_ipv6_deployer_reaches_both_doors(box: Sandbox, read: Callable[[Sandb
     assert set(broken(Case.of(ipv4_only, Expectation(AddressSet.of("2001:db8:1::/48"))))) == {"deployer"}
 
 
-def test_a_name_that_is_not_expected_is_found(good: World) -> None:
+def test_an_unexpected_name_is_found(good: World) -> None:
     names = frozenset({"example.com", "*.example.com", "logs.us-west-2.amazonaws.com"})
     assert broken(Case.of(good, dataclasses.replace(EXPECTED, domains=names))) == {}
     fewer = dataclasses.replace(EXPECTED, domains=names - {"example.com"})
-    assert broken(Case.of(good, fewer)) == {"names": ("example.com resolves although it is not expected",)}
+    assert broken(Case.of(good, fewer)) == {"names": ("example.com resolves unexpectedly",)}
 
 
 def outputs(box: Sandbox, file: Path) -> str:
-    """Write what `pulumi stack output --json` would print."""
+    """Write a file as `pulumi stack output --json` prints it."""
     values = {"vpcId": box.vpc, "clusterName": box.cluster, "ingressCidr": DEPLOYER}
     file.write_text(json.dumps(values), encoding="utf-8")
     return str(file)
@@ -132,7 +132,7 @@ def test_the_command_succeeds_and_writes_both_files(
     assert "Every theorem holds" in page.read_text(encoding="utf-8")
 
 
-def test_the_command_fails_with_the_offending_path(
+def test_the_command_fails_and_names_the_offending_path(
     box: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     box.ec2.authorize_security_group_ingress(
@@ -141,16 +141,16 @@ def test_the_command_fails_with_the_offending_path(
     arguments = ["--stack-outputs", outputs(box, tmp_path / "outputs.json")]
     data, page = tmp_path / "proof.json", tmp_path / "proof.html"
     assert main([*arguments, "--json", str(data), "--html", str(page)]) == 1
-    assert "all of IPv6 but" in capsys.readouterr().out
+    assert "all of IPv6 except" in capsys.readouterr().out
     (ingress,) = [one for one in json.loads(data.read_text())["theorems"] if one["name"] == "ingress"]
     assert ingress["holds"] is False
     (path,) = ingress["brokenBy"]
-    assert path.startswith("all of IPv6 but")
+    assert path.startswith("all of IPv6 except")
     assert path.endswith(f"{box.services['environment']}:8443")
     assert "theorems are broken" in page.read_text(encoding="utf-8")
 
 
-def test_the_expected_source_can_be_given_against_what_the_stack_says(box: Sandbox, tmp_path: Path) -> None:
+def test_the_expected_source_can_override_the_stack_output(box: Sandbox, tmp_path: Path) -> None:
     arguments = ["--stack-outputs", outputs(box, tmp_path / "outputs.json")]
     assert main([*arguments, "--deployer-ip", "203.0.113.1"]) == 1
     assert main([*arguments, "--deployer-ip", DEPLOYER]) == 0
@@ -166,14 +166,14 @@ def test_the_expected_source_can_be_given_against_what_the_stack_says(box: Sandb
         ["--stack-outputs", "no-such-file.json"],
     ],
 )
-def test_what_can_not_be_read_is_not_proved(
+def test_the_command_fails_if_something_can_not_be_read(
     api: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
-    assert "can't read what exists" in capsys.readouterr().err
+    assert "can't read the deployed resources" in capsys.readouterr().err
 
 
-def test_a_page_shows_what_comes_from_aws_as_text(good: World) -> None:
+def test_the_page_escapes_values_from_aws(good: World) -> None:
     hostile = dataclasses.replace(good, other_ways=("<script>alert(1)</script>",))
     case = Case.of(hostile, EXPECTED)
     page = render_page(make_report(case, prove(case, THEOREMS), 0.0))
@@ -181,7 +181,7 @@ def test_a_page_shows_what_comes_from_aws_as_text(good: World) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_only_reading_calls_are_sent(api: str) -> None:
+def test_only_read_only_calls_are_sent(api: str) -> None:
     with pytest.raises(PermissionError):
         Aws("us-west-2").get("ec2", "delete_vpc", VpcId="vpc-1")
     with pytest.raises(PermissionError):

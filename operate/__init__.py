@@ -1,1 +1,1 @@
-"""Checks for whoever deploys the sandbox: `preflight` before `pulumi up`, `verify` after it."""
+"""Checks for the person who deploys the sandbox: `preflight` before `pulumi up`, `verify` after it."""

@@ -1,7 +1,7 @@
 """Checks around a deployment: `python -m operate preflight` before it, `python -m operate verify` after it.
 
-Both act on the selected Pulumi stack, or that of --stack, with its region, profile and keys, and only read.
-Exit code: 0 nothing fails, 1 something fails, 2 the stack cannot be read.
+Both use the selected Pulumi stack, or the one given with --stack, with its region, profile and keys. They
+only read. Exit code: 0 if no check fails, 1 if a check fails, 2 if the stack cannot be read.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def _verify(options: argparse.Namespace) -> int:
     made = Report(read.name, read.access.region, redaction.text(account), datetime.now(UTC), outcomes)
     files = made.write(options.report)
     code = _say(outcomes, options.json)
-    print(f"The report: {', '.join(map(str, files))}. Look at it before you attach it.", file=sys.stderr)
+    print(f"The report: {', '.join(map(str, files))}. Review it before you attach it.", file=sys.stderr)
     return code
 
 
@@ -59,7 +59,7 @@ def _say(outcomes: Sequence[Outcome], as_json: bool) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Build the argument parser."""
     made = argparse.ArgumentParser(prog="python -m operate", description=(__doc__ or "").split("\n\n", 1)[0])
     commands = made.add_subparsers(required=True)
     before = commands.add_parser("preflight", help="what would stop `pulumi up`")
@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         default=stack.ROOT / ".local" / "verify",
         help="where report.md, report.json and screen.png go, by default .local/verify",
     )
-    after.add_argument("--mask-account", action="store_true", help="write stars for the account's number")
+    after.add_argument("--mask-account", action="store_true", help="replace the account id with stars")
     after.add_argument(
         "--ask-model", action="store_true", help="ask the model one question, for less than 0.01 USD"
     )

@@ -1,4 +1,4 @@
-"""Read-only access to AWS with the stack's region and credentials; errors become plain exceptions."""
+"""Read-only access to AWS with the stack's region and credentials. Errors become exceptions defined here."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Answer = dict[str, Any]
 """JSON as boto3 returns it."""
 
 READ_ONLY = ("batch_get_", "describe_", "filter_", "get_", "list_", "simulate_")
-# How the services word a missing permission; the names differ by protocol and age of the API.
+# Error codes for a missing permission. They differ by protocol and age of the API.
 DENIED = frozenset(
     {
         "AccessDenied",
@@ -26,7 +26,7 @@ DENIED = frozenset(
 
 
 class AwsFailure(Exception):
-    """AWS gave no answer, for a reason other than a missing permission."""
+    """AWS did not answer, for a reason other than a missing permission."""
 
 
 class Denied(AwsFailure):
@@ -38,7 +38,7 @@ class Denied(AwsFailure):
 
 
 class Refused(AwsFailure):
-    """AWS answered with an error code: the thing does not exist, or the request makes no sense to it."""
+    """AWS answered with an error code: the resource does not exist, or the request is invalid."""
 
     def __init__(self, operation: str, code: str, message: str) -> None:
         super().__init__(f"{operation} answers {code}: {message}")
@@ -47,7 +47,7 @@ class Refused(AwsFailure):
 
 @dataclass(frozen=True)
 class Access:
-    """Where to ask and as whom. None: as the environment and the AWS configuration files say."""
+    """Region and credentials. None means: as set in the environment and the AWS configuration files."""
 
     region: str
     profile: str | None = None
@@ -57,10 +57,10 @@ class Access:
 
 
 class Aws:
-    """Calls that read, and only those: any other is refused before it is sent."""
+    """Sends read-only calls. Any other call is refused before it is sent."""
 
     def __init__(self, access: Access) -> None:
-        """Raises AwsFailure where there is no such profile."""
+        """Raises AwsFailure if the profile does not exist."""
         self.region = access.region
         self._config = Config(
             retries={"max_attempts": 3, "mode": "standard"}, connect_timeout=5, read_timeout=30
@@ -79,15 +79,15 @@ class Aws:
 
     @property
     def partition(self) -> str:
-        """`aws`, `aws-us-gov`, `aws-cn` …, by the region's name."""
+        """The partition of the region: `aws`, `aws-us-gov`, `aws-cn` …"""
         return str(self._session.get_partition_for_region(self.region))
 
     def regions_of(self, service: str) -> list[str]:
-        """The regions of the partition in which the service has an endpoint, by this botocore's data."""
+        """The regions of the partition in which the service has an endpoint, according to botocore's data."""
         return list(self._session.get_available_regions(service, partition_name=self.partition))
 
     def get(self, service: str, operation: str, **arguments: object) -> Answer:
-        """One answer. Raises Denied, Refused or AwsFailure."""
+        """Make one call and return the answer. Raises Denied, Refused or AwsFailure."""
         client = self._client(service, operation)
         try:
             answer: Answer = getattr(client, operation)(**arguments)
@@ -98,7 +98,7 @@ class Aws:
         return answer
 
     def all(self, service: str, operation: str, key: str, **arguments: object) -> Iterator[Any]:
-        """The elements of `key` over all pages. Raises as `get` does."""
+        """The elements of `key` from all pages. Raises the same exceptions as `get`."""
         client = self._client(service, operation)
         if not client.can_paginate(operation):
             yield from self.get(service, operation, **arguments).get(key, [])
@@ -112,7 +112,7 @@ class Aws:
             raise AwsFailure(str(error)) from error
 
     def find(self, service: str, operation: str, *absent: str, **arguments: object) -> Answer | None:
-        """One answer, or None where AWS says with one of the error codes `absent` that there is nothing."""
+        """One answer, or None if AWS answers with one of the error codes `absent`."""
         try:
             return self.get(service, operation, **arguments)
         except Refused as refused:
@@ -121,7 +121,9 @@ class Aws:
             raise
 
     def ask_model(self, model: str, question: str, most_tokens: int) -> Answer:
-        """One question to a Bedrock model, the only call that costs something. Raises as `get` does."""
+        """Ask a Bedrock model one question; the only call that costs money. Raises the same exceptions as
+        `get`.
+        """
         client = self._made("bedrock-runtime")
         try:
             answer: Answer = client.converse(
@@ -137,7 +139,7 @@ class Aws:
 
     def _client(self, service: str, operation: str) -> Any:
         if not operation.startswith(READ_ONLY):
-            raise PermissionError(f"{service}:{operation} is no reading call")
+            raise PermissionError(f"{service}:{operation} is not a read-only call")
         return self._made(service)
 
     def _made(self, service: str) -> Any:
@@ -153,6 +155,6 @@ def _named(client: Any, error: ClientError) -> AwsFailure:
     details: Mapping[str, Any] = error.response.get("Error", {})
     code = str(details.get("Code", "")).removeprefix("Client.")
     if code in DENIED:
-        # The name under which a service signs is also its prefix in IAM policies.
+        # A service's signing name is also its prefix in IAM policies.
         return Denied(f"{client.meta.service_model.signing_name}:{error.operation_name}")
     return Refused(error.operation_name, code, str(details.get("Message", "")))

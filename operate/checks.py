@@ -1,4 +1,4 @@
-"""A check has a name and a promise; running it never raises for what AWS, Pulumi or a program answers."""
+"""What a check is, and how it runs: an answer of AWS, Pulumi or a program never makes it raise."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ SubjectT = TypeVar("SubjectT")
 
 @dataclass(frozen=True)
 class Check(Generic[SubjectT]):
-    """Something to find out about a subject: about what is to be deployed, or about what was deployed.
+    """A check of a subject, which is either a planned deployment or an existing one.
 
-    `promise` says in one sentence what holds when the check finds nothing wrong. `needs_aws` is False for
-    a check that reads this machine only, and so also works without credentials.
+    `promise` says in one sentence what is true if the check finds nothing wrong. `needs_aws` is False for a
+    check that only reads this machine and therefore works without credentials.
     """
 
     name: str
@@ -25,18 +25,18 @@ class Check(Generic[SubjectT]):
 
 
 def run(check: Check[SubjectT], subject: SubjectT) -> Outcome:
-    """The outcome of one check. A check that finds nothing at all is a mistake in the check."""
+    """Run one check. Raises AssertionError for a check without any finding, which is a bug in the check."""
     findings = tuple(attempt("", lambda: check.find(subject)))
     if not findings:
-        raise AssertionError(f"the check {check.name} has said nothing")
+        raise AssertionError(f"the check {check.name} has no finding")
     return Outcome(check.name, check.promise, findings)
 
 
 def attempt(what: str, part: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """The findings of one part of a check; where AWS gives no answer, a warning that says what is missing.
+    """Yield the findings of one part of a check, or a warning if AWS does not answer.
 
-    A check of several independent parts passes each through here, so that one missing permission does not
-    hide what the other parts find. `what` names the part; the check's own name stands before it anyway.
+    A check with several independent parts runs each through this function, so that one missing permission
+    does not hide what the other parts find. `what` names the part; the check's own name is printed before it.
     """
     prefix = f"{what}: " if what else ""
     try:
@@ -46,4 +46,6 @@ def attempt(what: str, part: Callable[[], Iterable[Finding]]) -> Iterator[Findin
             f"{prefix}not checked, because {denied}", f"allow {denied.permission}, or check it by hand"
         )
     except AwsFailure as failed:
-        yield warning(f"{prefix}not checked, because {failed}", "see the message, then run this again")
+        yield warning(
+            f"{prefix}not checked, because {failed}", "fix what the message says, then run this again"
+        )

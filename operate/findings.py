@@ -1,4 +1,4 @@
-"""What a check found: fine, worth knowing, or a reason why the deployment would not work."""
+"""What a check found: ok, a warning, or a failure that stops the deployment from working."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How one finding counts."""
+    """The severity of a finding."""
 
     OK = "ok"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence about what was found and, unless all is well, one about what to do."""
+    """One sentence about what was found and, unless it is ok, one about how to fix it."""
 
     status: Status
     what: str
@@ -23,34 +23,34 @@ class Finding:
 
     def __post_init__(self) -> None:
         if (self.status is Status.OK) == bool(self.fix):
-            raise ValueError(f"a fix belongs to warnings and failures, and only to them: {self.what}")
+            raise ValueError(f"warnings and failures need a fix, and ok has none: {self.what}")
 
 
 def ok(what: str) -> Finding:
-    """Nothing to do."""
+    """A finding that needs no action."""
     return Finding(Status.OK, what)
 
 
 def warning(what: str, fix: str) -> Finding:
-    """Worth knowing, or something that could not be checked."""
+    """A finding that is worth knowing, or something that could not be checked."""
     return Finding(Status.WARNING, what, fix)
 
 
 def failure(what: str, fix: str) -> Finding:
-    """What makes the deployment fail, or what is wrong with it."""
+    """A finding that makes the deployment fail, or a defect of the deployment."""
     return Finding(Status.FAILURE, what, fix)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The findings of one check, never none."""
+    """The findings of one check; there is at least one."""
 
     check: str
     promise: str
     findings: tuple[Finding, ...]
 
     def as_json(self) -> dict[str, object]:
-        """The outcome as JSON values."""
+        """The outcome as JSON-compatible values."""
         return {
             "check": self.check,
             "promise": self.promise,

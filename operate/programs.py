@@ -1,4 +1,4 @@
-"""Runs the programs of this machine that a deployment needs, and reads their versions."""
+"""Runs programs on this machine that a deployment needs, and reads their versions."""
 
 import os
 import re
@@ -14,7 +14,7 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a program said. `code` is None if it could not be run, and `error` then says why."""
+    """The result of running a program. `code` is None if it could not be run; then `error` says why."""
 
     code: int | None
     output: str = ""
@@ -22,18 +22,18 @@ class Answer:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it ran and ended with status 0."""
+        """Whether the program ran and exited with status 0."""
         return self.code == 0
 
     @property
     def last_words(self) -> str:
-        """The last line of its error output, for a message."""
+        """The last line of the error output, for use in a message."""
         lines = [line.strip() for line in self.error.splitlines() if line.strip()]
         return lines[-1] if lines else f"it ended with status {self.code}"
 
 
 def ask(*command: str, folder: Path | None = None, variables: Mapping[str, str] | None = None) -> Answer:
-    """Run a command and wait for its end, at most a minute. Never raises for what the program does."""
+    """Run a command for at most a minute. Never raises; a failure is part of the returned answer."""
     if shutil.which(command[0]) is None:
         return Answer(None, error=f"{command[0]} is not on PATH")
     try:
@@ -55,11 +55,11 @@ def ask(*command: str, folder: Path | None = None, variables: Mapping[str, str] 
 
 
 def version(pattern: str, text: str) -> Version | None:
-    """The version in a program's own words: (3, 8, 7) for `Apache Maven 3.8.7`; the pattern has one group."""
+    """Read a version from a program's output, such as (3, 8, 7). The pattern has one group."""
     found = re.search(pattern, text)
     return tuple(int(part) for part in found[1].split(".")) if found else None
 
 
 def dotted(numbers: Version) -> str:
-    """(3, 8, 7) as `3.8.7`."""
+    """Format (3, 8, 7) as `3.8.7`."""
     return ".".join(map(str, numbers))

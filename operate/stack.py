@@ -1,4 +1,4 @@
-"""The stack as the Pulumi CLI tells about it: name, settings with their defaults, resources, outputs."""
+"""Reads a stack through the Pulumi CLI: name, settings with their defaults, resources and outputs."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from operate.programs import ask
 
 PROJECT = "computer-use-sandbox"
 ROOT = Path(__file__).resolve().parent.parent
-"""The checkout: where Pulumi.yaml is."""
+"""The folder of the checkout, where Pulumi.yaml is."""
 
 
 class StackFailure(Exception):
@@ -22,7 +22,7 @@ class StackFailure(Exception):
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource in the stack's state. `identifier` is the provider's: a name, an id or an ARN."""
+    """A resource in the stack's state. `identifier` is what the provider uses: a name, an id or an ARN."""
 
     type: str
     identifier: str
@@ -30,21 +30,23 @@ class Resource:
 
 @dataclass(frozen=True)
 class Settings:
-    """What `pulumi config --json` prints: the stack's values over the defaults of Pulumi.yaml."""
+    """The output of `pulumi config --json`: the stack's values and the defaults of Pulumi.yaml."""
 
     raw: Mapping[str, Mapping[str, Any]]
 
     def text(self, key: str, namespace: str = PROJECT) -> str:
-        """A value as text; empty if it is not set, or secret."""
+        """A value as text; empty if it is not set or is a secret."""
         return str(self.raw.get(f"{namespace}:{key}", {}).get("value", ""))
 
     def number(self, key: str, default: int) -> int:
-        """A whole number. A value that is none counts as the default: the program itself refuses it."""
+        """A value as an integer. For an invalid value the default is returned, since the program refuses it
+        anyway.
+        """
         text = self.text(key)
         return int(text) if text.isascii() and text.isdigit() else default
 
     def items(self, key: str, namespace: str = PROJECT) -> tuple[str, ...]:
-        """A list of texts; empty if it is not set."""
+        """A value as a list of strings; empty if it is not set."""
         value = self.raw.get(f"{namespace}:{key}", {}).get("objectValue")
         return tuple(str(item) for item in value) if isinstance(value, list) else ()
 
@@ -55,7 +57,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack. `name` is its own name, without organisation and project."""
+    """One stack. `name` is the stack's name without organisation and project."""
 
     name: str
     settings: Settings
@@ -63,22 +65,22 @@ class Stack:
     resources: tuple[Resource, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
-    """Values of the outputs that Pulumi keeps as secrets."""
+    """The values of the secret outputs."""
 
     @property
     def log_groups(self) -> tuple[str, ...]:
-        """Names that the program gives log groups. Container Insights' is another each time."""
+        """The fixed names of log groups. That of the Container Insights group differs in each deployment."""
         return tuple(f"/{PROJECT}/{self.name}/{what}" for what in ("containers", "flow-logs", "dns-queries"))
 
     def owned(self, *types: str) -> set[str]:
-        """Identifiers of the stack's own resources of these types."""
+        """The identifiers of the stack's resources of these types."""
         return {resource.identifier for resource in self.resources if resource.type in types}
 
 
 def read(stack: str | None, root: Path = ROOT, with_outputs: bool = False) -> Stack:
     """Read a stack, by default the selected one. Raises StackFailure.
 
-    Outputs come with their secrets, which must not leave this process: see verify/redaction.py.
+    The outputs contain secrets, which must not leave this process: see verify/redaction.py.
     """
     chosen = ["--stack", stack] if stack else []
     name = _pulumi(root, "stack", "--show-name", *chosen).strip()
@@ -88,7 +90,7 @@ def read(stack: str | None, root: Path = ROOT, with_outputs: bool = False) -> St
         outputs = _json(_pulumi(root, "stack", "output", "--json", "--show-secrets", *chosen))
         hidden = _json(_pulumi(root, "stack", "output", "--json", *chosen))
     return Stack(
-        # With an organisation the CLI prints `organisation/stack` to some users.
+        # For stacks of an organisation the CLI may print `organisation/stack`.
         name=re.split("/", name)[-1],
         settings=settings,
         access=_access(root, settings, chosen),
@@ -114,14 +116,14 @@ def _json(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise StackFailure(f"Pulumi's answer is no JSON ({error}): update the Pulumi CLI") from error
+        raise StackFailure(f"Pulumi's answer is not JSON ({error}): update the Pulumi CLI") from error
     if not isinstance(value, dict):
-        raise StackFailure("Pulumi's answer is no JSON object: update the Pulumi CLI")
+        raise StackFailure("Pulumi's answer is not a JSON object: update the Pulumi CLI")
     return value
 
 
 def _access(root: Path, settings: Settings, chosen: list[str]) -> Access:
-    """Where and as whom the AWS provider will act: the stack's settings come before the environment."""
+    """Region and credentials that the AWS provider will use: the stack's settings, then the environment."""
     region = (
         settings.text("region", "aws")
         or os.environ.get("AWS_REGION", "")
@@ -130,7 +132,7 @@ def _access(root: Path, settings: Settings, chosen: list[str]) -> Access:
     if not region:
         raise StackFailure("no region is set: pulumi config set aws:region us-west-2")
     keys = {
-        # A key that the stack keeps as a secret is shown by this command only.
+        # Only this command shows a key that the stack keeps as a secret.
         name: _pulumi(root, "config", "get", f"aws:{name}", *chosen).strip()
         for name in ("accessKey", "secretKey", "token")
         if name in settings.names("aws")

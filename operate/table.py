@@ -1,4 +1,4 @@
-"""Outcomes as a table for a terminal."""
+"""Prints outcomes as a table in a terminal."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,12 @@ _STATUS_WIDTH = 9
 
 
 def render(outcomes: Sequence[Outcome]) -> str:
-    """One line for each finding, the fix below it, and the sum at the end."""
+    """One line per finding with the fix below it, and the totals at the end."""
     return "\n".join(_lines(outcomes)) + "\n"
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """`12 ok, 1 warning, 2 fail`."""
+    """The totals, such as `12 ok, 1 warning, 2 failing`."""
     warnings = count(outcomes, Status.WARNING)
     return (
         f"{count(outcomes, Status.OK)} ok, {warnings} warning{'' if warnings == 1 else 's'}, "

@@ -30,7 +30,7 @@ DEPLOYER = "203.0.0.0/16"
 
 
 def front_door(rules: int, *, strangers: bool) -> World:
-    """A sandbox whose load balancer's group has this many rules, for the deployer's range or for strangers."""
+    """A sandbox with this many rules in the load balancer's group: the deployer's range, or strangers."""
     generator = random.Random(rules)
     ingress = []
     for number in range(rules):

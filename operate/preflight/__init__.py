@@ -1,6 +1,6 @@
-"""Before `pulumi up`: what would stop the deployment.
+"""Checks before `pulumi up` for anything that would stop the deployment.
 
-Reads AWS, the stack and this machine; changes nothing.
+They read AWS, the stack and this machine, and change nothing.
 """
 
 from collections.abc import Sequence
@@ -40,13 +40,13 @@ CHECKS: tuple[PlanCheck, ...] = (
 
 
 def examine(plan: Plan, checks: Sequence[PlanCheck] = CHECKS) -> list[Outcome]:
-    """The outcomes in order. Where the credentials fail, no check that needs them is tried."""
+    """Run the checks in order. If the credentials fail, the checks that need them are not run."""
     outcomes: list[Outcome] = []
     credentials_fail = False
     for check in checks:
         if check.needs_aws and credentials_fail:
             skipped = warning(
-                "not checked, because the credentials fail", "mend the credentials, then run this again"
+                "not checked, because the credentials fail", "fix the credentials, then run this again"
             )
             outcomes.append(Outcome(check.name, check.promise, (skipped,)))
             continue

@@ -1,4 +1,4 @@
-"""Whether AWS takes the credentials, and whether they belong to an account that the stack allows."""
+"""Whether AWS accepts the credentials, and whether they belong to an account that the stack allows."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from operate.aws import AwsFailure
 from operate.findings import Finding, failure, ok, warning
 from operate.preflight.plan import Plan, PlanCheck
 
-# Settings of the AWS provider with which it becomes somebody else than these checks do.
+# Settings that make the AWS provider use another identity than these checks.
 OTHER_IDENTITY = frozenset(
     {
         "assumeRole",
@@ -21,41 +21,41 @@ OTHER_IDENTITY = frozenset(
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     settings = plan.stack.settings
     try:
         identity = plan.aws.get("sts", "get_caller_identity")
     except AwsFailure as failed:
         yield failure(
             f"AWS does not accept the credentials in {plan.aws.region}: {failed}",
-            "sign in again (aws sso login, or new keys), set aws:profile to the right profile or, if it is a "
-            f"region to opt into, aws account enable-region --region-name {plan.aws.region}",
+            "sign in again (aws sso login, or new keys), set aws:profile to the right profile or, for a "
+            f"region that is not enabled yet, aws account enable-region --region-name {plan.aws.region}",
         )
         return
     account, arn = str(identity["Account"]), str(identity["Arn"])
     allowed = settings.items("allowedAccountIds", "aws")
     if allowed and account not in allowed:
         yield failure(
-            f"the credentials are of account {account}, and aws:allowedAccountIds names {', '.join(allowed)}",
+            f"the credentials belong to {account}, but aws:allowedAccountIds lists {', '.join(allowed)}",
             "use credentials of an allowed account, or set aws:allowedAccountIds",
         )
     elif account in settings.items("forbiddenAccountIds", "aws"):
         yield failure(
-            f"the credentials belong to account {account}, which aws:forbiddenAccountIds names",
+            f"the credentials belong to account {account}, which aws:forbiddenAccountIds lists",
             "use credentials of another account",
         )
     else:
         yield ok(f"account {account}, as {arn}")
     if arn.endswith(":root"):
         yield warning(
-            "these are the account's root credentials, which no policy limits",
+            "these are the account's root credentials, which policies cannot limit",
             "deploy as a role or user that has the deployer's policy",
         )
     other = sorted(settings.names("aws") & OTHER_IDENTITY)
     if other:
         yield warning(
-            f"the deployment will act with {', '.join(f'aws:{name}' for name in other)}, this check does not",
-            "run it with the credentials of that role (a profile with role_arn does)",
+            f"the deployment uses {', '.join(f'aws:{name}' for name in other)}, but this check does not",
+            "run it with the credentials of that role, for instance with a profile that has role_arn",
         )
 
 

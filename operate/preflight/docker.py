@@ -1,4 +1,4 @@
-"""Whether the Docker daemon is one that the Pulumi Docker provider can build and push with."""
+"""Whether the Pulumi Docker provider can build and push images with the Docker daemon."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from operate.preflight.docker_daemon import Daemon, DaemonFailure, look
 from operate.preflight.plan import Plan, PlanCheck
 from operate.programs import dotted
 
-# Versions of the Engine API that the provider's plugin speaks: it takes the daemon's newest one or 1.51,
-# whichever is lower, and needs what 1.40 brought for BuildKit.
+# Versions of the Engine API that the provider's plugin speaks. It uses the lower of 1.51 and the daemon's
+# newest version, and BuildKit needs at least 1.40.
 OLDEST_SPOKEN = (1, 40)
 NEWEST_SPOKEN = (1, 51)
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     try:
         daemon = look(plan.stack)
     except DaemonFailure as problem:
@@ -29,29 +29,29 @@ def find(plan: Plan) -> Iterator[Finding]:
 def _judge(daemon: Daemon) -> Iterator[Finding]:
     if daemon.system != "linux":
         yield failure(
-            f"the daemon builds images for {daemon.system}, and the tasks run Linux",
+            f"the daemon builds images for {daemon.system}, but the tasks run Linux",
             "switch Docker Desktop to Linux containers",
         )
     if daemon.newest_api < OLDEST_SPOKEN:
         yield failure(
-            f"Docker {daemon.version} has API {dotted(daemon.newest_api)}, and the provider needs "
+            f"Docker {daemon.version} has API {dotted(daemon.newest_api)}, but the provider needs "
             f"{dotted(OLDEST_SPOKEN)} or later",
             "update Docker to Engine 23.0 or later, which builds with BuildKit",
         )
     elif daemon.oldest_api > NEWEST_SPOKEN:
         yield failure(
-            f"Docker {daemon.version} refuses APIs below {dotted(daemon.oldest_api)}, and the provider "
+            f"Docker {daemon.version} refuses APIs below {dotted(daemon.oldest_api)}, but the provider "
             f"speaks {dotted(NEWEST_SPOKEN)} at most",
-            'let it take older clients: {"min-api-version": "1.40"} in daemon.json, then restart it',
+            'allow older clients with {"min-api-version": "1.40"} in daemon.json, then restart the daemon',
         )
     else:
         spoken = dotted(min(daemon.newest_api, NEWEST_SPOKEN))
         yield ok(f"Docker {daemon.version} and the provider both speak API {spoken}")
     if daemon.uses_containerd_store:
         yield warning(
-            "the daemon keeps images in containerd's store, with which old versions cannot push (status 403)",
+            "the daemon keeps images in containerd's store, from which old versions cannot push (status 403)",
             'if a push fails, switch it off: {"features": {"containerd-snapshotter": false}} in daemon.json',
         )
 
 
-CHECK = PlanCheck("docker", "The Docker daemon takes the provider's requests.", find, needs_aws=False)
+CHECK = PlanCheck("docker", "The Docker daemon accepts the provider's requests.", find, needs_aws=False)

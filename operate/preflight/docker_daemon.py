@@ -1,4 +1,4 @@
-"""What the Docker daemon tells about itself through the Docker CLI."""
+"""Reads the Docker daemon's version and settings through the Docker CLI."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ PROCESSORS = {"aarch64": "arm64", "x86_64": "amd64"}
 
 
 class DaemonFailure(Exception):
-    """Docker gives no answer; the message says why."""
+    """Docker does not answer; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Daemon:
     oldest_api: Version
     system: str
     processor: str
-    """In Docker's words: arm64 or amd64."""
+    """The processor in Docker's terms: arm64 or amd64."""
     folder: str
-    """Where it keeps images, as it sees it: on Docker Desktop inside a virtual machine."""
+    """The folder where the daemon keeps images. With Docker Desktop it is inside a virtual machine."""
     uses_containerd_store: bool
 
 
@@ -48,7 +48,7 @@ def look(stack: Stack) -> Daemon:
 
 
 def docker(stack: Stack, *arguments: str) -> Answer:
-    """Run the Docker CLI against the daemon of the stack's own setting, if there is one."""
+    """Run the Docker CLI with the daemon that the stack's settings name, or with the default one."""
     host = stack.settings.text("host", "docker")
     return ask("docker", *arguments, variables={"DOCKER_HOST": host} if host else {})
 
@@ -59,9 +59,9 @@ def _json(answer: Answer) -> dict[str, Any]:
     try:
         value = json.loads(answer.output)
     except ValueError as error:
-        raise DaemonFailure(f"the docker command answers no JSON: {error}") from error
+        raise DaemonFailure(f"the docker command's answer is not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise DaemonFailure("the docker command answers no JSON object")
+        raise DaemonFailure("the docker command's answer is not a JSON object")
     if value.get("ServerErrors"):
         raise DaemonFailure(str(value["ServerErrors"][0]))
     return value

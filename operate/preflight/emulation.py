@@ -9,24 +9,24 @@ from operate.preflight.docker_daemon import DaemonFailure, docker, look
 from operate.preflight.plan import Plan, PlanCheck
 
 PROCESSORS = {"ARM64": "arm64", "X86_64": "amd64"}
-"""cpuArchitecture in Docker's words."""
+"""cpuArchitecture → the name in Docker's terms."""
 HANDLERS = {"arm64": "qemu-aarch64", "amd64": "qemu-x86_64"}
 BINFMT = Path("/proc/sys/fs/binfmt_misc")
 
 
 def find(plan: Plan, binfmt: Path = BINFMT) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     architecture = plan.stack.settings.text("cpuArchitecture") or "ARM64"
     wanted = PROCESSORS.get(architecture, architecture.lower())
     try:
         daemon = look(plan.stack)
     except DaemonFailure as problem:
-        yield warning(f"not checked, because Docker does not answer: {problem}", "see docker above")
+        yield warning(f"not checked, because Docker does not answer: {problem}", "see the check docker above")
         return
     if daemon.processor == wanted:
         yield ok(f"images for {architecture} are built natively")
         return
-    # The provider builds with the daemon's own builder, whichever builder the person has selected.
+    # The provider builds with the daemon's own builder, even if another buildx builder is selected.
     told = docker(plan.stack, "buildx", "inspect", "default")
     platforms = set(re.findall(r"linux/\w+", " ".join(re.findall(r"(?m)^Platforms:.*$", told.output))))
     handler = _handler(binfmt / HANDLERS.get(wanted, ""))
@@ -41,19 +41,20 @@ def find(plan: Plan, binfmt: Path = BINFMT) -> Iterator[Finding]:
         )
     else:
         yield warning(
-            f"nothing tells whether the daemon, which runs on {daemon.processor}, emulates {architecture}",
+            f"it is unknown whether the daemon, which runs on {daemon.processor}, can emulate {architecture}",
             f"try it: docker run --rm --platform linux/{wanted} debian:bookworm-slim uname -m",
         )
 
 
 def _handler(file: Path) -> bool | None:
-    """Whether this machine's kernel has the emulator ready for containers; None if it does not tell."""
+    """Whether this machine's kernel can emulate the processor in containers; None if that is unknown."""
     if not file.parent.is_dir() or not (file.parent / "status").exists():
         return None
     if not file.is_file():
         return False
     text = file.read_text(encoding="utf-8")
-    # The flag F opens the emulator when it is registered, so it works where its file is not there.
+    # With the flag F the kernel opens the emulator at registration, so it works in containers without the
+    # file.
     return text.startswith("enabled") and bool(re.search(r"(?m)^flags: \w*F", text))
 
 

@@ -1,6 +1,6 @@
-"""Whether the account may invoke each configured Bedrock model from the region, before the agent tries.
+"""Whether the account may invoke each configured Bedrock model from the region.
 
-An account has to send a use-case form and accept an agreement once before it can invoke Anthropic's models.
+An account must once send a use-case form and accept an agreement before it can invoke Anthropic's models.
 """
 
 import re
@@ -11,15 +11,15 @@ from operate.checks import attempt
 from operate.findings import Finding, failure, ok, warning
 from operate.preflight.plan import Plan, PlanCheck
 
-# Bedrock's answers where the profile or model does not exist, or its id makes no sense.
+# Bedrock's error codes for a profile or model that does not exist or whose id is invalid.
 ABSENT = ("ResourceNotFoundException", "ValidationException")
-# A plain foundation-model id; what comes before it in a profile's id is the geography.
+# The id of a foundation model. The id of a profile has a geography before it.
 PLAIN = re.compile(r"(?:anthropic|amazon|meta|mistral|cohere|ai21)\..+")
 Report = Callable[[str, str], Finding]
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module. Without Bedrock as the agent's provider, what is missing is a warning only."""
+    """Yield the findings. If Bedrock is not the agent's provider, an obstacle is only a warning."""
     models = plan.stack.settings.items("bedrockModels")
     if not models:
         yield ok("no Bedrock model is configured")
@@ -34,7 +34,7 @@ def _use_case(plan: Plan, problem: Report) -> Iterator[Finding]:
     if plan.aws.find("bedrock", "get_use_case_for_model_access", *ABSENT) is None:
         yield problem(
             "the account has not sent Anthropic's use-case form",
-            "once for each account: aws bedrock put-use-case-for-model-access --form-data fileb://form.json, "
+            "once per account: aws bedrock put-use-case-for-model-access --form-data fileb://form.json, "
             "or the Bedrock console's model catalogue",
         )
     else:
@@ -78,7 +78,8 @@ def _access(plan: Plan, model: str, problem: Report) -> Iterator[Finding]:
     answer = plan.aws.find("bedrock", "get_foundation_model_availability", *ABSENT, modelId=model)
     if answer is None:
         yield problem(
-            f"{plan.aws.region} knows no model {model}", "look it up: aws bedrock list-foundation-models"
+            f"{plan.aws.region} does not know the model {model}",
+            "look it up: aws bedrock list-foundation-models",
         )
         return
     agreement = answer["agreementAvailability"]
@@ -87,7 +88,9 @@ def _access(plan: Plan, model: str, problem: Report) -> Iterator[Finding]:
         f"create-foundation-model-agreement --model-id {model} --offer-token TOKEN"
     )
     if agreement["status"] == "PENDING":
-        yield warning(f"the agreement for {model} is being made", "wait some minutes, then run this again")
+        yield warning(
+            f"the agreement for {model} is being created", "wait a few minutes, then run this again"
+        )
     elif agreement["status"] != "AVAILABLE":
         reason = f" ({agreement['errorMessage']})" if agreement.get("errorMessage") else ""
         yield problem(
@@ -96,7 +99,7 @@ def _access(plan: Plan, model: str, problem: Report) -> Iterator[Finding]:
     if answer["authorizationStatus"] != "AUTHORIZED":
         yield problem(
             f"this account is not authorized to use {model}",
-            "ask whoever administers the organisation, or Bedrock's console under Model access",
+            "ask the administrator of the organisation, or see Model access in the Bedrock console",
         )
     elif answer["entitlementAvailability"] != "AVAILABLE":
         yield problem(f"the account has no access to {model} yet", f"accept the agreement: {accept}")

@@ -1,7 +1,7 @@
-"""Whether names that the stack needs are taken by something that is not in its state.
+"""Whether names that the stack needs are used by resources that are not in its state.
 
-A name of the program's own choosing makes `pulumi up` stop or, worse, adopt what it did not make. Names
-with a random end cannot collide; of these, what an earlier stack of the same name left behind is told.
+If a fixed name is taken, `pulumi up` stops or, worse, adopts a resource that it did not create. Names with a
+random suffix cannot collide; for those, the check reports what an earlier stack of the same name left behind.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,7 @@ NAMESPACE = "computer-use.local"
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     for what, part in PARTS.items():
         yield from attempt(what, lambda part=part: part(plan))  # type: ignore[misc]
 
@@ -29,11 +29,11 @@ def _log_groups(plan: Plan) -> Iterator[Finding]:
             free += 1
             continue
         yield failure(
-            f"the log group {name} exists already and is not this stack's",
-            f"keep what is in it if you need it, then aws logs delete-log-group --log-group-name {name}",
+            f"the log group {name} exists already and does not belong to this stack",
+            f"save its content if you need it, then aws logs delete-log-group --log-group-name {name}",
         )
     if free:
-        yield ok(f"{free} of {len(plan.stack.log_groups)} log group names are free or this stack's")
+        yield ok(f"{free} of {len(plan.stack.log_groups)} log group names are free or belong to this stack")
 
 
 def _roles(plan: Plan) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def _roles(plan: Plan) -> Iterator[Finding]:
     roles = (str(role["RoleName"]) for role in plan.aws.all("iam", "list_roles", "Roles", PathPrefix=path))
     yield from _left(
         f"no IAM role under {path}",
-        "roles of another origin",
+        "roles that do not belong to this stack",
         set(roles) - own,
         "aws iam delete-role --role-name NAME",
     )
@@ -67,14 +67,14 @@ def _secrets(plan: Plan) -> Iterator[Finding]:
     }
     yield from _left(
         f"no secret under {prefix}",
-        "secrets of another origin",
+        "secrets that do not belong to this stack",
         left,
         "aws secretsmanager delete-secret --force-delete-without-recovery --secret-id NAME",
     )
 
 
 def _repositories(plan: Plan) -> Iterator[Finding]:
-    """By name they may belong to another stack as well, so they are only told."""
+    """Report repositories, only as warnings: by their names they may also belong to another stack."""
     own = plan.stack.owned("aws:ecr/repository:Repository")
     found = plan.aws.all("ecr", "describe_repositories", "repositories")
     other = {
@@ -84,14 +84,14 @@ def _repositories(plan: Plan) -> Iterator[Finding]:
     } - own
     yield from _left(
         f"no ECR repository {PROJECT}…",
-        "repositories of another origin, perhaps of another stack",
+        "repositories that do not belong to this stack, but perhaps to another one",
         other,
         "if no stack uses it: aws ecr delete-repository --force --repository-name NAME",
     )
 
 
 def _namespaces(plan: Plan) -> Iterator[Finding]:
-    """Several VPCs may have a private DNS namespace of the same name, so this never is a collision."""
+    """Report namespaces. Several VPCs may have one of the same name, so they never collide."""
     found = plan.aws.all(
         "servicediscovery",
         "list_namespaces",
@@ -102,7 +102,7 @@ def _namespaces(plan: Plan) -> Iterator[Finding]:
     other = {str(one["Id"]) for one in found if one["Name"] == NAMESPACE} - own
     yield from _left(
         f"no Cloud Map namespace {NAMESPACE}",
-        "namespaces of another origin; they do not collide, since each belongs to one VPC",
+        "namespaces that do not belong to this stack; they do not collide, since each belongs to one VPC",
         other,
         "if its VPC is gone: aws servicediscovery delete-namespace --id ID",
     )
@@ -112,7 +112,7 @@ def _left(nothing: str, something: str, names: set[str], fix: str) -> Iterator[F
     if names:
         yield warning(f"{something}: {', '.join(sorted(names))}", fix)
     else:
-        yield ok(f"{nothing} but this stack's")
+        yield ok(f"{nothing} except this stack's")
 
 
 PARTS: Mapping[str, Callable[[Plan], Iterator[Finding]]] = {
@@ -122,6 +122,4 @@ PARTS: Mapping[str, Callable[[Plan], Iterator[Finding]]] = {
     "ECR repositories": _repositories,
     "Cloud Map namespaces": _namespaces,
 }
-CHECK = PlanCheck(
-    "names", "No name that the stack needs is taken by something that is not in its state.", find
-)
+CHECK = PlanCheck("names", "No name that the stack needs is used by a resource outside its state.", find)

@@ -1,4 +1,4 @@
-"""Which actions of the deployer's policy are denied to the credentials, by IAM's own simulation."""
+"""Which actions of the deployer's policy the credentials lack, according to IAM's policy simulator."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,14 @@ from operate.preflight.probes import AwsLocation, Probe, probes
 from operate.stack import ROOT
 
 POLICIES = ROOT / "deployer-policy"
-"""IAM policy documents with what an update, a refresh and a destroy need."""
+"""The folder with the IAM policy documents for an update, a refresh and a destroy."""
 MOST_ACTIONS = 40
-"""Actions in one request."""
-LIMITS = "the simulation does not see session policies, and service control policies only in part"
+"""The number of actions in one request."""
+LIMITS = "the simulation ignores session policies, and considers service control policies only in part"
 
 
 def find(plan: Plan, policies: Path = POLICIES) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     arn = str(plan.aws.get("sts", "get_caller_identity")["Arn"])
     wanted = _wanted(plan, arn.split(":")[4], policies)
     if not wanted:
@@ -52,7 +52,7 @@ def _judge(actions: set[str], denied: dict[str, str], unknown: dict[str, str]) -
     if unknown:
         yield warning(
             f"IAM does not simulate {', '.join(sorted(unknown))}: {next(iter(unknown.values()))}",
-            f"compare by hand with {POLICIES.name}/",
+            f"compare its policies with {POLICIES.name}/ yourself",
         )
     allowed = len(actions) - len(denied) - len(unknown)
     if allowed:
@@ -69,9 +69,9 @@ def _wanted(plan: Plan, account: str, policies: Path) -> list[Probe]:
 
 
 def _source(plan: Plan, arn: str) -> str | None:
-    """The ARN of the user or role behind the caller's; None for the root user and federated users.
+    """The ARN of the caller's user or role; None for the root user and federated users.
 
-    A session's ARN lacks the role's path, so the role is looked up.
+    The ARN of a role session does not contain the role's path, so the role is looked up.
     """
     kind, _, rest = arn.rsplit(":", 1)[-1].partition("/")
     if kind == "assumed-role":
@@ -80,9 +80,10 @@ def _source(plan: Plan, arn: str) -> str | None:
 
 
 def _decisions(plan: Plan, source: str, probe: Probe, actions: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each action with `allowed`, or why not, or `?` and IAM's reason for not simulating it.
+    """Yield each action with `allowed`, with the reason of a denial, or with `?` and why IAM can't simulate
+    it.
 
-    IAM refuses to simulate some actions together (they "require different authorization information"); such
+    IAM refuses to simulate some actions together (they "require different authorization information"). Such
     a group is halved until each part is accepted or consists of one action.
     """
     if len(actions) > MOST_ACTIONS:
@@ -116,9 +117,9 @@ def _decisions(plan: Plan, source: str, probe: Probe, actions: Sequence[str]) ->
 
 
 def _decision(result: dict[str, object]) -> str:
-    """The decision for the resources together: one is enough to allow, one explicit denial to deny.
+    """The decision over all resources: allowed if one is allowed, unless one is explicitly denied.
 
-    A statement's resources may be of several types, and each action fits only its own type.
+    A statement's resources may be of several types, and an action applies only to its own type.
     """
     organization = result.get("OrganizationsDecisionDetail")
     if isinstance(organization, dict) and organization.get("AllowedByOrganizations") is False:
@@ -131,4 +132,4 @@ def _decision(result: dict[str, object]) -> str:
     return "allowed" if "allowed" in decisions else "no policy allows it"
 
 
-CHECK = PlanCheck("permissions", "The credentials may do everything that the deployer's policy holds.", find)
+CHECK = PlanCheck("permissions", "The credentials allow everything that is in the deployer's policy.", find)

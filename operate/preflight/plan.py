@@ -1,4 +1,4 @@
-"""What a check of the preflight looks at: the stack that is to be deployed, and the account it goes to."""
+"""The subject of the preflight checks: the stack to deploy and the account to deploy it to."""
 
 from dataclasses import dataclass
 
@@ -16,18 +16,18 @@ class Plan:
 
     @property
     def uses_bedrock(self) -> bool:
-        """Whether the agent reaches Claude through Bedrock at first."""
+        """Whether the agent uses Bedrock by default."""
         return self.stack.settings.text("defaultProvider") != "anthropic"
 
     @property
     def task_cpus(self) -> float:
-        """vCPUs of the two tasks together."""
+        """The vCPUs of both tasks together."""
         settings = self.stack.settings
         return (settings.number("environmentCpu", 2048) + settings.number("orchestrationCpu", 2048)) / 1024
 
     @property
     def zones_with_nat(self) -> int:
-        """How many zones get a NAT gateway and an elastic IP address."""
+        """The number of zones with a NAT gateway and an Elastic IP address."""
         return self.stack.settings.number("natGateways", 1)
 
 

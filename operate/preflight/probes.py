@@ -1,7 +1,7 @@
-"""Turns the statements of a policy into requests that the statement allows, for IAM's simulation.
+"""Turns the statements of a policy into requests that they allow, for IAM's policy simulator.
 
-A pattern in a resource or a condition is filled with a sample that it matches, so an identity that has the
-policy itself, or a wider one, passes.
+A pattern in a resource or a condition is replaced with a sample that it matches. An identity that has this
+policy or a wider one therefore passes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ SAMPLE = "preflight"
 
 @dataclass(frozen=True)
 class AwsLocation:
-    """Where the deployment goes."""
+    """The partition, region and account of the deployment."""
 
     partition: str
     region: str
@@ -29,7 +29,7 @@ class ContextEntry:
     type: str
 
     def as_argument(self) -> dict[str, object]:
-        """As SimulatePrincipalPolicy takes it."""
+        """The entry in the format of SimulatePrincipalPolicy."""
         return {
             "ContextKeyName": self.key,
             "ContextKeyValues": list(self.values),
@@ -39,7 +39,7 @@ class ContextEntry:
 
 @dataclass(frozen=True)
 class Probe:
-    """Actions that are asked about with the same resources and context."""
+    """Actions to simulate with the same resources and context."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -47,7 +47,7 @@ class Probe:
 
 
 def probes(policy: Mapping[str, Any], location: AwsLocation) -> Iterator[Probe]:
-    """One for each Allow statement. Actions with wildcards are left out: IAM simulates whole names only."""
+    """Yield one probe per Allow statement, without actions that have wildcards, which IAM can't simulate."""
     for statement in _list(policy.get("Statement")):
         actions = tuple(action for action in _list(statement.get("Action")) if "*" not in action)
         if statement.get("Effect") == "Allow" and actions:
@@ -64,13 +64,14 @@ def _list(value: Any) -> list[Any]:
 
 
 def _resource(pattern: str, location: AwsLocation) -> str:
-    """An ARN that the pattern matches; partition, region and account are the location's where the pattern
-    leaves them open."""
+    """An ARN that the pattern matches. Where the pattern leaves partition, region or account open, those of
+    the location are used.
+    """
     if pattern == "*":
         return pattern
     fields = pattern.split(":", 5)
     if len(fields) == 6:
-        # The policy is written for the partition aws and says how to change that.
+        # The policy is written for the partition aws; its README says how to change that.
         fields[1] = location.partition
         for index, value in ((3, location.region), (4, location.account)):
             fields[index] = value if fields[index] == "*" else fields[index]
@@ -87,7 +88,7 @@ def _context(conditions: Mapping[str, Mapping[str, Any]]) -> Iterator[ContextEnt
                 if first == "false":
                     yield ContextEntry(key, (SAMPLE,), "string")
                 continue
-            # A negated operator is met by a value that none of the listed ones equals.
+            # A negated operator is true for a value that differs from all listed ones.
             value = SAMPLE if "Not" in plain else _sample(first)
             yield ContextEntry(key, (value,), _type(plain) + ("List" if quantifier else ""))
 

@@ -1,4 +1,4 @@
-"""Whether the programs that `pulumi up` needs are there, and new enough."""
+"""Whether the programs that `pulumi up` needs are installed and recent enough."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from operate.programs import Version, ask, dotted, version
 
 @dataclass(frozen=True)
 class Program:
-    """A program, how it tells its version, the oldest that will do, and how to get it."""
+    """A program: how to read its version, the oldest version that works, and how to install it."""
 
     name: str
     command: tuple[str, ...]
@@ -43,33 +43,34 @@ PROGRAMS = (
         (sys.executable, "--version"),
         r"Python (\d+(?:\.\d+)*)",
         (3, 11),
-        "install Python 3.11 or later with its venv module and make the virtual environment anew",
+        "install Python 3.11 or later with its venv module, then recreate the virtual environment",
     ),
-    # Any CLI of 2024 or later reads the typed settings of Pulumi.yaml; tried is the one in testbench/toolchain.
+    # Any CLI since 2024 reads the typed settings of Pulumi.yaml. Tests use the version in
+    # testbench/toolchain.
     Program("Pulumi", ("pulumi", "version"), r"v(\d+(?:\.\d+)*)", (3, 100), "update the Pulumi CLI"),
 )
 
 
 def find(_: Plan) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     for program in PROGRAMS:
         yield judge(program)
 
 
 def judge(program: Program) -> Finding:
-    """What is to be said about one program."""
+    """The finding for one program."""
     answer = ask(*program.command)
     wanted = f"{program.name} {dotted(program.oldest)} or later is needed"
     if answer.code is None:
         return failure(f"{wanted}: {answer.error}", program.fix)
     found = version(program.pattern, answer.output + answer.error)
     if found is None:
-        return failure(f"{wanted}, and `{' '.join(program.command)}` tells no version", program.fix)
+        return failure(f"{wanted}, but `{' '.join(program.command)}` prints no version", program.fix)
     if found < program.oldest:
-        return failure(f"{wanted}, and {dotted(found)} is installed", program.fix)
+        return failure(f"{wanted}, but {dotted(found)} is installed", program.fix)
     return ok(f"{program.name} {dotted(found)}")
 
 
 CHECK = PlanCheck(
-    "programs", "JDK, Maven, Python and Pulumi are there and new enough.", find, needs_aws=False
+    "programs", "JDK, Maven, Python and Pulumi are installed and recent enough.", find, needs_aws=False
 )

@@ -1,4 +1,4 @@
-"""Whether the account's quotas leave room for what the stack makes."""
+"""Whether the account's quotas leave room for the stack's resources."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from operate.preflight.plan import Plan, PlanCheck
 class Quota:
     """One quota of Service Quotas.
 
-    `needed` is how much the finished stack takes of it, `own` the types of the resources with which an
-    existing stack takes part of that already.
+    `needed` computes how much of it the finished stack uses. `own` lists the types of resources by which an
+    existing stack already uses a part of that.
     """
 
     name: str
@@ -56,7 +56,7 @@ QUOTAS = (
         "VPC security groups per Region",
         "vpc",
         "L-E79EC296",
-        # Load balancer, desktop, agent, and the VPC's default group.
+        # The groups of the load balancer, the desktop and the agent, and the VPC's default group.
         lambda _: 4,
         usage.security_groups,
         ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"),
@@ -88,15 +88,15 @@ QUOTAS = (
     ),
 )
 ROLES = 4
-"""IAM roles of the stack: one to start each task, one for the agent, one for the flow logs."""
-# AWS itself makes this policy, once for each region; it lets log delivery write into log groups.
+"""IAM roles of the stack: an execution role per task, the agent's task role, and the flow logs' role."""
+# AWS creates this policy, once per region. It lets log delivery write to log groups.
 LOG_DELIVERY_POLICY = "AWSLogDeliveryWrite20150319"
 LOG_POLICIES = 10
 """CloudWatch Logs resource policies per Region; this quota cannot be raised (CloudWatch Logs User Guide)."""
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     for quota in QUOTAS:
         yield from attempt(quota.name, lambda quota=quota: _judge(plan, quota))  # type: ignore[misc]
     yield from attempt("IAM roles", lambda: _roles(plan))
@@ -106,13 +106,13 @@ def find(plan: Plan) -> Iterator[Finding]:
 def _judge(plan: Plan, quota: Quota) -> Iterator[Finding]:
     needed = quota.needed(plan) - len(plan.stack.owned(*quota.own))
     if quota.own and needed <= 0:
-        yield ok(f"{quota.name}: the stack has what it needs")
+        yield ok(f"{quota.name}: the stack already has what it needs")
         return
     value = _value(plan, quota)
     if value is None:
         yield warning(
-            f"{quota.name}: Service Quotas does not tell it in {plan.aws.region}",
-            f"the stack needs {needed:g} more: look at the service's console",
+            f"{quota.name}: Service Quotas has no value in {plan.aws.region}",
+            f"the stack needs {needed:g} more: look the quota up in the service's console",
         )
         return
     used = quota.used(plan)
@@ -128,7 +128,7 @@ def _judge(plan: Plan, quota: Quota) -> Iterator[Finding]:
 
 
 def _value(plan: Plan, quota: Quota) -> float | None:
-    """The account's value, or AWS's default where the account was never given one of its own."""
+    """The account's value, or AWS's default if the account has no value of its own."""
     for operation in ("get_service_quota", "get_aws_default_service_quota"):
         answer = plan.aws.find(
             "service-quotas",
@@ -148,7 +148,7 @@ def _roles(plan: Plan) -> Iterator[Finding]:
     needed = max(0, ROLES - len(plan.stack.owned("aws:iam/role:Role")))
     room = f"IAM roles: {used} of {value} used, {needed} more needed"
     if used + needed > value:
-        yield failure(room, "delete roles that nobody uses, or ask for more (IAM quotas are in us-east-1)")
+        yield failure(room, "delete unused roles, or request an increase (IAM quotas are in us-east-1)")
     else:
         yield ok(room)
 
@@ -160,11 +160,11 @@ def _log_policies(plan: Plan) -> Iterator[Finding]:
     elif len(policies) >= LOG_POLICIES:
         yield failure(
             f"CloudWatch Logs has {len(policies)} resource policies of {LOG_POLICIES} in {plan.aws.region}, "
-            "and query logging needs one more",
-            "join some of them: aws logs describe-resource-policies, then delete-resource-policy",
+            "but query logging needs one more",
+            "merge some of them: aws logs describe-resource-policies, then delete-resource-policy",
         )
     else:
         yield ok(f"CloudWatch Logs resource policies: {len(policies)} of {LOG_POLICIES} used, 1 more needed")
 
 
-CHECK = PlanCheck("quotas", "The account's quotas leave room for what the stack makes.", find)
+CHECK = PlanCheck("quotas", "The account's quotas leave room for the stack's resources.", find)

@@ -1,11 +1,11 @@
-"""Whether the region exists and offers every service that the stack is made of."""
+"""Whether the region exists and offers every service that the stack needs."""
 
 from collections.abc import Iterator
 
 from operate.findings import Finding, failure, ok
 from operate.preflight.plan import Plan, PlanCheck
 
-# boto3's names of the services that the program creates resources in.
+# boto3's names of the services of which the program creates resources.
 SERVICES = (
     "ec2",
     "ecr",
@@ -20,12 +20,12 @@ SERVICES = (
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     region, partition = plan.aws.region, plan.aws.partition
     known = plan.aws.regions_of("ec2")
     if region not in known:
         yield failure(
-            f"{region} is no region of the partition {partition} that this botocore knows",
+            f"botocore knows no region {region} in the partition {partition}",
             f"pulumi config set aws:region to one of {', '.join(known)}",
         )
         return

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from operate.findings import Finding, failure, ok
 from operate.preflight.plan import Plan, PlanCheck
 
-# The program refuses the same names (config/StackName.java): those that an ECS cluster cannot have,
+# The program (config/StackName.java) refuses the same names: those that are invalid for an ECS cluster,
 # and those that are longer than Pulumi allows.
 CHARACTERS = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST = 100
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     name = plan.stack.name
     if not CHARACTERS.fullmatch(name):
         yield failure(
@@ -22,11 +22,13 @@ def find(plan: Plan) -> Iterator[Finding]:
         )
     elif len(name) > LONGEST:
         yield failure(
-            f"the stack's name has {len(name)} characters, and {LONGEST} are allowed",
+            f"the stack's name has {len(name)} characters, but only {LONGEST} are allowed",
             "shorten it: pulumi stack rename dev",
         )
     else:
         yield ok(f"the stack is {name}")
 
 
-CHECK = PlanCheck("stack name", "AWS takes every name that is built from the stack's.", find, needs_aws=False)
+CHECK = PlanCheck(
+    "stack name", "AWS accepts every name that is built from the stack's name.", find, needs_aws=False
+)

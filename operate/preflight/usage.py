@@ -1,4 +1,4 @@
-"""How much of a quota the account uses already."""
+"""How much of each quota the account already uses."""
 
 from collections import Counter
 
@@ -28,7 +28,7 @@ def security_groups(plan: Plan) -> int:
 
 
 def nat_gateways(plan: Plan) -> int:
-    """NAT gateways in the zone that has most: the stack may be given any zone."""
+    """NAT gateways in the zone that has the most, since the stack may be placed in any zone."""
     gateways = [
         gateway
         for gateway in plan.aws.all("ec2", "describe_nat_gateways", "NatGateways")
@@ -38,7 +38,7 @@ def nat_gateways(plan: Plan) -> int:
         subnet["SubnetId"]: subnet["AvailabilityZone"]
         for subnet in plan.aws.all("ec2", "describe_subnets", "Subnets")
     }
-    # Regional NAT gateways have no subnet, and no zone of their own.
+    # Regional NAT gateways have no subnet and therefore no zone.
     counted = Counter(zones[gateway["SubnetId"]] for gateway in gateways if gateway.get("SubnetId") in zones)
     return max(counted.values(), default=0)
 
@@ -55,7 +55,7 @@ def target_groups(plan: Plan) -> int:
 
 
 def fargate_cpus(plan: Plan) -> float:
-    """vCPUs of the Fargate tasks outside the stack's own cluster, whose tasks are replaced, not added to."""
+    """vCPUs of the Fargate tasks outside the stack's cluster, whose own tasks a deployment replaces."""
     units = 0
     own = plan.stack.owned("aws:ecs/cluster:Cluster")
     for cluster in plan.aws.all("ecs", "list_clusters", "clusterArns"):
@@ -69,5 +69,5 @@ def fargate_cpus(plan: Plan) -> float:
 
 
 def nothing(_: Plan) -> int:
-    """For quotas of things that the stack makes anew."""
+    """No usage: for quotas that apply to each resource which the stack creates, not to the account."""
     return 0

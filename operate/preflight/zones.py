@@ -1,4 +1,4 @@
-"""Whether the region gives the account two availability zones in which Fargate runs tasks."""
+"""Whether the account has two availability zones in the region in which Fargate runs tasks."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,8 +6,8 @@ from operate.findings import Finding, failure, ok
 from operate.preflight.plan import Plan, PlanCheck
 
 NEEDED = 2
-# Regions where Fargate runs in some zones only, by zone id, which is the same in every account (Amazon ECS
-# Developer Guide, "Supported Regions for Amazon ECS on AWS Fargate", Linux containers).
+# Zones of regions where Fargate runs in some zones only. They are zone ids, which are the same in every
+# account (Amazon ECS Developer Guide, "Supported Regions for Amazon ECS on AWS Fargate", Linux containers).
 FARGATE_ZONES: Mapping[str, frozenset[str]] = {
     "ap-northeast-1": frozenset({"apne1-az1", "apne1-az2", "apne1-az4"}),
     "cn-north-1": frozenset({"cnn1-az1", "cnn1-az2"}),
@@ -16,7 +16,7 @@ FARGATE_ZONES: Mapping[str, frozenset[str]] = {
 
 
 def find(plan: Plan) -> Iterator[Finding]:
-    """See the module. Local and Wavelength Zones have another opt-in status and do not count."""
+    """Yield the findings. Local and Wavelength Zones have another opt-in status and do not count."""
     answer = plan.aws.get(
         "ec2",
         "describe_availability_zones",
@@ -29,8 +29,8 @@ def find(plan: Plan) -> Iterator[Finding]:
     )
     if len(usable) < NEEDED:
         yield failure(
-            f"{plan.aws.region} gives this account {len(usable)} zone(s) with Fargate "
-            f"({', '.join(usable) or 'none'}), and the sandbox needs {NEEDED}",
+            f"this account has {len(usable)} zone(s) with Fargate in {plan.aws.region} "
+            f"({', '.join(usable) or 'none'}), but the sandbox needs {NEEDED}",
             "choose another region: pulumi config set aws:region us-west-2",
         )
     else:

@@ -1,4 +1,4 @@
-"""One emulator for the run, an account of its own for each test, and programs that are scripts."""
+"""Fixtures: one emulator for the run, an account for each test, and scripts that stand for programs."""
 
 import itertools
 import json
@@ -28,7 +28,7 @@ Script = Callable[[str, str], Path]
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[str]:
-    """The URL of an emulator that ends with the tests."""
+    """The URL of an emulator that is stopped after the tests."""
     command = [sys.executable, "-m", "emulator", "--port", "0", "--exit-with-parent"]
     with subprocess.Popen(
         command, cwd=LOCAL, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -48,7 +48,7 @@ def account() -> str:
 
 @pytest.fixture
 def wire(emulator: str, account: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    """The AWS API of that account, which the environment names."""
+    """The AWS API of that account; the environment points to it."""
     server = Wire(emulator, account)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -63,7 +63,7 @@ def wire(emulator: str, account: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 @pytest.fixture
 def client(wire: Wire) -> Callable[[str], Any]:
-    """Clients of that account, to put things there."""
+    """Clients of that account, to create resources in it."""
 
     def make(service: str) -> Any:
         connect: Any = boto3.client
@@ -116,7 +116,7 @@ def _shown(value: object) -> dict[str, object]:
 
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
-    """`script(name, body)` puts a shell script of that name before everything else on PATH."""
+    """A function `script(name, body)` that puts a shell script of that name first on PATH."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")

@@ -1,4 +1,4 @@
-"""A deployment in small: what ECS, the load balancer and the log groups of a good one answer."""
+"""A small model of a working deployment: the answers of ECS, the load balancer and the log groups."""
 
 import json
 import time
@@ -18,7 +18,7 @@ FLOWS = "/computer-use-sandbox/dev/flow-logs"
 QUERIES = "/computer-use-sandbox/dev/dns-queries"
 INSIGHTS = "/aws/ecs/containerinsights/computer-use-sandbox-dev/performance"
 GROUPS = (CONTAINERS, FLOWS, QUERIES, INSIGHTS)
-# CloudWatch Logs takes a key only if the key's policy lets its service use it.
+# CloudWatch Logs accepts a key only if the key's policy admits the service.
 KEY_POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}],
@@ -104,7 +104,7 @@ def health(state: str = "healthy") -> Answer:
 
 
 def prepare(wire: Wire, client: Any) -> str:
-    """Let ECS and the load balancer answer for a good deployment, and make its log groups.
+    """Let ECS and the load balancer answer as for a working deployment, and create its log groups.
 
     Returns the ARN of the key that encrypts them.
     """
@@ -135,7 +135,7 @@ def prepare(wire: Wire, client: Any) -> str:
 
 
 def answer_event(**changes: object) -> str:
-    """What the agent prints when its model has answered."""
+    """The line that the agent logs when its model has answered."""
     event = {"source": "record", "seq": 1, "time": "2026-11-30T20:00:00Z", "kind": "answer", "data": {}}
     return json.dumps({**event, **changes})
 
@@ -153,7 +153,7 @@ def query(logs: Any, name: str, **fields: object) -> None:
 
 
 def write(logs: Any, group: str, stream: str, message: str, hours_ago: float = 0) -> None:
-    """One event, in a stream that is made if it is not there."""
+    """Write one event, and create the stream if it does not exist."""
     found = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=stream)["logStreams"]
     if all(one["logStreamName"] != stream for one in found):
         logs.create_log_stream(logGroupName=group, logStreamName=stream)

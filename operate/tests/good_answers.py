@@ -1,4 +1,4 @@
-"""What an account without obstacles answers, where the emulator has no answer of its own."""
+"""The answers of an account without obstacles, for calls that the emulator does not support."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -63,7 +63,7 @@ def simulated(decision: str = "allowed", *only: str) -> Any:
 
 
 def prepare(wire: Wire) -> None:
-    """Give the wire all of them."""
+    """Configure all of these answers."""
     wire.answers |= {
         ("bedrock", "GetUseCaseForModelAccess"): {"formData": b"{}"},
         ("bedrock", "GetInferenceProfile"): profile(),

@@ -1,4 +1,4 @@
-"""Console and viewer in small: TLS, the sign-in form, a session's cookie, and a screen over RFB.
+"""Small versions of console and viewer: TLS, sign-in form, session cookie, and a screen over RFB.
 
 Statuses, headers and paths are those of images/orchestration (gateway/gate.py) and images/environment
 (viewer/app.py); the stream is RFC 6143's, in RFC 6455's frames.
@@ -52,7 +52,9 @@ def make_certificate(folder: Path) -> tuple[Path, str]:
 
 
 class Pages(http.server.ThreadingHTTPServer):
-    """One page. The attributes say how it behaves; `sessions` are the cookies of open sessions."""
+    """The server of one page. Its attributes set how it behaves; `sessions` holds the cookies of open
+    sessions.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -76,7 +78,7 @@ class Pages(http.server.ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Its address; the name leads to this machine only because it ends in localhost."""
+        """The page's address. Its name ends in localhost, so it resolves to this machine."""
         return f"https://door.localhost:{self.server_address[1]}/"
 
     def finish_request(self, request: Any, client_address: Any) -> None:
@@ -84,7 +86,7 @@ class Pages(http.server.ThreadingHTTPServer):
             super().finish_request(secure, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no matter here."""
+        """Ignore clients that disconnect."""
 
     def close(self) -> None:
         self.shutdown()
@@ -159,7 +161,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._send(struct.pack(">HH16xI4s", width, height, 4, b"desk"))
         for _ in ("pixel format", "encodings", "request"):
             self._receive()
-        self._send(b"\x02" + struct.pack(">BxxxI3s", 3, 3, b"cut"))  # a bell and a clipboard come between
+        self._send(
+            b"\x02" + struct.pack(">BxxxI3s", 3, 3, b"cut")
+        )  # A bell and a clipboard message come in between.
         upper, lower = self.server.colours
         half = height // 2
         self._send(struct.pack(">BxH", 0, 2) + struct.pack(">HHHHi", 0, 0, width, half, 0))
@@ -179,4 +183,4 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return bytes(byte ^ mask[index % 4] for index, byte in enumerate(self.rfile.read(length & 0x7F)))
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""Scripts in the place of Docker, Pulumi and the build tools. They answer as those programs do."""
+"""Scripts that stand for Docker, Pulumi and the build tools, and answer as those programs do."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,9 @@ DOCKER = {
 
 
 def docker(script: Script, folder: Path, buildx: str | None = "", **changes: str) -> None:
-    """A docker command whose daemon says `changes`; `buildx` are its builder's platforms, None: no buildx."""
+    """A docker command whose daemon has `changes`; `buildx` lists the builder's platforms, None means no
+    buildx.
+    """
     told = {**DOCKER, **changes}
     server = {
         "Version": told["version"],

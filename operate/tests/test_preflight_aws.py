@@ -1,4 +1,4 @@
-"""Each check of the account finds nothing in a good one, and names the obstacle and the fix in a bad one."""
+"""Each check of the account passes for a good account, and names the obstacle and the fix for a bad one."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def deployer_policy(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def permissions_check(deployer_policy: Path) -> PlanCheck:
-    """The check of the permissions with a small policy."""
+    """The permissions check, with a small policy."""
     return PlanCheck("permissions", "-", lambda plan: permissions.find(plan, deployer_policy))
 
 
@@ -62,7 +62,7 @@ def _statuses(outcome: Outcome) -> set[str]:
 
 
 def _only(outcome: Outcome, status: Status) -> Finding:
-    """The one finding of that status."""
+    """The only finding with that status."""
     found = [finding for finding in outcome.findings if finding.status is status]
     assert len(found) == 1, outcome
     return found[0]
@@ -83,7 +83,7 @@ def test_the_deployers_policy_passes(permissions_check: PlanCheck, make_plan: Ma
 
 
 class TestCredentials:
-    def test_refused_credentials_fail_and_nothing_else_is_asked(
+    def test_refused_credentials_fail_and_no_other_call_is_made(
         self, wire: Wire, make_plan: MakePlan
     ) -> None:
         wire.answers["sts", "GetCallerIdentity"] = Fault("ExpiredToken", "The token has expired")
@@ -115,7 +115,7 @@ class TestCredentials:
         wire.answers["sts", "GetCallerIdentity"] = root
         assert "root" in _only(run(credentials.CHECK, make_plan()), Status.WARNING).what
 
-    def test_a_role_that_only_the_deployment_takes_on_is_a_warning(self, make_plan: MakePlan) -> None:
+    def test_a_role_that_only_the_deployment_assumes_is_a_warning(self, make_plan: MakePlan) -> None:
         outcome = run(credentials.CHECK, make_plan(aws={"assumeRole": "{}"}))
         assert "aws:assumeRole" in _only(outcome, Status.WARNING).what
 
@@ -143,7 +143,9 @@ class TestRegionAndZones:
         assert "1 zone(s)" in finding.what
         assert "aws:region" in finding.fix
 
-    def test_where_fargate_is_everywhere_every_zone_counts(self, wire: Wire, make_plan: MakePlan) -> None:
+    def test_every_zone_counts_in_regions_where_fargate_runs_in_all_zones(
+        self, wire: Wire, make_plan: MakePlan
+    ) -> None:
         wire.answers["ec2", "DescribeAvailabilityZones"] = _zones(
             ("usw2-az1", "available"), ("usw2-az9", "available")
         )
@@ -165,7 +167,7 @@ class TestModels:
         assert PROFILE in finding.what
         assert "list-inference-profiles" in finding.fix
 
-    def test_the_use_case_form_that_is_missing_fails(self, wire: Wire, make_plan: MakePlan) -> None:
+    def test_a_missing_use_case_form_fails(self, wire: Wire, make_plan: MakePlan) -> None:
         wire.answers["bedrock", "GetUseCaseForModelAccess"] = Fault("ResourceNotFoundException")
         finding = _only(run(models.CHECK, make_plan()), Status.FAILURE)
         assert "put-use-case-for-model-access" in finding.fix
@@ -180,15 +182,15 @@ class TestModels:
             (availability(entitlement="NOT_AVAILABLE"), Status.FAILURE, "accept the agreement"),
         ],
     )
-    def test_each_obstacle_before_a_model_is_named(
+    def test_each_obstacle_to_using_a_model_is_named(
         self, wire: Wire, make_plan: MakePlan, answer: Answer, status: Status, words: str
     ) -> None:
         wire.answers["bedrock", "GetFoundationModelAvailability"] = answer
         assert words in _only(run(models.CHECK, make_plan()), status).fix
 
-    def test_a_model_that_nobody_knows_fails(self, wire: Wire, make_plan: MakePlan) -> None:
+    def test_an_unknown_model_fails(self, wire: Wire, make_plan: MakePlan) -> None:
         wire.answers["bedrock", "GetFoundationModelAvailability"] = Fault("ResourceNotFoundException")
-        assert "knows no model" in _only(run(models.CHECK, make_plan()), Status.FAILURE).what
+        assert "does not know the model" in _only(run(models.CHECK, make_plan()), Status.FAILURE).what
 
     @pytest.mark.parametrize(("kinds", "passes"), [(["ON_DEMAND"], True), (["PROVISIONED"], False)])
     def test_a_plain_model_must_be_offered_on_demand(
@@ -206,7 +208,7 @@ class TestModels:
         else:
             assert f"us.{MODEL}" in _only(outcome, Status.FAILURE).fix
 
-    def test_every_model_is_judged_even_if_the_first_fails(self, wire: Wire, make_plan: MakePlan) -> None:
+    def test_every_model_is_checked_even_if_the_first_fails(self, wire: Wire, make_plan: MakePlan) -> None:
         def by_name(parameters: Any) -> Answer:
             if "eu." in parameters["path"]:
                 raise Fault("ValidationException")
@@ -240,7 +242,7 @@ class TestQuotas:
         assert finding.what.startswith(f"{limited.name}: ")
         assert f"--quota-code {limited.code}" in finding.fix
 
-    def test_what_others_use_counts(self, wire: Wire, client: Client, make_plan: MakePlan) -> None:
+    def test_usage_by_others_counts(self, wire: Wire, client: Client, make_plan: MakePlan) -> None:
         ec2 = client("ec2")
         for _ in range(5):
             ec2.allocate_address(Domain="vpc")
@@ -254,7 +256,7 @@ class TestQuotas:
         finding = _only(run(quotas.CHECK, make_plan(natGateways=4)), Status.FAILURE)
         assert finding.what == "EC2-VPC Elastic IPs: 5 of 8 used, 4 more needed"
 
-    def test_the_stacks_own_addresses_do_not_count_twice(
+    def test_the_stacks_own_addresses_are_not_counted_twice(
         self, wire: Wire, client: Client, make_plan: MakePlan
     ) -> None:
         client("ec2").allocate_address(Domain="vpc")
@@ -284,7 +286,7 @@ class TestQuotas:
         outcome = run(quotas.CHECK, make_plan())
         assert any("of 3 used" in finding.what for finding in outcome.findings)
 
-    def test_a_quota_that_nobody_tells_is_a_warning(self, wire: Wire, make_plan: MakePlan) -> None:
+    def test_a_quota_without_a_value_is_a_warning(self, wire: Wire, make_plan: MakePlan) -> None:
         wire.answers["service-quotas", "GetServiceQuota"] = Fault("NoSuchResourceException")
         wire.answers["service-quotas", "GetAWSDefaultServiceQuota"] = Fault("NoSuchResourceException")
         warnings = [
@@ -325,7 +327,7 @@ class TestPermissions:
         assert words in finding.what
         assert "service control policies" in finding.fix
 
-    def test_what_the_organisation_denies_is_said(
+    def test_a_denial_by_the_organisation_is_reported(
         self, wire: Wire, make_plan: MakePlan, permissions_check: PlanCheck
     ) -> None:
         def denied(parameters: Any) -> Answer:
@@ -386,7 +388,7 @@ class TestPermissions:
         wire.answers["iam", "SimulatePrincipalPolicy"] = mixed
         assert _statuses(run(permissions_check, make_plan())) == {"ok"}
 
-    def test_the_simulation_gets_what_the_policy_asks_for(
+    def test_the_simulation_receives_the_context_that_the_policy_needs(
         self, wire: Wire, make_plan: MakePlan, permissions_check: PlanCheck, account: str
     ) -> None:
         asked: list[dict[str, str]] = []
@@ -403,7 +405,7 @@ class TestPermissions:
         assert tagged["ContextEntries.member.1.ContextKeyValues.member.1"] == "ComputerUseSandbox"
         assert role["ResourceArns.member.1"] == f"arn:aws:iam::{account}:role/computer-use-sandbox/preflight"
 
-    def test_actions_that_iam_refuses_to_simulate_together_are_asked_one_by_one(
+    def test_actions_that_iam_can_not_simulate_together_are_simulated_one_by_one(
         self, wire: Wire, make_plan: MakePlan, permissions_check: PlanCheck
     ) -> None:
         def picky(parameters: Any) -> Answer:
@@ -438,7 +440,7 @@ class TestPermissions:
         assert _statuses(run(permissions_check, make_plan())) == {"ok"}
         assert set(asked) == {f"arn:aws:iam::{account}:role/ops/deployer"}
 
-    def test_who_cannot_be_simulated_is_a_warning(
+    def test_an_identity_that_can_not_be_simulated_is_a_warning(
         self, wire: Wire, make_plan: MakePlan, permissions_check: PlanCheck
     ) -> None:
         wire.answers["sts", "GetCallerIdentity"] = {"Arn": "arn:aws:iam::123456789012:root"}
@@ -460,18 +462,20 @@ class TestNames:
         own = make_plan(resources=[("aws:cloudwatch/logGroup:LogGroup", name)])
         assert _statuses(run(names.CHECK, own)) == {"ok"}
 
-    def test_what_container_insights_left_of_an_earlier_deployment_is_in_nobodys_way(
+    def test_a_container_insights_group_of_an_earlier_deployment_does_not_collide(
         self, client: Client, make_plan: MakePlan
     ) -> None:
         name = "/aws/ecs/containerinsights/computer-use-sandbox-dev-1234abcd/performance"
         client("logs").create_log_group(logGroupName=name)
         assert _statuses(run(names.CHECK, make_plan())) == {"ok"}
 
-    def test_a_longer_name_is_another(self, client: Client, make_plan: MakePlan) -> None:
+    def test_a_log_group_with_a_longer_name_does_not_collide(
+        self, client: Client, make_plan: MakePlan
+    ) -> None:
         client("logs").create_log_group(logGroupName="/computer-use-sandbox/dev/containers-old")
         assert _statuses(run(names.CHECK, make_plan())) == {"ok"}
 
-    def test_roles_secrets_and_repositories_of_another_origin_are_told(
+    def test_roles_secrets_and_repositories_outside_the_stack_are_reported(
         self, client: Client, make_plan: MakePlan
     ) -> None:
         client("iam").create_role(
@@ -498,7 +502,7 @@ class TestNames:
 
 class TestStackName:
     @pytest.mark.parametrize("name", ["dev", "my_stack-2", "x" * 100])
-    def test_names_that_aws_takes_pass(self, make_plan: MakePlan, name: str) -> None:
+    def test_names_that_aws_accepts_pass(self, make_plan: MakePlan, name: str) -> None:
         assert _statuses(run(stack_name.CHECK, make_plan(name=name))) == {"ok"}
 
     @pytest.mark.parametrize("name", ["dev.1", "dev 1", "x" * 101, "dév"])
@@ -507,13 +511,13 @@ class TestStackName:
 
 
 class TestEveryCheck:
-    """What holds for all of them, whatever they ask."""
+    """Tests that apply to every check."""
 
     @pytest.fixture
     def checks(self, permissions_check: PlanCheck) -> list[PlanCheck]:
         return [*(module.CHECK for module in AWS_CHECKS), permissions_check]
 
-    def test_only_calls_that_read_are_made(
+    def test_only_read_only_calls_are_made(
         self, wire: Wire, make_plan: MakePlan, checks: list[PlanCheck]
     ) -> None:
         plan = make_plan()
@@ -533,7 +537,7 @@ class TestEveryCheck:
 
         _assert_told(wire, make_plan(), checks, deny)
 
-    def test_a_call_that_fails_otherwise_is_a_warning_too(
+    def test_any_other_failed_call_is_a_warning_too(
         self, wire: Wire, make_plan: MakePlan, checks: list[PlanCheck]
     ) -> None:
         good = dict(wire.answers)
@@ -546,7 +550,7 @@ class TestEveryCheck:
 
 
 def _assert_told(wire: Wire, plan: Plan, checks: list[PlanCheck], break_it: Callable[[Call], str]) -> None:
-    """Each call of each check is broken once; what `break_it` returns must then stand in a warning."""
+    """Break each call of each check once; the text that `break_it` returns must then be in a warning."""
     for check in checks:
         wire.calls.clear()
         before = run(check, plan)

@@ -1,4 +1,4 @@
-"""The command: one table or JSON for everything, and an exit code that a script can rely on."""
+"""The preflight command prints one table or JSON, and its exit code is reliable for scripts."""
 
 import json
 from pathlib import Path
@@ -29,14 +29,16 @@ def good_machine(wire: Wire, script: Script, tmp_path: Path) -> None:
     script("mvn", "echo Apache Maven 3.9.9; echo 'Java version: 21.0.1'")
 
 
-def test_where_nothing_fails_it_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_failure_it_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["preflight"]) == 0
     said = capsys.readouterr().out
     assert all(check.name in said for check in CHECKS)
     assert said.rstrip().endswith("0 failing")
 
 
-def test_one_failure_ends_with_1_and_shows_the_fix(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_a_failure_it_exits_with_1_and_shows_the_fix(
+    wire: Wire, capsys: pytest.CaptureFixture[str]
+) -> None:
     wire.answers["bedrock", "GetInferenceProfile"] = Fault("ResourceNotFoundException")
     assert main(["preflight"]) == 1
     said = capsys.readouterr().out
@@ -44,7 +46,7 @@ def test_one_failure_ends_with_1_and_shows_the_fix(wire: Wire, capsys: pytest.Ca
     assert "→ set bedrockModels" in said
 
 
-def test_json_holds_every_check_and_finding(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_contains_every_check_and_finding(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
     wire.answers["bedrock", "GetInferenceProfile"] = Fault("ResourceNotFoundException")
     assert main(["preflight", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
@@ -55,7 +57,7 @@ def test_json_holds_every_check_and_finding(wire: Wire, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("body", ["echo 'error: no stack selected' >&2; exit 255", "echo nonsense"])
-def test_a_stack_that_cannot_be_read_ends_with_2(
+def test_with_an_unreadable_stack_it_exits_with_2(
     script: Script, capsys: pytest.CaptureFixture[str], body: str
 ) -> None:
     script("pulumi", body)
@@ -63,9 +65,7 @@ def test_a_stack_that_cannot_be_read_ends_with_2(
     assert capsys.readouterr().err.startswith("operate: ")
 
 
-def test_a_profile_that_does_not_exist_ends_with_2(
-    script: Script, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_with_an_unknown_profile_it_exits_with_2(script: Script, capsys: pytest.CaptureFixture[str]) -> None:
     scripts.pulumi(script, {**SETTINGS, "aws:profile": {"value": "nobody", "secret": False}})
     assert main(["preflight"]) == 2
     assert "nobody" in capsys.readouterr().err
@@ -75,10 +75,10 @@ def test_check_names_are_unique() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
 
 
-def test_a_fix_belongs_to_what_is_not_ok() -> None:
+def test_only_warnings_and_failures_have_a_fix() -> None:
     assert [finding.status for finding in (ok("a"), warning("a", "b"), failure("a", "b"))] == list(Status)
     for make in (warning, failure):
-        with pytest.raises(ValueError, match="a fix belongs to"):
+        with pytest.raises(ValueError, match="need a fix"):
             make("a", "")
 
 

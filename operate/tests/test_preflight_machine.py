@@ -1,4 +1,4 @@
-"""Each check of this machine passes with good programs, and names the obstacle and the fix with bad ones."""
+"""Each check of this machine passes with good programs, and names the obstacle and the fix otherwise."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from operate.tests.conftest import MakePlan, Script
 
 
 def _told(outcome: Outcome) -> list[tuple[str, str]]:
-    """Status and all words of each finding."""
+    """The status and the full text of each finding."""
     return [(str(finding.status), f"{finding.what} {finding.fix}") for finding in outcome.findings]
 
 
 def _assert_only(outcome: Outcome, status: Status, *words: str) -> None:
-    """The only finding that is not ok has the status and says the words."""
+    """Assert that the only finding that is not ok has this status and contains these words."""
     other = [(found, said) for found, said in _told(outcome) if found != "ok"]
     assert [found for found, _ in other] == [str(status)], outcome
     assert all(word in other[0][1] for word in words), other
@@ -62,7 +62,7 @@ class TestDocker:
         ("body", "words"),
         [
             ("echo 'Cannot connect to the Docker daemon' >&2; exit 1", "Cannot connect"),
-            ("echo nonsense", "no JSON"),
+            ("echo nonsense", "not JSON"),
             ("""echo '{"ServerErrors": ["permission denied"]}'""", "permission denied"),
         ],
     )
@@ -97,7 +97,7 @@ class TestEmulation:
     def check(binfmt: Path) -> PlanCheck:
         return PlanCheck("emulation", "-", lambda plan: emulation.find(plan, binfmt))
 
-    def test_the_same_processor_needs_none(
+    def test_the_same_processor_needs_no_emulator(
         self, script: Script, tmp_path: Path, make_plan: MakePlan, handlers: Path
     ) -> None:
         scripts.docker(script, tmp_path, processor="aarch64")
@@ -124,21 +124,21 @@ class TestEmulation:
         outcome = run(self.check(handlers), make_plan())
         _assert_only(outcome, Status.FAILURE, "--install arm64", "cpuArchitecture X86_64")
 
-    def test_an_emulator_that_containers_do_not_see_fails(
+    def test_an_emulator_that_containers_can_not_use_fails(
         self, script: Script, tmp_path: Path, make_plan: MakePlan, handlers: Path
     ) -> None:
         scripts.docker(script, tmp_path, processor="amd64", buildx=None)
         (handlers / "qemu-aarch64").write_text("enabled\ninterpreter /usr/bin/qemu\nflags: OC\n")
         _assert_only(run(self.check(handlers), make_plan()), Status.FAILURE, "cannot run programs for ARM64")
 
-    def test_where_nothing_tells_it_is_a_warning(
+    def test_it_is_a_warning_if_the_emulator_can_not_be_determined(
         self, script: Script, tmp_path: Path, make_plan: MakePlan
     ) -> None:
         scripts.docker(script, tmp_path, processor="amd64", buildx=None)
         outcome = run(self.check(tmp_path / "nothing"), make_plan())
         _assert_only(outcome, Status.WARNING, "--platform linux/arm64")
 
-    def test_x86_64_on_arm_is_judged_the_same_way(
+    def test_x86_64_on_arm_is_checked_the_same_way(
         self, script: Script, tmp_path: Path, make_plan: MakePlan, handlers: Path
     ) -> None:
         scripts.docker(script, tmp_path, processor="arm64", buildx="linux/arm64")
@@ -150,12 +150,12 @@ class TestDisk:
     @pytest.mark.parametrize(
         ("gib", "status"), [(9.0, Status.OK), (5.0, Status.WARNING), (3.9, Status.FAILURE)]
     )
-    def test_room_is_judged_by_what_a_build_takes(self, gib: float, status: Status) -> None:
+    def test_free_space_is_compared_with_what_a_build_needs(self, gib: float, status: Status) -> None:
         finding = disk.judge(int(gib * disk.GIB), Path("/var/lib/docker"))
         assert finding.status is status
         assert f"{gib:.1f} GiB" in finding.what
 
-    def test_the_daemons_own_folder_is_looked_at(
+    def test_the_daemons_own_folder_is_checked(
         self, script: Script, tmp_path: Path, make_plan: MakePlan
     ) -> None:
         scripts.docker(script, tmp_path)
@@ -179,7 +179,7 @@ WORDS = {
 
 class TestPrograms:
     @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: str(program.name))
-    def test_each_tells_its_version_in_its_own_words(self, program: Program) -> None:
+    def test_the_version_of_each_program_is_read(self, program: Program) -> None:
         text, numbers = WORDS[program.name]
         assert version(program.pattern, text) == numbers
         assert numbers >= program.oldest
@@ -188,28 +188,30 @@ class TestPrograms:
         ("body", "words"),
         [
             ("echo tool 3.9.9", "3.9.9 is installed"),
-            ("echo unable to locate a runtime", "tells no version"),
+            ("echo unable to locate a runtime", "prints no version"),
         ],
     )
-    def test_an_old_or_odd_one_fails(self, script: Script, body: str, words: str) -> None:
+    def test_an_old_program_or_one_without_a_version_fails(
+        self, script: Script, body: str, words: str
+    ) -> None:
         script("tool", body)
         finding = judge(Program("Tool", ("tool",), r"tool (\d+(?:\.\d+)*)", (3, 10), "install it"))
         assert finding.status is Status.FAILURE
         assert words in finding.what
         assert finding.fix == "install it"
 
-    def test_a_missing_one_fails(self) -> None:
+    def test_a_missing_program_fails(self) -> None:
         finding = judge(Program("Tool", ("no-such-tool",), "x", (1,), "install it"))
         assert finding.status is Status.FAILURE
         assert "no-such-tool is not on PATH" in finding.what
 
-    def test_all_are_looked_at(self, script: Script, make_plan: MakePlan) -> None:
+    def test_all_programs_are_checked(self, script: Script, make_plan: MakePlan) -> None:
         script("javac", "echo javac 21.0.1")
         script("mvn", "echo Apache Maven 3.9.9; echo 'Java version: 21.0.1'")
         script("pulumi", "echo v3.259.0")
         assert [status for status, _ in _told(run(programs.CHECK, make_plan()))] == ["ok"] * len(PROGRAMS)
 
-    def test_a_program_that_hangs_is_given_up(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_program_that_hangs_is_stopped(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("operate.programs.SECONDS", 0.2)
         script("tool", "exec sleep 20")
         assert ask("tool") == Answer(None, error="`tool` did not end within 0 seconds")

@@ -1,4 +1,4 @@
-"""The stack is read as the Pulumi CLI tells it; what it refuses is said with the way out."""
+"""The stack is read through the Pulumi CLI, and its errors are reported with a fix."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from operate.tests.conftest import Script
 REGION = {"aws:region": {"value": "eu-west-1", "secret": False}}
 
 
-def test_the_real_cli_tells_settings_with_the_projects_defaults(
+def test_the_real_cli_gives_the_settings_with_the_projects_defaults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
@@ -36,14 +36,14 @@ def test_the_real_cli_tells_settings_with_the_projects_defaults(
         read("other", tmp_path)
 
 
-def test_an_organisation_is_no_part_of_the_name(script: Script) -> None:
+def test_the_organisation_is_not_part_of_the_name(script: Script) -> None:
     scripts.pulumi(script, REGION, name="my-company/dev")
     stack = read(None)
     assert stack.name == "dev"
     assert stack.log_groups[0] == "/computer-use-sandbox/dev/containers"
 
 
-def test_the_stacks_region_comes_before_the_environments(
+def test_the_stacks_region_overrides_the_environments(
     script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "us-east-1")
@@ -65,7 +65,7 @@ def test_the_stacks_profile_and_keys_are_used(script: Script) -> None:
     assert (access.profile, access.access_key, access.secret_key) == ("sandbox", "key", "secret")
 
 
-def test_resources_that_are_about_to_go_are_not_the_stacks(script: Script) -> None:
+def test_resources_pending_deletion_do_not_count(script: Script) -> None:
     resources: list[dict[str, object]] = [
         {"type": "aws:ec2/eip:Eip", "id": "new"},
         {"type": "aws:ec2/eip:Eip", "id": "old", "delete": True},
@@ -79,23 +79,23 @@ def test_resources_that_are_about_to_go_are_not_the_stacks(script: Script) -> No
     ("body", "words"),
     [
         ("echo 'error: no stack selected' >&2; exit 255", "no stack selected.*pulumi stack select"),
-        ("echo nonsense", "no JSON"),
-        ("echo '[]'", "no JSON object"),
+        ("echo nonsense", "not JSON"),
+        ("echo '[]'", "not a JSON object"),
     ],
 )
-def test_what_the_cli_refuses_is_said(script: Script, body: str, words: str) -> None:
+def test_an_error_of_the_cli_is_reported(script: Script, body: str, words: str) -> None:
     script("pulumi", body)
     with pytest.raises(StackFailure, match=words):
         read(None)
 
 
-def test_no_cli_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_cli_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(StackFailure, match="pulumi is not on PATH: install"):
         read(None)
 
 
-def test_no_region_at_all_is_said(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_region_is_reported(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     scripts.pulumi(script, {})

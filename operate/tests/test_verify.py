@@ -1,4 +1,4 @@
-"""Each check finds a good deployment good, and says what is wrong with a bad one and what to do."""
+"""Each check passes for a working deployment, and says what is wrong with a broken one and how to fix it."""
 
 import json
 import struct
@@ -35,7 +35,7 @@ Client = Callable[[str], Any]
 
 
 class Scene:
-    """A good deployment, to break."""
+    """A working deployment that a test can break."""
 
     def __init__(self, wire: Wire, client: Client, folder: Path) -> None:
         self.wire, self.logs, self.folder = wire, client("logs"), folder
@@ -64,7 +64,7 @@ def scene(wire: Wire, client: Client, tmp_path: Path) -> Iterator[Scene]:
 
 
 def _assert_only(outcome: Outcome, status: Status, *words: str) -> None:
-    """The findings that are not ok all have the status, and one says the words."""
+    """Assert that all findings that are not ok have this status, and that one contains these words."""
     other = [finding for finding in outcome.findings if finding.status is not Status.OK]
     assert {finding.status for finding in other} == {status}, outcome
     said = [f"{finding.what} {finding.fix}" for finding in other]
@@ -85,7 +85,7 @@ def test_a_stack_without_outputs_fails_with_the_missing_ones_name(
     _assert_only(scene.find(check), Status.FAILURE, "the stack has no output", "pulumi up")
 
 
-def test_only_calls_that_read_are_made(scene: Scene) -> None:
+def test_only_read_only_calls_are_made(scene: Scene) -> None:
     scene.wire.calls.clear()
     examine(scene.deployment())
     assert len(scene.wire.calls) > 15
@@ -127,7 +127,7 @@ class TestServices:
         _assert_only(scene.find(services.CHECK), Status.FAILURE, "environment", words)
 
     @pytest.mark.parametrize("status", ["INACTIVE", None])
-    def test_a_service_that_is_gone_fails(self, scene: Scene, status: str | None) -> None:
+    def test_a_missing_service_fails(self, scene: Scene, status: str | None) -> None:
         found = [deployed.service("environment")]
         if status:
             found.append(deployed.service("orchestration", status=status))
@@ -160,9 +160,9 @@ class TestImages:
         self.run_other(scene, imageDigest="")
         _assert_only(scene.find(images.CHECK), Status.FAILURE, "has not pulled the image")
 
-    def test_a_definition_without_digest_fails(self, scene: Scene) -> None:
+    def test_a_task_definition_without_a_digest_fails(self, scene: Scene) -> None:
         scene.wire.answers["ecs", "DescribeTaskDefinition"] = deployed.definition("registry/name:latest")
-        _assert_only(scene.find(images.CHECK), Status.FAILURE, "names no digest")
+        _assert_only(scene.find(images.CHECK), Status.FAILURE, "does not name a digest")
 
     @pytest.mark.parametrize("state", [{"healthStatus": "UNHEALTHY"}, {"lastStatus": "PENDING"}])
     def test_a_container_that_is_not_healthy_fails(self, scene: Scene, state: Answer) -> None:
@@ -186,7 +186,7 @@ class TestTargets:
         scene.wire.answers["elbv2", "DescribeTargetHealth"] = answer
         _assert_only(scene.find(targets.CHECK), Status.FAILURE, words)
 
-    def test_services_that_nothing_leads_to_fail(self, scene: Scene) -> None:
+    def test_services_without_a_target_group_fail(self, scene: Scene) -> None:
         scene.wire.answers["ecs", "DescribeServices"] = {"services": []}
         _assert_only(scene.find(targets.CHECK), Status.FAILURE, "behind the load balancer")
 
@@ -199,7 +199,7 @@ class TestPages:
         self, scene: Scene, tmp_path: Path, check: Check[Deployment]
     ) -> None:
         scene.outputs["tlsCertificateSha256"] = make_certificate(tmp_path)[1]
-        _assert_only(scene.find(check), Status.FAILURE, "shows another certificate")
+        _assert_only(scene.find(check), Status.FAILURE, "presents another certificate")
         assert scene.console.requests == scene.viewer.requests == []
 
     @pytest.mark.parametrize(
@@ -215,20 +215,20 @@ class TestPages:
     @pytest.mark.parametrize(
         "check", [certificate.CHECK, sign_in.CHECK, screen.CHECK], ids=lambda one: str(one.name)
     )
-    def test_where_nobody_is_let_in_it_is_a_warning(self, scene: Scene, check: Check[Deployment]) -> None:
+    def test_it_is_a_warning_if_nobody_may_connect(self, scene: Scene, check: Check[Deployment]) -> None:
         scene.outputs["ingressMode"] = "blocked"
         _assert_only(
-            scene.find(check), Status.WARNING, "deployerIp lets nobody in", "pulumi config set deployerIp"
+            scene.find(check), Status.WARNING, "deployerIp admits nobody", "pulumi config set deployerIp"
         )
         assert scene.console.requests == scene.viewer.requests == []
 
     def test_a_page_without_sign_in_fails(self, scene: Scene) -> None:
         scene.console.needs_session = False
         _assert_only(
-            scene.find(sign_in.CHECK), Status.FAILURE, "a stranger with status 200", "255.255.255.255"
+            scene.find(sign_in.CHECK), Status.FAILURE, "without sign-in with status 200", "255.255.255.255"
         )
 
-    def test_a_page_that_takes_any_password_fails(self, scene: Scene) -> None:
+    def test_a_page_that_accepts_any_password_fails(self, scene: Scene) -> None:
         class Anything:
             def __contains__(self, _: object) -> bool:
                 return True
@@ -244,19 +244,19 @@ class TestPages:
         scene.console.accepts = {"another password"}
         _assert_only(scene.find(sign_in.CHECK), Status.FAILURE, "the stack's own password with status 401")
 
-    def test_no_session_is_left_open(self, scene: Scene) -> None:
+    def test_every_session_is_signed_out(self, scene: Scene) -> None:
         scene.find(sign_in.CHECK)
         scene.find(screen.CHECK)
         assert "POST /logout" in scene.viewer.requests
         assert "GET /logout" in scene.console.requests
         assert scene.console.sessions == scene.viewer.sessions == set()
 
-    def test_fingerprints_are_compared_without_regard_to_their_spelling(self) -> None:
+    def test_fingerprints_are_compared_regardless_of_notation(self) -> None:
         assert Site.of("https://a/", "AB:CD") == Site.of("https://a", "abcd")
 
 
 class TestScreen:
-    def test_the_picture_is_the_desktops(self, scene: Scene) -> None:
+    def test_the_picture_shows_the_desktop(self, scene: Scene) -> None:
         scene.find(screen.CHECK)
         width, height, rows = _decode((scene.folder / "report" / screen.FILE).read_bytes())
         assert (width, height) == (64, 48)
@@ -281,7 +281,7 @@ class TestScreen:
 
     def test_a_refused_password_fails(self, scene: Scene) -> None:
         scene.viewer.accepts = set()
-        _assert_only(scene.find(screen.CHECK), Status.FAILURE, "own password")
+        _assert_only(scene.find(screen.CHECK), Status.FAILURE, "does not accept the stack's password")
 
     def test_dcv_is_a_warning(self, scene: Scene) -> None:
         _assert_only(scene.find(screen.CHECK, viewer="dcv"), Status.WARNING, "in a browser")
@@ -326,7 +326,7 @@ class TestNames:
             {"rcode": "SERVFAIL", "answers": [{"Rdata": "1"}]},
         ],
     )
-    def test_what_is_no_answer_does_not_count_as_one(self, scene: Scene, entry: dict[str, object]) -> None:
+    def test_an_entry_without_an_answer_does_not_count(self, scene: Scene, entry: dict[str, object]) -> None:
         scene.outputs["dnsQueryLogGroupName"] = "/other"
         scene.logs.create_log_group(logGroupName="/other")
         full = {"query_name": "a.", "query_timestamp": "now", **entry}
@@ -358,7 +358,7 @@ class TestModel:
         assert ("bedrock-runtime", "Converse") not in scene.wire.calls
 
     @pytest.mark.parametrize("changes", [{"kind": "prompt"}, {"source": "console"}])
-    def test_another_event_is_no_answer(self, scene: Scene, changes: dict[str, object]) -> None:
+    def test_other_events_do_not_count_as_an_answer(self, scene: Scene, changes: dict[str, object]) -> None:
         deployed.write(scene.logs, "/other", "orchestration/x", deployed.answer_event(**changes))
         deployed.write(scene.logs, "/other", "orchestration/x", '["answer"]')
         _assert_only(scene.find(model.CHECK), Status.WARNING, "no answer")
@@ -382,15 +382,15 @@ class TestModel:
 
 class TestLogs:
     @pytest.mark.parametrize("output", logs.OUTPUTS)
-    def test_a_group_that_is_gone_fails(self, scene: Scene, output: str) -> None:
+    def test_a_missing_group_fails(self, scene: Scene, output: str) -> None:
         scene.outputs[output] = "/nothing"
         _assert_only(scene.find(logs.CHECK), Status.FAILURE, "/nothing does not exist")
 
     @pytest.mark.parametrize(
         ("is_encrypted", "words"),
-        [(False, "not encrypted"), (True, "kept for ever")],
+        [(False, "not encrypted"), (True, "kept forever")],
     )
-    def test_a_group_that_is_not_kept_as_promised_fails(
+    def test_a_group_without_encryption_or_retention_fails(
         self, scene: Scene, is_encrypted: bool, words: str
     ) -> None:
         key = {"kmsKeyId": scene.key} if is_encrypted else {}
@@ -421,7 +421,7 @@ class TestLogs:
         )
 
 
-def test_no_finding_holds_the_password(scene: Scene) -> None:
+def test_no_finding_contains_the_password(scene: Scene) -> None:
     said = json.dumps([outcome.as_json() for outcome in examine(scene.deployment())])
     assert PASSWORD not in said
 

@@ -1,4 +1,4 @@
-"""The command: a table, a report that can be attached to an issue, and an exit code."""
+"""The verify command prints a table, writes a report for an issue, and has an exit code."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ SETTINGS = {
 def outputs(
     wire: Wire, client: Callable[[str], Any], script: Script, tmp_path: Path
 ) -> Iterator[dict[str, Any]]:
-    """The outputs of a good deployment, which the pulumi command tells."""
+    """The outputs of a working deployment, as the pulumi command prints them."""
     deployed.prepare(wire, client)
     file, fingerprint = make_certificate(tmp_path)
     console, viewer = Pages(file), Pages(file)
@@ -43,14 +43,14 @@ def outputs(
 
 
 @pytest.mark.usefixtures("outputs")
-def test_a_good_deployment_ends_with_0_and_a_report(
+def test_for_a_working_deployment_it_exits_with_0_and_writes_a_report(
     tmp_path: Path, account: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "report"
     assert main(["verify", "--report", str(folder)]) == 0
     said = capsys.readouterr()
     assert all(check.name in said.out for check in CHECKS)
-    assert "Look at it before you attach it" in said.err
+    assert "Review it before you attach it" in said.err
     markdown = (folder / "report.md").read_text(encoding="utf-8")
     told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert [one["check"] for one in told["checks"]] == [check.name for check in CHECKS]
@@ -61,7 +61,7 @@ def test_a_good_deployment_ends_with_0_and_a_report(
     assert PASSWORD not in said.out + said.err + markdown + json.dumps(told)
 
 
-def test_a_bad_deployment_ends_with_1_and_the_account_can_be_masked(
+def test_for_a_broken_deployment_it_exits_with_1_and_can_mask_the_account(
     wire: Wire,
     outputs: dict[str, Any],
     account: str,
@@ -86,7 +86,7 @@ def test_a_bad_deployment_ends_with_1_and_the_account_can_be_masked(
         assert "[secret]" in text
 
 
-def test_a_stack_that_cannot_be_read_ends_with_2(
+def test_with_an_unreadable_stack_it_exits_with_2(
     wire: Wire, script: Script, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script("pulumi", "echo 'error: no stack selected' >&2; exit 255")
@@ -97,17 +97,17 @@ def test_a_stack_that_cannot_be_read_ends_with_2(
 
 @pytest.mark.parametrize("secret", ["pa ss/wörd&", 'with"quote', "plain-secret"])
 @pytest.mark.parametrize("spell", [str, json.dumps, quote, quote_plus])
-def test_secrets_are_redacted_in_every_spelling(secret: str, spell: Callable[[str], str]) -> None:
+def test_secrets_are_redacted_in_every_encoding(secret: str, spell: Callable[[str], str]) -> None:
     redaction = Redaction.of([secret], None)
     assert secret not in redaction.text(f"it said {spell(secret)} twice {spell(secret)}")
     assert redaction.text(f"before {secret} after") == "before [secret] after"
 
 
-def test_a_secret_within_another_leaves_nothing_of_either() -> None:
+def test_a_secret_that_contains_another_is_redacted_completely() -> None:
     assert Redaction.of(["long-secret-value", "secret"], None).text("long-secret-value") == "[secret]"
 
 
-def test_what_aws_says_cannot_break_the_reports_table(tmp_path: Path) -> None:
+def test_text_from_aws_can_not_break_the_reports_table(tmp_path: Path) -> None:
     evil = "a | b\n| fails | `x` <img src=x> [link](http://example.com) |"
     outcome = Outcome("services", "They run.", (failure(evil, "mend it"), ok("fine")))
     report = Report("dev", "us-west-2", "123456789012", datetime(2026, 1, 1, tzinfo=UTC), [outcome])

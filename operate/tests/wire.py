@@ -1,7 +1,7 @@
-"""An AWS API on loopback that answers what a test says and passes everything else on to the emulator.
+"""An AWS API on loopback that gives the answers a test sets and forwards all other calls to the emulator.
 
-What a test says must be an answer that AWS could give: it is checked against botocore's output shape of the
-operation (types, required members, enums, no member that does not exist) before it is sent.
+An answer that a test sets must be one that AWS could give. Before it is sent, it is checked against
+botocore's output shape of the operation (types, required members, enums, no unknown members).
 """
 
 import http.client
@@ -22,23 +22,23 @@ from moto.core.utils import get_service_model
 
 Answer = dict[str, Any]
 Call = tuple[str, str]
-"""boto3's name of a service and an operation, such as `("iam", "GetRole")`."""
+"""boto3's name of a service, and an operation, such as `("iam", "GetRole")`."""
 
-# How the services word a missing permission, by protocol.
+# Error codes for a missing permission, by protocol.
 DENIAL = {"ec2": "UnauthorizedOperation", "query": "AccessDenied"}
 SIGNING = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 _MODELS = botocore.session.get_session()
 
 
 class Fault(ServiceException):
-    """An AWS error for an answer."""
+    """An AWS error to answer with."""
 
-    def __init__(self, code: str, message: str = "because the test says so") -> None:
+    def __init__(self, code: str, message: str = "set by the test") -> None:
         super().__init__(code, message)
 
 
 class Wire:
-    """The server before one account of the emulator. `calls` are all that were made."""
+    """The server in front of one account of the emulator. `calls` records all calls."""
 
     def __init__(self, emulator: str, account: str) -> None:
         self.emulator, self.account = urlsplit(emulator).netloc, account
@@ -62,7 +62,7 @@ class Wire:
     def own_answer(
         self, call: Call, parameters: Mapping[str, Any]
     ) -> tuple[int, dict[str, str], bytes] | None:
-        """Status, headers and body; None where the emulator is to answer."""
+        """Status, headers and body of the answer, or None if the emulator should answer."""
         self.calls.append(call)
         operation = _MODELS.get_service_model(call[0]).operation_model(call[1])
         protocol = operation.service_model.resolved_protocol
@@ -78,9 +78,9 @@ class Wire:
 
 
 def check(answer: Answer, operation: OperationModel) -> None:
-    """Raise AssertionError unless AWS could answer so."""
+    """Raise AssertionError unless AWS could give this answer."""
     shape = operation.output_shape
-    assert shape is not None, f"{operation.name} answers nothing"
+    assert shape is not None, f"{operation.name} has no output"
     report = ParamValidator().validate(answer, shape)
     assert not report.has_errors(), report.generate_report()
     _check_members(answer, shape, operation.name)
@@ -95,12 +95,12 @@ def _check_members(value: Any, shape: Shape, where: str) -> None:
         for member in value:
             _check_members(member, shape.member, where)
     elif isinstance(shape, StringShape) and shape.enum:
-        assert value in shape.enum, f"{where} is never {value}"
+        assert value in shape.enum, f"{where} can't be {value}"
 
 
 def _serialized(operation: OperationModel, answer: Answer | Fault) -> tuple[int, dict[str, str], bytes]:
     service = operation.service_model
-    # moto's serializers want their own kind of the same model.
+    # moto's serializers need moto's own class of the same model.
     own = get_service_model(service.service_name).operation_model(operation.name)
     serializer = get_serializer_class(service.service_name, service.resolved_protocol)(own)
     if not isinstance(answer, Fault):
@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
         upstream = http.client.HTTPConnection(self.server.wire.emulator, timeout=30)
         try:
             wire = self.server.wire
-            # How moto is told which of its accounts is meant.
+            # This header selects moto's account.
             headers = {**self.headers, "Host": wire.emulator, "x-moto-account-id": wire.account}
             upstream.request(self.command, self.path, body, headers)
             answer = upstream.getresponse()
@@ -165,4 +165,4 @@ class _Handler(BaseHTTPRequestHandler):
             upstream.close()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged."""
+        """Log nothing."""

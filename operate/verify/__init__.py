@@ -1,6 +1,6 @@
-"""After `pulumi up`: whether what was deployed works, shown on the account and on the stack's own pages.
+"""Checks after `pulumi up` whether the deployment works, in the account and on the stack's own pages.
 
-Reads only; the one exception is the question to a model that a person asks for.
+They only read. The one exception is the question to a model, which a person must request.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ CHECKS: tuple[DeploymentCheck, ...] = (
 
 
 def examine(deployment: Deployment, checks: Sequence[DeploymentCheck] = CHECKS) -> list[Outcome]:
-    """The outcomes in order. A check that lacks an output of the stack fails and says which."""
+    """Run the checks in order. A check that needs a missing stack output fails and names the output."""
     return [run(_tolerant(check), deployment) for check in checks]
 
 
@@ -34,7 +34,7 @@ def _tolerant(check: DeploymentCheck) -> DeploymentCheck:
             yield from check.find(deployment)
         except MissingOutput as missing:
             yield failure(
-                f"the stack has no output {missing}", "deploy it with this checkout, to the end: pulumi up"
+                f"the stack has no output {missing}", "deploy the whole stack with this checkout: pulumi up"
             )
 
     return DeploymentCheck(check.name, check.promise, find, check.needs_aws)

@@ -1,4 +1,4 @@
-"""Whether console and viewer show the certificate that the stack's output tells."""
+"""Whether console and viewer present the certificate whose fingerprint is in the stack's outputs."""
 
 from collections.abc import Iterator
 
@@ -8,23 +8,23 @@ from operate.verify.pages import PageFailure, Site, WrongCertificate
 
 
 def sites(deployment: Deployment) -> list[Site]:
-    """Console and viewer."""
+    """The addresses of console and viewer."""
     fingerprint = deployment.output("tlsCertificateSha256")
     return [Site.of(deployment.output(name), fingerprint) for name in PAGES]
 
 
 def closed(deployment: Deployment) -> Finding | None:
-    """Why no page can be looked at from anywhere; None if the stack lets somebody in."""
+    """A warning if the stack admits nobody, so that no page can be reached; otherwise None."""
     if deployment.output("ingressMode") != "blocked":
         return None
     return warning(
-        "not checked, because deployerIp lets nobody in",
-        "pulumi config set deployerIp with this machine's address, pulumi up, then run this again",
+        "not checked, because deployerIp admits nobody",
+        "pulumi config set deployerIp to this machine's address, pulumi up, then run this again",
     )
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     nobody = closed(deployment)
     if nobody:
         yield nobody
@@ -35,7 +35,7 @@ def find(deployment: Deployment) -> Iterator[Finding]:
         except WrongCertificate as wrong:
             yield failure(
                 str(wrong),
-                "do not type the password there; pulumi up replaces a task that has an old certificate",
+                "do not enter the password there; pulumi up replaces a task that has an old certificate",
             )
         except PageFailure as problem:
             yield failure(
@@ -43,7 +43,7 @@ def find(deployment: Deployment) -> Iterator[Finding]:
                 f"this machine's address must be in deployerIp ({deployment.output('ingressCidr')})",
             )
         else:
-            yield ok(f"{site.host} shows the stack's own certificate")
+            yield ok(f"{site.host} presents the stack's certificate")
 
 
-CHECK = DeploymentCheck("certificate", "Both pages show the certificate that the stack tells.", find)
+CHECK = DeploymentCheck("certificate", "Both pages present the certificate of the stack.", find)

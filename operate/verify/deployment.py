@@ -1,4 +1,4 @@
-"""What a check of `verify` looks at: a stack that was deployed, its outputs, and its tasks."""
+"""The subject of the `verify` checks: a deployed stack, its outputs, and its tasks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from operate.checks import Check
 from operate.stack import Stack
 
 SERVICES = ("environment", "orchestration")
-"""Names of the two services' containers, which begin the names of their outputs."""
+"""Names of the two services' containers; the names of their outputs begin with them."""
 PAGES = ("orchestrationUrl", "environmentUrl")
-"""Outputs with the addresses of console and viewer."""
+"""The outputs with the addresses of console and viewer."""
 
 
 class MissingOutput(Exception):
-    """The stack has no such output: it was deployed by an older program, or not to the end."""
+    """The stack lacks an output: it was deployed with an older program, or not completely."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """A stack with its outputs, and read-only access to where it is."""
+    """A stack with its outputs, and read-only access to its account."""
 
     stack: Stack
     aws: Aws
     folder: Path
-    """Where a check may leave a file for the report."""
+    """The folder where a check may write a file for the report."""
     asks_model: bool = False
     """Whether a model may be asked one question, which costs a fraction of a cent."""
 
@@ -37,7 +37,7 @@ class Deployment:
         return value
 
     def services(self) -> list[Answer]:
-        """Both ECS services, as far as they exist."""
+        """Those of the two ECS services that exist."""
         names = [self.output(f"{name}ServiceName") for name in SERVICES]
         answer = self.aws.get("ecs", "describe_services", cluster=self.output("clusterName"), services=names)
         return [service for service in answer["services"] if service["status"] != "INACTIVE"]

@@ -9,10 +9,10 @@ from operate.verify.deployment import Deployment, DeploymentCheck
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     tasks = list(deployment.tasks())
     if not tasks:
-        yield failure("no task is running", "see the services above")
+        yield failure("no task is running", "see the check services above")
     for task in tasks:
         definition = deployment.aws.get(
             "ecs", "describe_task_definition", taskDefinition=task["taskDefinitionArn"]
@@ -26,17 +26,19 @@ def _judge(deployment: Deployment, container: Answer, image: str) -> Iterator[Fi
     name = container["name"]
     pulled, (repository, _, wanted) = str(container.get("imageDigest", "")), image.partition("@")
     if not wanted:
-        yield failure(f"{name}: the task definition names no digest: {image}", "deploy again: pulumi up")
+        yield failure(
+            f"{name}: the task definition does not name a digest: {image}", "deploy again: pulumi up"
+        )
     elif not pulled:
         yield failure(
             f"{name}: ECS has not pulled the image",
-            "the stopped task's reason says why: aws ecs describe-tasks",
+            "see the reason of the stopped task: aws ecs describe-tasks",
         )
     elif pulled == wanted or pulled in _manifests(deployment, repository, wanted):
-        yield ok(f"{name}: the image that runs is the deployed one, {pulled[:19]}…")
+        yield ok(f"{name}: the deployed image is running, {pulled[:19]}…")
     else:
         yield failure(
-            f"{name}: {pulled} runs, and {wanted} was deployed",
+            f"{name}: {pulled} is running, but {wanted} was deployed",
             "find out who changed the service (CloudTrail: UpdateService, RegisterTaskDefinition)",
         )
     state, health = container.get("lastStatus"), container.get("healthStatus")
@@ -45,12 +47,12 @@ def _judge(deployment: Deployment, container: Answer, image: str) -> Iterator[Fi
     else:
         yield failure(
             f"{name}: the container is {state} and {health}",
-            "wait two minutes after a start; then its log group says what is wrong",
+            "wait two minutes after a start, then look at its log group",
         )
 
 
 def _manifests(deployment: Deployment, repository: str, digest: str) -> set[str]:
-    """Digests of the images in an image index: a task that was given the index runs one of them."""
+    """The digests of the images in an image index. A task with the index's digest runs one of them."""
     answer = deployment.aws.get(
         "ecr",
         "batch_get_image",

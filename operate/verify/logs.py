@@ -1,4 +1,4 @@
-"""Whether every log group is encrypted with a key and kept for a time, and is being written to."""
+"""Whether every log group is encrypted, has a retention period, and is being written to."""
 
 import time
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from operate.verify.deployment import Deployment, DeploymentCheck
 
 OUTPUTS = ("logGroupName", "flowLogGroupName", "dnsQueryLogGroupName", "containerInsightsLogGroupName")
 FRESH_HOURS = 2
-"""CloudWatch updates a stream's last event within an hour, as a rule (DescribeLogStreams)."""
+"""CloudWatch usually updates the time of a stream's last event within an hour (DescribeLogStreams)."""
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     for output in OUTPUTS:
         name = deployment.output(output)
         yield from attempt(name, lambda name=name: _group(deployment, name))  # type: ignore[misc]
@@ -32,7 +32,7 @@ def _group(deployment: Deployment, name: str) -> Iterator[Finding]:
             f"{name} is not encrypted with the stack's key", "pulumi up --refresh encrypts it again"
         )
     elif not group.get("retentionInDays"):
-        yield failure(f"{name} is kept for ever", "pulumi up --refresh sets the retention again")
+        yield failure(f"{name} is kept forever", "pulumi up --refresh sets the retention again")
     else:
         yield ok(f"{name} is encrypted, and kept for {group['retentionInDays']} days")
     yield _freshness(deployment, name)
@@ -59,7 +59,7 @@ def _freshness(deployment: Deployment, name: str) -> Finding:
 
 
 def _task_streams(deployment: Deployment) -> Iterator[Finding]:
-    """Each running container has a stream of its own: PREFIX/CONTAINER/TASK, as awslogs names it."""
+    """Check that each running container has its log stream, which awslogs names PREFIX/CONTAINER/TASK."""
     group = deployment.output("logGroupName")
     for task in deployment.tasks():
         task_id = str(task["taskArn"]).rsplit("/", 1)[-1]
@@ -81,4 +81,6 @@ def _task_streams(deployment: Deployment) -> Iterator[Finding]:
                 )
 
 
-CHECK = DeploymentCheck("logs", "Every log group is encrypted and kept for a time, and is written to.", find)
+CHECK = DeploymentCheck(
+    "logs", "Every log group is encrypted, has a retention period, and is written to.", find
+)

@@ -1,7 +1,7 @@
-"""Whether a model answers: by the agent's own record in the log, or by one question that a person asks for.
+"""Whether a model answers, shown by the agent's record in the log or by one question on request.
 
-The agent's record is the better evidence: it shows the agent's role, its network and its model. A question
-from here shows that the account may invoke the model.
+The agent's record is the better evidence, because it involves the agent's role, its network and its model. A
+question from here only shows that the account may invoke the model.
 """
 
 import json
@@ -15,25 +15,25 @@ from operate.verify.deployment import Deployment, DeploymentCheck
 
 DAYS = 7
 MOST_EVENTS = 5000
-# What images/orchestration prints of each event of the record.
+# The format in which images/orchestration logs each event of the record.
 ANSWERS = '{ $.source = "record" && $.kind = "answer" }'
 QUESTION = "Answer with the word ready."
 MOST_TOKENS = 16
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     when = _answered(deployment)
     if when:
-        yield ok(f"the agent got an answer from its model at {when}")
+        yield ok(f"the agent received an answer from its model at {when}")
     elif deployment.stack.settings.text("defaultProvider") == "anthropic":
         yield warning(
-            f"the agent has got no answer in the last {DAYS} days",
+            f"the agent has received no answer in the last {DAYS} days",
             "give it a task at the console, then run this again",
         )
     elif not deployment.asks_model:
         yield warning(
-            f"the agent has got no answer in the last {DAYS} days",
+            f"the agent has received no answer in the last {DAYS} days",
             "give it a task at the console, or run this with --ask-model: one question of "
             f"{len(QUESTION.split())} words, an answer of at most {MOST_TOKENS} tokens, less than 0.01 USD",
         )

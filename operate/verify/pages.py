@@ -1,7 +1,7 @@
-"""Talks to the stack's own pages, and only after the certificate has proved that they are its own.
+"""Sends requests to the stack's pages, but only after their certificate has been verified.
 
-The certificate is self-signed, so no authority vouches for it: what counts is its SHA-256, which the stack's
-output `tlsCertificateSha256` tells. Nothing is sent to a server that shows another certificate.
+The certificate is self-signed, so it is verified by its SHA-256 fingerprint, which is the stack's output
+`tlsCertificateSha256`. Nothing is sent to a server that presents another certificate.
 """
 
 import hashlib
@@ -17,21 +17,21 @@ SECONDS = 15.0
 
 
 class PageFailure(Exception):
-    """A page cannot be reached, or is not the stack's own."""
+    """A page cannot be reached, or does not belong to the stack."""
 
 
 class WrongCertificate(PageFailure):
-    """Somebody else answers, or the certificate was replaced without the stack."""
+    """Another server answers, or the certificate was replaced outside the stack."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a page answered."""
+    """The answer of a page."""
 
     status: int
     location: str
     cookie: str
-    """`NAME=VALUE` of the cookie that it sets; empty if it sets none."""
+    """The cookie that the page sets, as `NAME=VALUE`; empty if it sets none."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Site:
 
     @classmethod
     def of(cls, url: str, fingerprint: str) -> "Site":
-        """The fingerprint may be written with colons and in capitals, as browsers show it."""
+        """The fingerprint may contain colons and capitals, as browsers show it."""
         return cls(url.rstrip("/"), fingerprint.replace(":", "").lower())
 
     @property
@@ -52,14 +52,15 @@ class Site:
         return urlsplit(self.url).netloc
 
     def connect(self) -> ssl.SSLSocket:
-        """A TLS connection to the stack's own server. Raises PageFailure."""
+        """Open a TLS connection and verify that it is to the stack's server. Raises PageFailure."""
         address = urlsplit(self.url)
         name, port = address.hostname or "", address.port or 443
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         try:
-            # Names below localhost are this machine (RFC 6761, 6.3), also where its resolver does not know.
+            # Names below localhost always mean this machine (RFC 6761, 6.3), even if the resolver does not
+            # know them.
             plain = socket.create_connection(
                 ("127.0.0.1" if name.endswith(".localhost") else name, port), SECONDS
             )
@@ -73,7 +74,7 @@ class Site:
         shown = hashlib.sha256(secure.getpeercert(binary_form=True) or b"").hexdigest()
         if shown != self.fingerprint:
             secure.close()
-            raise WrongCertificate(f"{self.host} shows another certificate, SHA-256 {shown}")
+            raise WrongCertificate(f"{self.host} presents another certificate, SHA-256 {shown}")
         return secure
 
     def request(
@@ -83,7 +84,7 @@ class Site:
         form: Mapping[str, str] | None = None,
         cookie: str = "",
     ) -> Reply:
-        """Ask for a page. Raises PageFailure."""
+        """Request a page. Raises PageFailure."""
         connection = http.client.HTTPConnection(self.host, timeout=SECONDS)
         connection.sock = self.connect()
         headers = {"Accept": "text/html", "Origin": self.url}
@@ -96,7 +97,7 @@ class Site:
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException) as error:
-            raise PageFailure(f"{self.host} breaks off: {error!r}") from error
+            raise PageFailure(f"{self.host} closed the connection: {error!r}") from error
         finally:
             connection.close()
         return Reply(answer.status, answer.headers.get("Location", ""), _cookie(answer.headers))
@@ -106,7 +107,7 @@ class Site:
         return self.request("POST", "/login", {"username": username, "password": password})
 
     def sign_out(self, cookie: str) -> None:
-        """End a session; the viewer wants a form, the console takes a link. Raises PageFailure."""
+        """Sign out. The viewer needs a POST, the console a GET. Raises PageFailure."""
         if self.request("POST", "/logout", {}, cookie).status == http.client.METHOD_NOT_ALLOWED:
             self.request("GET", "/logout", cookie=cookie)
 

@@ -1,4 +1,4 @@
-"""Writes a picture as PNG (ISO/IEC 15948): eight bits for each of red, green and blue, no filter."""
+"""Encodes a picture as PNG (ISO/IEC 15948): eight bits per colour channel, without filters."""
 
 import struct
 import zlib
@@ -10,7 +10,7 @@ _TRUE_COLOUR = 2
 
 
 def encode(picture: Picture) -> bytes:
-    """The bytes of the file."""
+    """Return the bytes of the PNG file."""
     header = struct.pack(">IIBBBBB", picture.width, picture.height, 8, _TRUE_COLOUR, 0, 0, 0)
     rows = bytearray()
     for top in range(0, len(picture.pixels), 4 * picture.width):

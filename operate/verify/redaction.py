@@ -1,4 +1,4 @@
-"""Takes secrets, and the account's number if that is wished, out of everything that is printed or written."""
+"""Removes secrets, and on request the account id, from everything that is printed or written."""
 
 import json
 import re
@@ -9,18 +9,18 @@ from urllib.parse import quote, quote_plus
 from operate.findings import Outcome
 
 SHORTEST = 4
-"""A shorter text would hit words that have nothing to do with it."""
+"""Minimum length of a secret to redact. A shorter one would also match unrelated text."""
 
 
 @dataclass(frozen=True)
 class Redaction:
-    """Texts and what stands in their place."""
+    """Texts and their replacements."""
 
     replacements: Mapping[str, str]
 
     @classmethod
     def of(cls, secrets: Iterable[str], account: str | None) -> "Redaction":
-        """Secrets in the spellings in which they travel; `account` is None if it may be shown."""
+        """Redact secrets in all encodings in which they may appear; `account` is None if it may be shown."""
         found = {
             spelling: "[secret]"
             for secret in secrets
@@ -38,16 +38,16 @@ class Redaction:
         return cls(found)
 
     def text(self, text: str) -> str:
-        """The text without them."""
+        """The text with the replacements made."""
         if not self.replacements:
             return text
-        # The longest first: a secret may be part of another.
+        # Replace the longest first, because a secret may be part of another.
         longest_first = sorted(self.replacements, key=len, reverse=True)
         pattern = "|".join(map(re.escape, longest_first))
         return re.sub(pattern, lambda found: self.replacements[found[0]], text)
 
     def outcome(self, outcome: Outcome) -> Outcome:
-        """The outcome without them."""
+        """The outcome with the replacements made."""
         findings = tuple(
             replace(finding, what=self.text(finding.what), fix=self.text(finding.fix))
             for finding in outcome.findings

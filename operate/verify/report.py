@@ -1,4 +1,4 @@
-"""The report that can be attached to an issue: the same as Markdown and as JSON."""
+"""The report for an issue, with the same content as Markdown and as JSON."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from operate.table import summary
 
 @dataclass(frozen=True)
 class Report:
-    """Outcomes that are redacted already, and where they were found."""
+    """Outcomes, already redacted, with the stack, region and account that they are about."""
 
     stack: str
     region: str
@@ -58,6 +58,6 @@ class Report:
 
 
 def _cell(text: str) -> str:
-    """Text in a table's cell: what comes from AWS must not end the cell, nor be a link or a tag."""
+    """Escape text for a table cell. Text from AWS must not end the cell or become a link or a tag."""
     escaped = "".join(f"\\{letter}" if letter in r"\`*[]<>|" else letter for letter in text)
     return " ".join(escaped.split())

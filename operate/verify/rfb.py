@@ -1,4 +1,4 @@
-"""One picture of a desktop over the Remote Framebuffer protocol 3.8 (RFC 6143), watching only."""
+"""Takes one picture of a desktop over the Remote Framebuffer protocol 3.8 (RFC 6143). Sends no input."""
 
 import struct
 from collections.abc import Callable
@@ -9,8 +9,8 @@ NO_AUTHENTICATION = b"\x01"
 SHARED = b"\x01"
 RAW = 0
 LARGEST = 16_384
-"""Pixels in one direction, so that a broken server cannot make this program ask for gigabytes."""
-# 32 bits a pixel, 24 deep, little-endian, true colour; red, green and blue have 8 bits at 16, 8 and 0.
+"""Maximum width and height in pixels, so that a broken server can't make this program allocate gigabytes."""
+# 32 bits per pixel, depth 24, little-endian, true colour; red, green and blue have 8 bits at 16, 8 and 0.
 PIXEL_FORMAT = struct.pack(">BBBBHHHBBBxxx", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
 
 _UPDATE, _COLOURS, _BELL, _CUT_TEXT = range(4)
@@ -22,7 +22,7 @@ class RfbFailure(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """`pixels` have four bytes each, row by row from the top left: blue, green, red, and one to ignore."""
+    """A picture. `pixels` has four bytes per pixel (blue, green, red, unused), row by row from the top."""
 
     width: int
     height: int
@@ -36,7 +36,7 @@ class Picture:
 
 
 class Stream:
-    """Bytes in order, out of messages that come in pieces. `receive` returns the next piece."""
+    """Reads bytes from messages of any size. `receive` returns the next message."""
 
     def __init__(self, receive: Callable[[], bytes], send: Callable[[bytes], None]) -> None:
         self._receive = receive
@@ -52,12 +52,12 @@ class Stream:
         return taken
 
     def numbers(self, form: str) -> tuple[int, ...]:
-        """The next numbers in the form of `struct`."""
+        """The next numbers, in a format of `struct`."""
         return struct.unpack(form, self.take(struct.calcsize(form)))
 
 
 def take_picture(stream: Stream) -> Picture:
-    """Shake hands, ask for the whole screen, and put the picture together. Raises RfbFailure."""
+    """Do the handshake, request the whole screen, and assemble the picture. Raises RfbFailure."""
     width, height = _shake_hands(stream)
     stream.send(struct.pack(">Bxxx", 0) + PIXEL_FORMAT)
     stream.send(struct.pack(">BxHi", 2, 1, RAW))
@@ -75,7 +75,7 @@ def _shake_hands(stream: Stream) -> tuple[int, int]:
     stream.send(VERSION)
     (count,) = stream.numbers(">B")
     if NO_AUTHENTICATION not in {bytes([kind]) for kind in stream.take(count)}:
-        raise RfbFailure("the server wants another sign-in than the page's")
+        raise RfbFailure("the server requires another sign-in than the page's")
     stream.send(NO_AUTHENTICATION)
     if stream.numbers(">I") != (0,):
         raise RfbFailure("the server refuses the connection")
@@ -89,7 +89,7 @@ def _shake_hands(stream: Stream) -> tuple[int, int]:
 
 
 def _message(stream: Stream, pixels: bytearray, width: int, height: int) -> int:
-    """Read one message of the server; returns how many pixels it brought."""
+    """Read one message of the server and return the number of pixels in it."""
     (kind,) = stream.numbers(">B")
     if kind == _UPDATE:
         return sum(_rectangle(stream, pixels, width, height) for _ in range(stream.numbers(">xH")[0]))
@@ -98,14 +98,14 @@ def _message(stream: Stream, pixels: bytearray, width: int, height: int) -> int:
     elif kind == _CUT_TEXT:
         stream.take(stream.numbers(">xxxI")[0])
     elif kind != _BELL:
-        raise RfbFailure(f"the server sends a message of the unknown type {kind}")
+        raise RfbFailure(f"the server sent a message of unknown type {kind}")
     return 0
 
 
 def _rectangle(stream: Stream, pixels: bytearray, width: int, height: int) -> int:
     left, top, columns, rows, encoding = stream.numbers(">HHHHi")
     if encoding != RAW or left + columns > width or top + rows > height:
-        raise RfbFailure(f"the server sends a rectangle of encoding {encoding} that was not asked for")
+        raise RfbFailure(f"the server sent a rectangle in encoding {encoding}, which was not requested")
     for row in range(top, top + rows):
         start = 4 * (row * width + left)
         pixels[start : start + 4 * columns] = stream.take(4 * columns)

@@ -1,4 +1,4 @@
-"""Takes one picture of the desktop through the viewer's own stream, after signing in there, watching only."""
+"""Takes one picture of the desktop through the viewer's stream after signing in, without sending input."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +15,12 @@ FILE = "screen.png"
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     nobody = closed(deployment)
     if nobody:
         yield nobody
     elif deployment.stack.settings.text("viewer") == "dcv":
-        yield warning("not checked, because DCV has a stream of its own", "look at the viewer in a browser")
+        yield warning("not checked, because DCV uses its own protocol", "look at the viewer in a browser")
     else:
         yield from _look(deployment)
 
@@ -31,7 +31,8 @@ def _look(deployment: Deployment) -> Iterator[Finding]:
         picture = take(viewer, deployment.output("username"), deployment.output("password"))
     except (PageFailure, RfbFailure) as problem:
         yield failure(
-            f"no picture of the desktop: {problem}", "see sign-in above and the environment's container log"
+            f"no picture of the desktop: {problem}",
+            "see the check sign-in above and the environment's container log",
         )
         return
     deployment.folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +58,7 @@ def take(viewer: Site, username: str, password: str) -> Picture:
     """Sign in, take the picture, sign out. Raises PageFailure or RfbFailure."""
     cookie = viewer.sign_in(username, password).cookie
     if not cookie:
-        raise PageFailure(f"{viewer.host} does not let the stack's own password in")
+        raise PageFailure(f"{viewer.host} does not accept the stack's password")
     try:
         socket = WebSocket(viewer, "/websocket", cookie)
         try:

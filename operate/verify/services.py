@@ -1,4 +1,4 @@
-"""Whether both services run the task that they should, and are steady."""
+"""Whether both services run their task and are in a steady state."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,18 @@ from operate.findings import Finding, failure, ok
 from operate.verify.deployment import SERVICES, Deployment, DeploymentCheck
 
 EVENTS = 3
-"""How many of a service's last events are shown."""
+"""How many of a service's latest events are shown."""
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     found = {service["serviceName"]: service for service in deployment.services()}
     for name in SERVICES:
         wanted = deployment.output(f"{name}ServiceName")
         if wanted in found:
             yield _judge(name, found[wanted])
         else:
-            yield failure(f"{name}: there is no service {wanted}", "pulumi refresh, then pulumi up")
+            yield failure(f"{name}: the service {wanted} does not exist", "pulumi refresh, then pulumi up")
 
 
 def _judge(name: str, service: Answer) -> Finding:
@@ -31,8 +31,8 @@ def _judge(name: str, service: Answer) -> Finding:
     return failure(
         f"{name}: {running} of {desired} tasks run, deployments: {', '.join(states) or 'none'}. "
         f"Last events: {' | '.join(events) or 'none'}",
-        "wait if a deployment is in progress; otherwise the events and the container log say why",
+        "wait if a deployment is in progress; otherwise see the events and the container log",
     )
 
 
-CHECK = DeploymentCheck("services", "Both services run their task and are steady.", find)
+CHECK = DeploymentCheck("services", "Both services run their task and are in a steady state.", find)

@@ -1,4 +1,4 @@
-"""Whether both pages let in who has the password, and nobody else."""
+"""Whether both pages admit only whoever has the password."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from operate.verify.pages import PageFailure, Site
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module. Each page gets one wrong password; its throttle forgives three."""
+    """Yield the findings. Each page gets one wrong password; its throttle allows three."""
     nobody = closed(deployment)
     if nobody:
         yield nobody
@@ -22,15 +22,15 @@ def find(deployment: Deployment) -> Iterator[Finding]:
             yield _wrong_password(site, username)
             yield _right_password(site, username, password)
         except PageFailure as problem:
-            yield failure(str(problem), "see certificate above")
+            yield failure(str(problem), "see the check certificate above")
 
 
 def _without_session(site: Site) -> Finding:
     reply = site.request("GET", "/")
     if reply.status == 303 and reply.location.startswith("/login"):
-        return ok(f"{site.host} asks a stranger to sign in")
+        return ok(f"{site.host} requires a sign-in")
     return failure(
-        f"{site.host} answers a stranger with status {reply.status}",
+        f"{site.host} answers without sign-in with status {reply.status}",
         "set deployerIp to 255.255.255.255/32 at once (pulumi up), and report it",
     )
 
@@ -41,7 +41,8 @@ def _wrong_password(site: Site, username: str) -> Finding:
         return ok(f"{site.host} refuses a wrong password")
     if reply.status == 429:
         return failure(
-            f"{site.host} throttles after too many tries", "wait five minutes, then run this again"
+            f"{site.host} throttles sign-ins after too many attempts",
+            "wait five minutes, then run this again",
         )
     return failure(
         f"{site.host} answers a wrong password with status {reply.status}",
@@ -60,7 +61,7 @@ def _right_password(site: Site, username: str, password: str) -> Finding:
     site.sign_out(reply.cookie)
     if page.status != 200:
         return failure(f"{site.host} answers status {page.status} after signing in", "see the container log")
-    return ok(f"{site.host} lets in who has the password")
+    return ok(f"{site.host} accepts the stack's password")
 
 
-CHECK = DeploymentCheck("sign-in", "Both pages let in who has the password, and nobody else.", find)
+CHECK = DeploymentCheck("sign-in", "Both pages admit only whoever has the password.", find)

@@ -1,4 +1,4 @@
-"""Whether the load balancer finds both tasks healthy."""
+"""Whether the load balancer considers both tasks healthy."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from operate.verify.deployment import Deployment, DeploymentCheck
 
 
 def find(deployment: Deployment) -> Iterator[Finding]:
-    """See the module."""
+    """Yield the findings; the module's docstring says what is checked."""
     groups = {
         balancer["targetGroupArn"]: f"{balancer['containerName']}, port {balancer['containerPort']}"
         for service in deployment.services()
@@ -20,7 +20,7 @@ def find(deployment: Deployment) -> Iterator[Finding]:
         states = [one["TargetHealth"] for one in answer["TargetHealthDescriptions"]]
         healthy = sum(state["State"] == "healthy" for state in states)
         if healthy:
-            yield ok(f"{name}: the load balancer finds {healthy} target healthy")
+            yield ok(f"{name}: the load balancer has {healthy} healthy target(s)")
             continue
         told = [f"{state['State']} ({state.get('Description', 'no reason given')})" for state in states]
         yield failure(
@@ -29,4 +29,4 @@ def find(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
-CHECK = DeploymentCheck("targets", "The load balancer finds a healthy task behind each port.", find)
+CHECK = DeploymentCheck("targets", "The load balancer has a healthy task behind each port.", find)

@@ -1,7 +1,7 @@
-"""The viewer's WebSocket over a connection that is open already, in one thread.
+"""The viewer's WebSocket over an open connection, in a single thread.
 
-`websockets` has a client of its own, which reads in a second thread. This uses its protocol only, because
-reading and writing a TLS connection in two threads is not safe before Python 3.13.
+The client of the package `websockets` reads in a second thread. This module uses only the package's protocol
+implementation, because reading and writing a TLS connection from two threads is not safe before Python 3.13.
 """
 
 import ssl
@@ -16,14 +16,14 @@ from websockets.uri import parse_uri
 from operate.verify.pages import PageFailure, Site
 
 CHUNK = 65_536
-"""Bytes that are read at once."""
+"""Maximum number of bytes per read."""
 
 
 class WebSocket:
-    """Carries bytes in binary messages; where one message ends means nothing here."""
+    """Carries a stream of bytes in binary messages, ignoring message boundaries."""
 
     def __init__(self, site: Site, path: str, cookie: str) -> None:
-        """Connect. Raises PageFailure where the site answers with something else than a WebSocket."""
+        """Connect. Raises PageFailure if the site does not accept the WebSocket."""
         self._host = site.host
         self._protocol = ClientProtocol(
             parse_uri(f"wss://{site.host}{path}"),
@@ -44,10 +44,10 @@ class WebSocket:
             raise PageFailure(f"{site.host}: {self._protocol.handshake_exc}")
 
     def receive(self) -> bytes:
-        """What came since the last call; waits until something does. Raises PageFailure."""
+        """Return the bytes received since the last call, waiting for at least one. Raises PageFailure."""
         while not self._received:
             if self._protocol.state is not State.OPEN:
-                raise PageFailure(f"{self._host} closes the stream")
+                raise PageFailure(f"{self._host} closed the stream")
             self._read()
         taken = bytes(self._received)
         self._received.clear()
@@ -59,14 +59,14 @@ class WebSocket:
         self._flush()
 
     def close(self) -> None:
-        """End the connection, without waiting for the other side."""
+        """Close the connection without waiting for the other side."""
         self._connection.close()
 
     def _read(self) -> None:
         try:
             data = self._connection.recv(CHUNK)
         except OSError as error:
-            raise PageFailure(f"{self._host} breaks off: {error!r}") from error
+            raise PageFailure(f"{self._host} closed the connection: {error!r}") from error
         if data:
             self._protocol.receive_data(data)
         else:
@@ -74,7 +74,7 @@ class WebSocket:
         for event in self._protocol.events_received():
             if isinstance(event, Frame) and event.opcode in (Opcode.BINARY, Opcode.CONT):
                 self._received += event.data
-        self._flush()  # the answers to pings
+        self._flush()  # Sends the answers to pings.
 
     def _flush(self) -> None:
         try:
@@ -82,4 +82,4 @@ class WebSocket:
                 if data:
                     self._connection.sendall(data)
         except OSError as error:
-            raise PageFailure(f"{self._host} breaks off: {error!r}") from error
+            raise PageFailure(f"{self._host} closed the connection: {error!r}") from error

@@ -1,10 +1,9 @@
-"""How long a preview of the unchanged stack takes, what each shortcut brings, and what uses the CPU time."""
+"""How long a preview of the unchanged stack takes, what each shortcut saves, what uses the CPU time."""
 
 from __future__ import annotations
 
 import os
 import resource
-import shutil
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -40,13 +39,13 @@ class Variant:
 
 
 def table(deployment: Deployment, folder: Path) -> str:
-    """Medians of several rounds, each of which runs every variant once, so that all meet the same load.
+    """Medians of several rounds. Each round runs every variant once, so that all meet the same load.
 
-    `folder` is for the variants' own `java`.
+    The variants' own `java` is written to `folder`.
     """
     variants = _variants(deployment, folder)
     for variant in variants:
-        variant.run()  # fills the disk cache, and leaves the archive of classes
+        variant.run()  # fills the disk cache
     load = os.getloadavg()[0]
     for _ in range(RUNS):
         for variant in variants:
@@ -82,7 +81,7 @@ def _row(variant: Variant, first: float) -> str:
 
 
 def _variants(deployment: Deployment, folder: Path) -> list[Variant]:
-    """Each adds one thing to the one before it."""
+    """Each variant adds one shortcut to the variant before it."""
     places = deployment.places
     policies = ("--policy-pack", str(places.root / "policy"))
 
@@ -101,37 +100,20 @@ def _variants(deployment: Deployment, folder: Path) -> list[Variant]:
         Variant("plain pulumi: Maven runs the program", preview(places.root)),
         Variant("thin jar", preview(places.project)),
         Variant("+ short-lived JVM", preview(places.project, _options_only(deployment, folder / "options"))),
-        Variant(
-            "+ plugins and versions answered from files",
-            preview(places.project, _without_archive(places.jvm, folder / "answers")),
-        ),
-        Variant("+ archive of the program's classes", preview(places.project, places.jvm)),
-        Variant(
-            "+ fewer garbage collections",
-            preview(places.project, places.jvm, **program.COLLECT_LITTLE),
-        ),
-        Variant("+ AWS plugin started ahead: what make runs", as_make_does()),
+        Variant("+ plugins and versions answered from files", preview(places.project, places.jvm)),
+        Variant("+ fewer garbage collections: what make runs", as_make_does()),
         Variant("the same with the policy pack", as_make_does(*policies)),
     ]
 
 
 def _options_only(deployment: Deployment, folder: Path) -> Path:
-    """A folder with a `java` that only has the options."""
+    """Make a folder with a `java` that adds the options and answers no question."""
     folder.mkdir()
     script = folder / "java"
     script.write_text(
         f'#!/bin/sh\nexec "{jvm.installed(deployment.places, "java")}" {jvm.OPTIONS} "$@"\n', encoding="utf-8"
     )
     script.chmod(0o755)
-    return folder
-
-
-def _without_archive(stand_ins: Path, folder: Path) -> Path:
-    """A copy of the tools' stand-ins that knows of no archive."""
-    shutil.copytree(stand_ins, folder, ignore=shutil.ignore_patterns("*.jsa"))
-    for file in folder.iterdir():
-        text = file.read_text(encoding="utf-8").replace(str(stand_ins), str(folder))
-        file.write_text(text, encoding="utf-8")
     return folder
 
 

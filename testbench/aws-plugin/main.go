@@ -2,9 +2,8 @@
 // provider, with nothing downloaded from Pulumi: it runs the "Any Terraform Provider" bridge on that provider and
 // translates names between the two. What a preview or an update then does is the real provider's doing.
 //
-//	pulumi-resource-aws ENGINE_ADDRESS    serves the engine, which starts it; prints its port
-//	pulumi-resource-aws --ahead SOCKET    makes all ready for a plugin that the engine will start, which asks there
-//	pulumi-resource-aws --find-provider   prints the provider's path; fetches it with terraform where it is nowhere
+//	pulumi-resource-aws ENGINE_ADDRESS    serves the engine that starts it; prints the port on which it does
+//	pulumi-resource-aws --find-provider   prints the provider's path; fetches the provider with terraform if there is none
 //
 // TF_BRIDGE_PLUGIN and TF_AWS_PROVIDER are the paths of the bridge and of the provider. Without them the bridge is the
 // one beside this executable, and the provider is looked for where Terraform would.
@@ -19,7 +18,6 @@ import (
 
 	"google.golang.org/grpc"
 
-	"computeruse.io/sandbox/testbench/aws-plugin/ahead"
 	"computeruse.io/sandbox/testbench/aws-plugin/bridge"
 	"computeruse.io/sandbox/testbench/aws-plugin/provider"
 	"computeruse.io/sandbox/testbench/aws-plugin/proxy"
@@ -27,24 +25,18 @@ import (
 	"computeruse.io/sandbox/testbench/plugin-process/loopback"
 )
 
-const (
-	findProvider = "--find-provider"
-	startAhead   = "--ahead"
-)
+const findProvider = "--find-provider"
 
 func main() {
 	arguments := os.Args[1:]
 	var err error
-	switch {
-	case len(arguments) == 1 && arguments[0] == findProvider:
+	if len(arguments) == 1 && arguments[0] == findProvider {
 		var path string
 		if path, err = findOrFetch(); err == nil {
 			fmt.Println(path)
 			return
 		}
-	case len(arguments) == 2 && arguments[0] == startAhead:
-		err = serveAhead(arguments[1])
-	default:
+	} else {
 		err = serve(loopback.EngineAddress(arguments))
 	}
 	if err != nil {
@@ -54,67 +46,24 @@ func main() {
 	select {} // lifetime ends the process
 }
 
-// serve serves the engine that started this process, through a plugin that was started ahead where one waits.
+// serve serves the engine that started this process.
 func serve(engineAddress string) error {
 	if engineAddress == "" {
-		return fmt.Errorf("usage: pulumi-resource-aws ENGINE_ADDRESS | %s | %s SOCKET", findProvider, startAhead)
+		return fmt.Errorf("usage: pulumi-resource-aws ENGINE_ADDRESS | %s", findProvider)
 	}
 	if err := lifetime.Begin(); err != nil {
 		return err
 	}
 	lifetime.EndAfter(lifetime.ParentExit)
-	if plugin := ahead.Take(engineAddress); plugin != nil {
-		lifetime.EndAfter(plugin.WaitForEnd)
-		fmt.Println(plugin.Port) // how the engine learns it
-		return nil
-	}
-	p := proxy.New()
-	if err := connectEngine(p, engineAddress); err != nil {
-		return err
-	}
-	port, err := serveProvider(p)
+	engine, err := loopback.Dial(engineAddress)
 	if err != nil {
 		return err
 	}
-	fmt.Println(port)
-	return nil
-}
-
-// serveAhead makes everything ready, and serves the engine whose plugin comes to the socket.
-func serveAhead(socket string) error {
-	if err := lifetime.Begin(); err != nil {
-		return err
-	}
-	waiting, err := ahead.Wait(socket)
+	port, err := serveProvider(proxy.New(engine))
 	if err != nil {
 		return err
 	}
-	lifetime.EndAfter(func() { waiting.WaitForEnd(lifetime.ParentExit) })
-	p := proxy.New()
-	taken := make(chan error, 1)
-	go func() { // the bridge may have something to say to the engine before it is ready
-		address, err := waiting.EngineAddress()
-		if err == nil {
-			err = connectEngine(p, address)
-		}
-		taken <- err
-	}()
-	port, err := serveProvider(p)
-	if err != nil {
-		return err
-	}
-	if err := <-taken; err != nil {
-		return err
-	}
-	return waiting.Ready(port)
-}
-
-func connectEngine(p *proxy.Proxy, address string) error {
-	engine, err := loopback.Dial(address)
-	if err != nil {
-		return err
-	}
-	p.ConnectEngine(engine)
+	fmt.Println(port) // the engine reads it
 	return nil
 }
 
@@ -143,8 +92,8 @@ func serveProvider(p *proxy.Proxy) (int, error) {
 	return loopback.Serve(loopback.NewServer(grpc.UnknownServiceHandler(p.ServeProvider)))
 }
 
-// locateProvider trusts TF_AWS_PROVIDER, and what --find-provider verified: asking the provider for its version again
-// would cost every preview a start of it.
+// locateProvider trusts TF_AWS_PROVIDER and what --find-provider has verified: to ask the provider for its version again,
+// every preview would have to start it once more.
 func locateProvider() (string, error) {
 	if path := os.Getenv("TF_AWS_PROVIDER"); path != "" {
 		return path, nil
@@ -178,7 +127,7 @@ func findOrFetch() (string, error) {
 	return path, provider.Remember(folder, path)
 }
 
-// fetchFolder is beside the folder of this executable, so that all that was installed for it is in one place.
+// fetchFolder is beside the folder of this executable, so that everything that was installed for it is in one place.
 func fetchFolder() (string, error) {
 	self, err := os.Executable()
 	if err != nil {

@@ -1,8 +1,8 @@
 """The `java` for a program of a few seconds, first on PATH for Pulumi alone.
 
 On each run Pulumi's Java host asks which plugins the program needs, and `java`, `javac`, `mvn` and `gradle`
-for their versions, a JVM each. They are asked once, and stand-ins answer from files until one of them or the
-jar changes.
+for their versions, and starts a JVM for each question. Here they are asked once; stand-ins answer from files
+until one of the tools or the jar changes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from launcher import class_archive
 from launcher.places import Places
 from launcher.report import Failure
 
@@ -23,42 +22,37 @@ _TOOLS = ("java", "javac", "mvn", "gradle")
 _PACKAGES = ("com.pulumi.bootstrap.internal.Main", "packages")
 
 # A second compiler and a parallel collector cost more than they bring in a program this short. On two cores
-# Java runs each step of a future in a new thread, seven hundred of them, unless it is told to keep a pool.
+# Java would run each step of a future in a new thread, seven hundred of them, instead of in a pool.
 OPTIONS = (
     "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
     " -Djava.util.concurrent.ForkJoinPool.common.parallelism=8"
 )
 
-# About archives the JVM would talk on standard output. The name of a file is the second parameter of either.
-_WITH_ARCHIVE = "-Xlog:disable -XX:SharedArchiveFile="
-_RECORDING = "-Xlog:disable -XX:ArchiveClassesAtExit="
-
 
 def prepare(places: Places) -> None:
-    """Write the tools' stand-ins, unless they are in step with the machine's tools and with the jar."""
+    """Write the tools' stand-ins, unless they still answer as the machine's tools and the jar would."""
     tools = {name: tool for name in _TOOLS if (tool := installed(places, name)) is not None}
     if "java" not in tools:
         raise Failure("There is no java on PATH. Install a JDK, version 17 or later.")
     identity = _identity(places, tools)
     stamp = places.jvm / "identity"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == identity:
-        class_archive.remove_damaged(places)
         return
     packages = _ask(places, tools["java"], "-cp", str(places.jar), *_PACKAGES)
     if packages.returncode != 0:
         raise Failure(f"{places.jar} does not say which plugins it needs:\n{packages.stderr.strip()}")
     versions = {name: _ask(places, tool, "--version") for name, tool in tools.items()}
-    shutil.rmtree(places.jvm, ignore_errors=True)  # with the archive of the old jar's classes
+    shutil.rmtree(places.jvm, ignore_errors=True)
     places.jvm.mkdir(parents=True)
     (places.jvm / "packages.json").write_text(packages.stdout, encoding="utf-8")
     for name, answer in versions.items():
         if answer.returncode != 0:
-            continue  # it answers for itself
+            continue  # without a stand-in, the tool itself is asked each time
         _version_file(places, name).write_text(answer.stdout, encoding="utf-8")
         script = places.jvm / name
         script.write_text(_script(places, name, tools[name]), encoding="utf-8")
         script.chmod(0o755)
-    stamp.write_text(identity, encoding="utf-8")  # last: what was left half-written is written again
+    stamp.write_text(identity, encoding="utf-8")  # last, so that half-written stand-ins are written again
 
 
 def _script(places: Places, name: str, tool: Path) -> str:
@@ -66,18 +60,14 @@ def _script(places: Places, name: str, tool: Path) -> str:
     run = f"exec {_quoted(tool)}"
     if name != "java":
         return f'{answers}esac\n{run} "$@"\n'
-    archive = _quoted(class_archive.archive(places))
-    record = class_archive.RECORD
     return (
         f'{answers}*" {" ".join(_PACKAGES)}") exec cat {_quoted(places.jvm / "packages.json")} ;;\nesac\n'
-        f'if [ -n "${record}" ]; then\n  set -- {_RECORDING}"${record}" "$@"\n'
-        f'elif [ -f {archive} ]; then\n  set -- {_WITH_ARCHIVE}{archive} "$@"\nfi\n'
         f'{run} {OPTIONS} "$@"\n'
     )
 
 
 def _identity(places: Places, tools: dict[str, Path]) -> str:
-    """Changes with all that the stand-ins answer or start, at the cost of one JVM.
+    """Changes with everything that the stand-ins answer or start; computing it starts one JVM.
 
     A `java` that is a version manager's script stays the same file when its version changes, so it is asked.
     """
@@ -85,7 +75,7 @@ def _identity(places: Places, tools: dict[str, Path]) -> str:
     digest.update(f"{os.environ.get('JAVA_HOME')}".encode())
     for name, tool in tools.items():
         digest.update(_script(places, name, tool).encode())
-    for file in _resolved([*tools.values(), places.jar, *sorted((places.jar.parent / "lib").glob("*.jar"))]):
+    for file in _resolved([*tools.values(), places.jar]):
         status = file.stat()
         digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
     return digest.hexdigest()
@@ -102,7 +92,7 @@ def _ask(places: Places, tool: Path, *arguments: str) -> subprocess.CompletedPro
 
 
 def installed(places: Places, name: str) -> Path | None:
-    """The machine's tool, not our stand-in."""
+    """The tool that the machine has, not the stand-in for it; None if there is none."""
     found = shutil.which(name, path=os.pathsep.join(_folders(places)))
     return Path(found) if found else None
 

@@ -9,21 +9,20 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from launcher import class_archive, jvm, plugin_ahead
+from launcher import jvm
 from launcher.places import Places
 from launcher.report import Failure
 
 _RUNTIME = "runtime: java\n"
 
-# Pulumi and its plugins are Go programs that fill their heaps once and end: collecting them meanwhile is 7 %
-# of a preview's CPU time. With heaps as large as the limit they collect as usual.
+# Pulumi and its plugins are Go programs that fill their heaps once and end. Collecting garbage meanwhile is a
+# sixth of a preview's CPU time, for nothing. Heaps as large as the limit are collected as usual.
 COLLECT_LITTLE = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
 
 
 def prepare(places: Places) -> None:
-    """Write project file and `java` for the jar that was built last."""
+    """Write the project file and the `java` for the jar that was built last."""
     _write_project(places)
     jvm.prepare(places)
 
@@ -33,19 +32,14 @@ def run(places: Places, variables: Mapping[str, str], command: Callable[[Mapping
     path = os.pathsep.join([str(places.jvm), variables["PATH"]])
     # The Terraform provider leaves its socket behind. Below `.local` a path could be too long for one.
     with tempfile.TemporaryDirectory(prefix="sandbox-") as sockets:
-        suitable = {**COLLECT_LITTLE, **variables, "PATH": path, "PLUGIN_UNIX_SOCKET_DIR": sockets}
-
-        def with_archive(variables: Mapping[str, str]) -> int:
-            return class_archive.run(places, variables, command)
-
-        return plugin_ahead.run(places, Path(sockets), suitable, with_archive)
+        return command({**COLLECT_LITTLE, **variables, "PATH": path, "PLUGIN_UNIX_SOCKET_DIR": sockets})
 
 
 def _write_project(places: Places) -> None:
     original = (places.root / "Pulumi.yaml").read_text(encoding="utf-8")
     if original.count(_RUNTIME) != 1:
         raise Failure(
-            f"Pulumi.yaml: the line {_RUNTIME.strip()!r} is missing, so its jar can't be put there."
+            f"Pulumi.yaml: the line {_RUNTIME.strip()!r} is missing, so the jar cannot be named in its place."
         )
     up = os.path.relpath(places.root, places.project)
     jar = places.jar.relative_to(places.root)

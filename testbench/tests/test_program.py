@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from launcher import class_archive, program
+from launcher import jvm, program
 from launcher.places import Places
 from launcher.report import Failure
 
+# PATH as it is before a test changes it.
+MACHINE = os.environ["PATH"]
 JAVA = """\
 #!/bin/sh
 case "$*" in
@@ -21,13 +22,6 @@ case "$*" in
 *packages*) echo "[plugins]" ;;
 *) echo "ran: $*" ;;
 esac
-"""
-# Says which plugins it needs, like Pulumi's SDK, and greets.
-GREETER = """\
-package com.pulumi.bootstrap.internal;
-public class Main {
-    public static void main(String[] words) { System.out.println(words.length == 0 ? "hello" : "[]"); }
-}
 """
 
 
@@ -49,48 +43,19 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     return places
 
 
-@pytest.fixture(scope="session")
-def greeter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("greeter")
-    (folder / "Main.java").write_text(GREETER)
-    subprocess.run(["javac", "-d", "classes", "Main.java"], cwd=folder, check=True)
-    entry = "com.pulumi.bootstrap.internal.Main"
-    subprocess.run(["jar", "cfe", "greeter.jar", entry, "-C", "classes", "."], cwd=folder, check=True)
-    return folder / "greeter.jar"
-
-
 @pytest.fixture
-def real(tmp_path: Path, greeter: Path) -> Places:
-    """A checkout whose jar greets, on this machine."""
-    (tmp_path / "target").mkdir()
-    (tmp_path / "Pulumi.yaml").write_text("name: x\nruntime: java\n")
-    places = Places(tmp_path)
-    shutil.copy2(greeter, places.jar)
+def real(places: Places, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """The same checkout on this machine with its real tools; only what the jar answers is made up."""
+    monkeypatch.setenv("PATH", MACHINE)
+    asked = jvm._ask
+
+    def ask(places: Places, tool: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        if arguments[-1] == "packages":
+            return subprocess.CompletedProcess(arguments, 0, "[plugins]\n", "")
+        return asked(places, tool, *arguments)
+
+    monkeypatch.setattr(jvm, "_ask", ask)
     return places
-
-
-def greet(places: Places, *options: str, code: int = 0) -> str:
-    """What the jar prints, run as Pulumi would run it; the run then counts as ended with the code."""
-    printed = ""
-
-    def command(variables: Mapping[str, str]) -> int:
-        nonlocal printed
-        jvm = subprocess.run(
-            ["java", *options, "-jar", str(places.jar)],
-            env=variables,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        printed = jvm.stdout + jvm.stderr
-        return code
-
-    assert program.run(places, os.environ, command) == code
-    return printed
-
-
-def starts_from_archive(places: Places) -> bool:
-    return "Main source: shared objects file (top)" in greet(places, "-Xlog:class+load")
 
 
 def test_the_project_file_names_the_jar_and_is_otherwise_the_repositorys(places: Places) -> None:
@@ -142,35 +107,15 @@ def test_another_version_is_answered_from_then_on(places: Places) -> None:
     assert not (places.jvm / "gradle").exists()  # it cannot say, so nothing is said for it
 
 
-def test_the_first_good_run_leaves_its_classes_for_the_next(real: Places) -> None:
-    program.prepare(real)
-    assert greet(real, code=1) == "hello\n"
-    assert not starts_from_archive(real)
-    assert starts_from_archive(real)
-    assert greet(real) == "hello\n"
-    program.prepare(real)
-    assert starts_from_archive(real)
+def test_a_command_of_pulumis_finds_the_stand_ins_first_and_ends_with_its_own_code(places: Places) -> None:
+    program.prepare(places)
+    seen: dict[str, str] = {}
 
+    def command(variables: Mapping[str, str]) -> int:
+        seen.update(variables)
+        return 3
 
-def test_classes_of_another_jar_are_not_used_and_replaced(real: Places) -> None:
-    program.prepare(real)
-    greet(real)
-    os.utime(real.jar)
-    assert greet(real) == "hello\n"
-    assert not starts_from_archive(real)
-    program.prepare(real)
-    assert greet(real) == "hello\n"
-    assert starts_from_archive(real)
-
-
-def test_damaged_classes_harm_nobody(real: Places) -> None:
-    program.prepare(real)
-    greet(real)
-    archive = class_archive.archive(real)
-    archive.chmod(0o600)
-    whole = archive.read_bytes()
-    for damaged in (whole[: len(whole) // 2], b"", bytes(len(whole))):
-        archive.write_bytes(damaged)
-        program.prepare(real)
-        assert greet(real) == "hello\n"
-        assert starts_from_archive(real)
+    assert program.run(places, {"PATH": "/usr/bin", "GOGC": "50"}, command) == 3
+    assert seen["PATH"] == f"{places.jvm}:/usr/bin"
+    assert seen["GOGC"] == "50"  # what a person sets is kept
+    assert not Path(seen["PLUGIN_UNIX_SOCKET_DIR"]).exists()

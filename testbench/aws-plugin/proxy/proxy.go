@@ -4,7 +4,6 @@
 package proxy
 
 import (
-	"context"
 	"strings"
 	"sync"
 
@@ -16,31 +15,16 @@ import (
 
 // Proxy serves the engine's calls to its provider, and the bridge's calls back to the engine.
 type Proxy struct {
-	engine      grpc.ClientConnInterface // nil until engineKnown is closed
-	engineKnown chan struct{}
-	bridge      grpc.ClientConnInterface // nil until ConnectBridge
+	engine grpc.ClientConnInterface
+	bridge grpc.ClientConnInterface // nil until ConnectBridge
 
 	mu         sync.Mutex
-	early      []*pulumirpc.LogRequest // what the bridge has to say before there is an engine
-	engineURNs map[string]string       // by the bridge's URN: the bridge names resources in its log messages
+	engineURNs map[string]string // by the bridge's URN: the bridge names resources in its log messages
 }
 
-// New makes a proxy without an engine and without a bridge.
-func New() *Proxy {
-	return &Proxy{engineKnown: make(chan struct{}), engineURNs: map[string]string{}}
-}
-
-// ConnectEngine sets the engine, once, and tells it what the bridge had to say before.
-func (p *Proxy) ConnectEngine(engine grpc.ClientConnInterface) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, log := range p.early {
-		// The bridge has had its answer: one that the engine does not take is lost, as with an engine that has ended.
-		_, _ = pulumirpc.NewEngineClient(engine).Log(context.Background(), log)
-	}
-	p.early = nil
-	p.engine = engine
-	close(p.engineKnown)
+// New makes a proxy without a bridge.
+func New(engine grpc.ClientConnInterface) *Proxy {
+	return &Proxy{engine: engine, engineURNs: map[string]string{}}
 }
 
 // ConnectBridge sets the bridge; call it before ServeProvider serves anything.
@@ -85,31 +69,12 @@ func (p *Proxy) ServeEngine(_ any, stream grpc.ServerStream) error {
 		return err
 	}
 	if log, ok := call.request.(*pulumirpc.LogRequest); ok {
-		if p.keepEarly(log) {
-			return stream.SendMsg(call.response)
-		}
 		p.nameAsEngineDoes(log)
-	}
-	select {
-	case <-p.engineKnown:
-	case <-stream.Context().Done():
-		return stream.Context().Err()
 	}
 	if err := call.forward(stream.Context(), p.engine); err != nil {
 		return err
 	}
 	return stream.SendMsg(call.response)
-}
-
-// keepEarly keeps a message for the engine that is not there yet: the bridge waits for the answer before it goes on.
-func (p *Proxy) keepEarly(log *pulumirpc.LogRequest) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.engine != nil {
-		return false
-	}
-	p.early = append(p.early, log)
-	return true
 }
 
 func (p *Proxy) rememberURN(bridge, engine string) {

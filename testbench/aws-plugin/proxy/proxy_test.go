@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
@@ -95,8 +94,7 @@ func start(t *testing.T) setup {
 	pulumirpc.RegisterEngineServer(engineServer, s.engine)
 	bridgeServer := loopback.NewServer()
 	pulumirpc.RegisterResourceProviderServer(bridgeServer, s.bridge)
-	p := proxy.New()
-	p.ConnectEngine(serveAndDial(t, engineServer))
+	p := proxy.New(serveAndDial(t, engineServer))
 	p.ConnectBridge(serveAndDial(t, bridgeServer))
 	s.provider = pulumirpc.NewResourceProviderClient(serveAndDial(t, loopback.NewServer(grpc.UnknownServiceHandler(p.ServeProvider))))
 	s.callbacks = pulumirpc.NewEngineClient(serveAndDial(t, loopback.NewServer(grpc.UnknownServiceHandler(p.ServeEngine))))
@@ -343,32 +341,5 @@ func TestCallsWhoseAnswersWouldBeInTheBridgesWordsAreRefused(t *testing.T) {
 	info, err := s.provider.GetPluginInfo(t.Context(), &emptypb.Empty{})
 	if err != nil || info.Version != proxy.SDKVersion {
 		t.Errorf("the version is %v %v", info, err)
-	}
-}
-
-func TestTheBridgeNeedNotWaitForAnEngineThatHearsAllLater(t *testing.T) {
-	p := proxy.New()
-	callbacks := pulumirpc.NewEngineClient(serveAndDial(t, loopback.NewServer(grpc.UnknownServiceHandler(p.ServeEngine))))
-	soon, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for _, message := range []string{"first", "second"} {
-		if _, err := callbacks.Log(soon, &pulumirpc.LogRequest{Message: message}); err != nil {
-			t.Errorf("without an engine: %v", err)
-		}
-	}
-	early, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if _, err := callbacks.GetRootResource(early, &pulumirpc.GetRootResourceRequest{}); status.Code(err) != codes.DeadlineExceeded {
-		t.Errorf("a question without an engine is answered: %v", err)
-	}
-	late := &engine{}
-	server := loopback.NewServer()
-	pulumirpc.RegisterEngineServer(server, late)
-	p.ConnectEngine(serveAndDial(t, server))
-	if _, err := callbacks.Log(soon, &pulumirpc.LogRequest{Message: "third"}); err != nil {
-		t.Error(err)
-	}
-	if got := strings.Join(late.messages, " "); got != "first second third" {
-		t.Errorf("the engine hears %s", got)
 	}
 }

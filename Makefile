@@ -14,6 +14,9 @@ OPERATE := operate/.venv/bin/python
 JUDGES := testbench/tests/judged testbench/tests/test_deployer_life.py
 # What a suite needs first; nothing where it was made before.
 TOOLS := tools
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
+# A green suite prints two lines, a red one shows its failure last.
+QUIETLY := .ci/quietly
 
 .PHONY: help
 help: ## list the commands
@@ -66,55 +69,52 @@ env: ## print export lines: eval "$(make -s env)" lets pulumi and aws talk to th
 
 .PHONY: test
 test: tools ## run every test, two suites at a time: the engine's mostly wait
-	$(MAKE) --jobs=2 TOOLS= first-lane second-lane
-	$(MAKE) TOOLS= test-built-images
-	$(MAKE) TOOLS= test-story
+	@$(QUIETLY) --begin
+	@export FAILURES=later; $(MAKE) --no-print-directory --jobs=2 TOOLS= first-lane second-lane \
+	    && $(MAKE) --no-print-directory TOOLS= test-built-images \
+	    && $(MAKE) --no-print-directory TOOLS= test-story \
+	    || { $(QUIETLY) --failures; exit 1; }
 
 .PHONY: first-lane second-lane
 first-lane:
-	$(MAKE) --jobs=1 test-program && $(MAKE) --jobs=1 test-local && $(MAKE) --jobs=1 test-policy
+	@for suite in program local policy; do $(MAKE) --no-print-directory --jobs=1 test-$$suite; done
 second-lane:
-	$(MAKE) --jobs=1 test-images && $(MAKE) --jobs=1 test-judges
+	@for suite in images judges; do $(MAKE) --no-print-directory --jobs=1 test-$$suite; done
 
 .PHONY: test-program
 test-program: $(TOOLS) ## the Java program: values, components, and whole lives of the stack on the real engine
-	$(WITH_TOOLS) mvn -B -ntp -Pengine verify
+	@$(WITH_TOOLS) $(QUIETLY) test-program mvn -B -ntp -Pengine verify
 
 .PHONY: test-local
 test-local: $(TOOLS) ## the local AWS: plugins, emulator, launcher
-	for module in $(GO_MODULES); do go -C $$module test ./...; done
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -c testbench/pyproject.toml $(JUDGES:%=--ignore=%) \
-	    --ignore=testbench/tests/story --ignore=testbench/tests/built_images testbench/tests bench
+	@$(QUIETLY) test-plugins bash -ec 'for module in $(GO_MODULES); do go -C $$module test ./...; done'
+	@$(WITH_TOOLS) $(QUIETLY) test-local $(VENV)/python -m pytest -q -c testbench/pyproject.toml \
+	    $(JUDGES:%=--ignore=%) --ignore=testbench/tests/story --ignore=testbench/tests/built_images testbench/tests bench
 
 .PHONY: test-judges
 test-judges: $(TOOLS) ## AWS's schemas, a table of mistakes, the deployer's policy: over deployments that are recorded
 	@$(LAUNCHER) test-tools
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q --timeout=1800 -c testbench/pyproject.toml $(JUDGES)
+	@$(WITH_TOOLS) $(QUIETLY) test-judges \
+	    $(VENV)/python -m pytest -q --timeout=1800 -c testbench/pyproject.toml $(JUDGES)
 
 .PHONY: test-policy
 test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks around a deployment
-	for folder in policy/tests policy/mutation prove operate; do $(WITH_TOOLS) $(VENV)/python -m pytest -q $$folder; done
-
-$(CURDIR)/.local/venv-moto/installed: testbench/moto-compatibility/requirements.txt
-	python3 -m venv --clear .local/venv-moto
-	.local/venv-moto/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	touch $@
-
-.PHONY: test-moto
-test-moto: $(CURDIR)/.local/venv-moto/installed ## the emulated AWS on another version of moto than the pinned one
-	.local/venv-moto/bin/python -m pytest -q -c testbench/pyproject.toml testbench/tests/emulated_aws
+	@for folder in policy/tests policy/mutation prove operate; do \
+	    $(WITH_TOOLS) $(QUIETLY) test-$${folder/\//-} $(VENV)/python -m pytest -q $$folder; done
 
 .PHONY: test-story
 test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
-	$(WITH_TOOLS) $(VENV)/python -m pytest -q -s -x --timeout=3600 -c testbench/pyproject.toml testbench/tests/story
+	@$(WITH_TOOLS) $(QUIETLY) test-story \
+	    $(VENV)/python -m pytest -q -s -x --timeout=3600 -c testbench/pyproject.toml testbench/tests/story
 
 .PHONY: test-built-images
 test-built-images: $(TOOLS) ## the images as built from their Dockerfiles, in containers (root on Linux, with podman)
-	$(VENV)/python -m pytest -q --timeout=1800 -c testbench/pyproject.toml testbench/tests/built_images
+	@$(QUIETLY) test-built-images \
+	    $(VENV)/python -m pytest -q --timeout=1800 -c testbench/pyproject.toml testbench/tests/built_images
 
 .PHONY: test-images
 test-images: ## the two images: a real X server, real browsers, a fake Claude API
-	for image in $(IMAGES); do $(MAKE) -C $$image test; done
+	@for image in $(IMAGES); do $(QUIETLY) test-$${image/\//-} $(MAKE) -C $$image test; done
 
 .PHONY: check
 check: tools ## formatting, lint, types
@@ -125,6 +125,7 @@ check: tools ## formatting, lint, types
 	$(VENV)/ruff check --config testbench/pyproject.toml bench && $(VENV)/ruff format --check --config testbench/pyproject.toml bench
 	MYPYPATH=testbench $(VENV)/mypy --config-file testbench/pyproject.toml bench
 	$(VENV)/shellcheck $$(git ls-files | xargs awk 'FNR == 1 && /^#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
+	go run $(ACTIONLINT) -shellcheck $(VENV)/shellcheck .github/workflows/*.yml
 	for image in $(IMAGES); do $(MAKE) -C $$image check; done
 	MYPYPATH=testbench:images/orchestration/src:images/orchestration/tests .local/venv-orchestration/bin/mypy \
 	    --config-file images/orchestration/pyproject.toml testbench/demo/stage

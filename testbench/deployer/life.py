@@ -1,4 +1,4 @@
-"""The stack's whole life against an emulator that writes down each call: up, refresh, changes, destroy."""
+"""Plays the stack's whole life against an emulator that records each call: up, refresh, changes, destroy."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from pathlib import Path
 
 from deployer.engine_project import PLACES, EngineProject
 
-# The settings of the first `up`, and those of the second, which together use every kind of resource and every
-# kind of change: other IP version, more gateways, more secrets, replaced and updated resources.
-FIRST: dict[str, str] = {}
+# The settings of the second `up`. With those of the first, which are the defaults, they use every kind of
+# resource and every kind of change: other IP version, more gateways, more secrets, replaced and updated ones.
 SECOND = {
     "deployerIp": '"2001:db8::1"',
     "natGateways": "2",
@@ -33,7 +32,7 @@ class LifeFailed(RuntimeError):
 
 @contextlib.contextmanager
 def recording_emulator(calls: Path) -> Iterator[str]:
-    """An emulator of its own, which appends each call to the file; where it listens."""
+    """Starts an emulator that appends each call to the file, and gives its URL."""
     command = [sys.executable, "-m", "emulator", "--exit-with-parent", "--calls", str(calls)]
     with subprocess.Popen(
         command, cwd=PLACES.sources, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -48,7 +47,7 @@ def recording_emulator(calls: Path) -> Iterator[str]:
 
 
 def live(project: EngineProject) -> None:
-    """Every step of the life; raises `LifeFailed` at the first that fails."""
+    """Play every step. Raises `LifeFailed` at the first step that fails."""
     step(project, *UP)
     step(project, *REFRESH)
     project.configure(SECOND)
@@ -57,7 +56,7 @@ def live(project: EngineProject) -> None:
 
 
 def step(project: EngineProject, *arguments: str) -> None:
-    """One command of Pulumi's, which must succeed."""
+    """Run one Pulumi command. Raises `LifeFailed` if it fails."""
     done = project.run(*arguments)
     if done.returncode != 0:
         raise LifeFailed(f"pulumi {' '.join(arguments)}:\n{done.stdout}")

@@ -1,4 +1,4 @@
-"""Calls that an emulator wrote down with `--calls FILE`, one JSON object a line."""
+"""Reads the calls that an emulator recorded with `--calls FILE`, one JSON object a line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from emulator.request_facts import iam_prefix
 
 @dataclass(frozen=True)
 class Call:
-    """An IAM action that was needed, and whether every request for it carried the stack's tag."""
+    """An IAM action that was needed, and whether every request for it set the stack's tag."""
 
     service: str  # the prefix of its IAM actions, such as `elasticloadbalancing`
     action: str

@@ -1,7 +1,7 @@
-"""How the policy tells the stack's resources from the rest of the account: by name or path, else by tag.
+"""How the policy recognises the stack's resources in the account: by name or path, otherwise by tag.
 
-Resource types are those of AWS's service authorization reference. A type that is not listed here is none of
-the stack's; an action that requires such a type makes the generator fail instead of granting it on `*`.
+Resource types are those of AWS's service authorization reference. The stack has no resource of a type that is
+not listed here. The generator fails for an action that requires such a type, instead of granting it on `*`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TAG_KEY, TAG_VALUE = "Project", "ComputerUseSandbox"  # as Pulumi.dev.yaml's aws
 
 @dataclass(frozen=True)
 class Scope:
-    """ARNs after the partition, such as `ecs:*:*:cluster/name-*`, and what tells the stack's own apart."""
+    """ARNs after the partition, such as `ecs:*:*:cluster/name-*`, and what identifies the stack's own."""
 
     arns: tuple[str, ...]
     by: Literal["name", "tag", "type"]
@@ -31,7 +31,7 @@ def _tagged(arn: str) -> Scope:
 
 
 def _any_of_type(arn: str) -> Scope:
-    """AWS offers neither a name that we choose nor a tag."""
+    """A type for which AWS offers neither names that we choose nor tags."""
     return Scope((arn,), "type")
 
 
@@ -76,8 +76,8 @@ SCOPES: dict[tuple[str, str], Scope] = {
     ("servicediscovery", "service"): _tagged("servicediscovery:*:*:service/*"),
 }
 
-# The reference lists the kinds of load balancers side by side, as if an action needed all of them at once.
+# The reference lists all kinds of load balancers for an action, although one of them is enough.
 ALTERNATIVES = re.compile(r"(loadbalancer|listener|listener-rule)/(app|gwy)/?|truststore")
 
-# A role whose path AWS fixes.
+# Roles whose path is given by AWS.
 SERVICE_LINKED_ROLES = Scope(("iam::*:role/aws-service-role/*",), "name")

@@ -1,7 +1,7 @@
-"""Rights that AWS asks of the deployer although no request of that name reaches the API endpoint.
+"""Permissions that the deployer needs although no request of that name is recorded.
 
-A recorder sees API calls only. What is listed here is checked by AWS inside another call, or is sent by a
-program other than the AWS provider. Each entry names the document that says so.
+AWS checks these permissions inside another call, or a program other than the AWS provider sends the request.
+Each entry names the document that says so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unseen:
-    """Rights that come along with something else that the deployer does."""
+    """Permissions that are needed for something else that the deployer does."""
 
     reason: str
     actions: tuple[str, ...]
@@ -20,7 +20,7 @@ class Unseen:
 
 UNSEEN = (
     Unseen(
-        "Tags in a create call are a right of their own (IAM User Guide, Controlling access during AWS "
+        "Tags in a create call need a permission of their own (IAM User Guide, Controlling access during AWS "
         "requests; for EC2: Grant permission to tag Amazon EC2 resources during creation).",
         (
             "ec2:CreateTags",
@@ -36,21 +36,21 @@ UNSEEN = (
         ),
     ),
     Unseen(
-        "Secrets Manager encrypts a secret with the stack's key in the caller's name (Secrets Manager User "
-        "Guide, Secret encryption and decryption: Permissions for the KMS key).",
+        "Secrets Manager encrypts a secret with the stack's key on behalf of the caller (Secrets Manager "
+        "User Guide, Secret encryption and decryption: Permissions for the KMS key).",
         ("kms:Decrypt", "kms:GenerateDataKey"),
         (("StringLike", "kms:ViaService", ("secretsmanager.*.amazonaws.com",)),),
     ),
     Unseen(
-        "ECR makes a grant on the key of a repository in the caller's name, and retires it with the "
+        "ECR makes a grant on the key of a repository on behalf of the caller, and retires it with the "
         "repository (Amazon ECR User Guide, Encryption at rest: Required IAM permissions).",
         ("kms:CreateGrant", "kms:RetireGrant"),
         (("StringLike", "kms:ViaService", ("ecr.*.amazonaws.com",)),),
     ),
     Unseen(
-        "Route 53 Resolver and EC2 set up the delivery of query and flow logs in the caller's name (Route 53 "
-        "Developer Guide, Resolver query logging: CloudWatch Logs; CloudWatch Logs User Guide, Enable "
-        "logging from AWS services).",
+        "Route 53 Resolver and EC2 set up the delivery of query and flow logs on behalf of the caller "
+        "(Route 53 Developer Guide, Resolver query logging: CloudWatch Logs; CloudWatch Logs User Guide, "
+        "Enable logging from AWS services).",
         (
             "logs:CreateLogDelivery",
             "logs:DeleteLogDelivery",
@@ -62,7 +62,7 @@ UNSEEN = (
         ),
     ),
     Unseen(
-        "Cloud Map makes the private hosted zone of a namespace in the caller's name (AWS Cloud Map "
+        "Cloud Map makes the private hosted zone of a namespace on behalf of the caller (AWS Cloud Map "
         "Developer Guide, Actions that also need Route 53 and EC2 permissions; authorization reference).",
         (
             "ec2:DescribeRegions",

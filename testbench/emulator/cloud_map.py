@@ -8,7 +8,7 @@ from emulator.actions import Original, checks, corrects, refuse, surrounds
 from emulator.moto_adapter import Answer, Call, Parameters
 
 
-@corrects("servicediscovery", "create_private_dns_namespace", "create_public_dns_namespace")
+@corrects("servicediscovery", "create_private_dns_namespace")
 def name_the_zone_as_aws_does(call: Call, parameters: Parameters, _answer: Answer) -> None:
     for namespace in call.backend.namespaces.values():
         zone = _zones(call).get(_zone_id(namespace))

@@ -38,7 +38,6 @@ def route_target_must_exist(call: Call, parameters: Parameters) -> None:
     if not any(parameters.get(target) for target in _TARGETS):
         refuse("MissingParameter", f"The request must contain exactly one of {', '.join(_TARGETS)}.")
     _destination_must_be_a_block(parameters)
-    egress_only_id = parameters.get("EgressOnlyInternetGatewayId")
     if nat_id is not None:
         nat = backend.nat_gateways.get(nat_id)
         if nat is None or nat.state != "available":
@@ -49,8 +48,6 @@ def route_target_must_exist(call: Call, parameters: Parameters) -> None:
         if gateway is None:
             refuse("InvalidGatewayID.NotFound", f"The gateway ID '{gateway_id}' does not exist")
         _same_network(vpc_id, gateway.vpc.id if gateway.vpc else None, parameters["RouteTableId"], gateway_id)
-    if egress_only_id is not None and egress_only_id not in backend.egress_only_internet_gateways:
-        refuse("InvalidGatewayID.NotFound", f"The gateway ID '{egress_only_id}' does not exist")
 
 
 def _destination_must_be_a_block(parameters: Parameters) -> None:

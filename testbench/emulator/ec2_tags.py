@@ -8,7 +8,6 @@ from emulator.moto_adapter import Call, Parameters
 # The resource type that each action creates and tags.
 _TYPES = {
     "AllocateAddress": "elastic-ip",
-    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
     "CreateFlowLogs": "vpc-flow-log",
     "CreateInternetGateway": "internet-gateway",
     "CreateNatGateway": "natgateway",
@@ -23,7 +22,6 @@ _TYPES = {
 @checks(
     "ec2",
     "allocate_address",
-    "create_egress_only_internet_gateway",
     "create_flow_logs",
     "create_internet_gateway",
     "create_nat_gateway",

@@ -1,4 +1,4 @@
-"""A service's deployments, and how each ended: ListServiceDeployments and DescribeServiceDeployments."""
+"""A service's deployments, and how each ended: ListServiceDeployments."""
 
 from __future__ import annotations
 
@@ -127,29 +127,6 @@ def list_service_deployments(call: Call, parameters: Parameters) -> Result:
         if not wanted or one["status"] in wanted
     ]
     return {"serviceDeployments": found}
-
-
-@answers("ecs")
-def describe_service_deployments(call: Call, parameters: Parameters) -> Result:
-    known = {
-        one["serviceDeploymentArn"]: one
-        for history in table(call.backend, "service_deployments").values()
-        for one in history
-    }
-    arns = parameters["serviceDeploymentArns"]
-    return {
-        "serviceDeployments": [_whole(known[arn]) for arn in arns if arn in known],
-        "failures": [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known],
-    }
-
-
-def _whole(entry: dict[str, Any]) -> dict[str, Any]:
-    whole = {
-        key: value
-        for key, value in entry.items()
-        if key not in ("targetServiceRevisionArn", "taskDefinition")
-    }
-    return {**whole, "targetServiceRevision": {"arn": entry["targetServiceRevisionArn"]}}
 
 
 def _in_cluster(service_arn: str, cluster: str | None) -> bool:

@@ -10,7 +10,7 @@ from emulator.moto_adapter import Call, Parameters
 from emulator.policy_documents import MalformedPolicy, Statement, as_list, statements
 
 
-@checks("iam", "create_role", "put_role_permissions_boundary")
+@checks("iam", "create_role")
 def boundary_must_exist(call: Call, parameters: Parameters) -> None:
     arn = parameters.get("PermissionsBoundary")
     if arn is not None and arn not in call.backend.managed_policies:
@@ -55,7 +55,7 @@ def inline_policy_must_be_valid(_call: Call, parameters: Parameters) -> None:
     _must_fit(parameters["PolicyDocument"], _LONGEST_INLINE, "a role's inline policies")
 
 
-@checks("iam", "create_policy", "create_policy_version")
+@checks("iam", "create_policy")
 def managed_policy_must_be_valid(_call: Call, parameters: Parameters) -> None:
     _check_permissions(parameters["PolicyDocument"])
     _must_fit(parameters["PolicyDocument"], _LONGEST_MANAGED, "PolicySize")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from emulator.actions import Result, answers, checks, refuse
+from emulator.actions import checks, refuse
 from emulator.moto_adapter import Call, Parameters
 from emulator.policy_documents import allows, statements
 
@@ -25,27 +23,6 @@ def logs_must_be_able_to_use_the_key(call: Call, parameters: Parameters) -> None
     key = parameters.get("kmsKeyId")
     if key is not None:
         _check(call, key, parameters["logGroupName"])
-
-
-@answers("logs")
-def associate_kms_key(call: Call, parameters: Parameters) -> Result:
-    group = _group(call, parameters)
-    _check(call, parameters["kmsKeyId"], group.name)
-    group.kms_key_id = parameters["kmsKeyId"]
-    return {}
-
-
-@answers("logs")
-def disassociate_kms_key(call: Call, parameters: Parameters) -> Result:
-    _group(call, parameters).kms_key_id = None
-    return {}
-
-
-def _group(call: Call, parameters: Parameters) -> Any:
-    name = parameters["logGroupName"]
-    if name not in call.backend.groups:
-        refuse("ResourceNotFoundException", "The specified log group does not exist.")
-    return call.backend.groups[name]
 
 
 def _check(call: Call, key: str, group: str) -> None:

@@ -327,18 +327,6 @@ def list_firewall_rule_group_associations(call: Call, parameters: Parameters) ->
 
 
 @answers("route53resolver")
-def update_firewall_rule_group_association(call: Call, parameters: Parameters) -> Result:
-    association = _association(call, parameters)
-    if "Priority" in parameters:
-        _check_association_priority(parameters["Priority"])
-    for field in ("Priority", "Name", "MutationProtection"):
-        if field in parameters:
-            association[field] = parameters[field]
-    association["ModificationTime"] = _now()
-    return {"FirewallRuleGroupAssociation": association}
-
-
-@answers("route53resolver")
 def disassociate_firewall_rule_group(call: Call, parameters: Parameters) -> Result:
     association = _association(call, parameters)
     if association["MutationProtection"] == "ENABLED":

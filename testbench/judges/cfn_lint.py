@@ -1,4 +1,4 @@
-"""cfn-lint, which judges a CloudFormation template by AWS's own schemas and by what it knows beyond them."""
+"""Runs cfn-lint, which checks a CloudFormation template by AWS's schemas and by rules of its own."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 from judges.inputs import Properties
 
 IGNORED = {
-    "W3010": "A template should name no availability zone, for it may be used in any region. "
-    "A deployed stack is in one, and its subnets are where they are.",
+    "W3010": "A template should not name availability zones, since it may be used in any region. "
+    "This one describes a stack that is deployed in one region.",
 }
-"""Rules that judge how a template is written and not what it deploys, each with the reason."""
+"""Rules about how a template is written instead of what it deploys, each with the reason to ignore it."""
 
 _REGION = "us-west-2"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What cfn-lint says of one place in a template."""
+    """A finding of cfn-lint at one place in a template."""
 
     rule: str
     place: str

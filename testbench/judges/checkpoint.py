@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# How Pulumi marks a special object in its state, and the kind of a secret.
+# The key by which Pulumi marks special objects in its state, and its value for a secret.
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource that exists. `depends_on` has the URNs that each input's value comes from."""
+    """A resource that exists. `depends_on` has the URNs that each input's value comes from."""
 
     type: str
     urn: str
@@ -35,7 +35,7 @@ class Resource:
 
 
 def resources(export: str) -> list[Resource]:
-    """Every resource that a provider made, in the order in which they were made."""
+    """Every resource that a provider created, in the order of creation."""
     deployment = json.loads(export)["deployment"]
     return [
         Resource(
@@ -52,7 +52,7 @@ def resources(export: str) -> list[Resource]:
 
 
 def _plain(value: Any) -> Any:
-    """The value without what the engine and the provider's bridge note in it; a secret stays unread."""
+    """The value without the notes of engine and bridge. Secrets are replaced, not decrypted."""
     if isinstance(value, list):
         return [_plain(one) for one in value]
     if not isinstance(value, dict):

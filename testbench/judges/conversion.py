@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from judges.inputs import Inputs, Properties
 
 REF = ""
-"""In `Conversion.known_by`: what `Ref` gives, not an attribute."""
+"""In `Conversion.known_by`: the value of `Ref`, not of an attribute."""
 
 
 @dataclass(frozen=True)
 class Conversion:
     """A resource of CloudFormation.
 
-    `known_by` tells by which outputs other resources name it, and what gives the same text in a template: an
-    attribute for `Fn::GetAtt`, or `REF`. `beside` makes further resources that CloudFormation keeps apart;
-    they get the reference to this one.
+    `known_by` maps the outputs by which other resources name this one to what has the same value in a
+    template: an attribute for `Fn::GetAtt`, or `REF`. `beside` makes further resources, where CloudFormation
+    needs several for one of the provider's; it gets the reference to this one.
     """
 
     type: str
@@ -29,7 +29,7 @@ class Conversion:
 
 @dataclass(frozen=True)
 class Beside:
-    """A further resource of CloudFormation's."""
+    """A further CloudFormation resource that comes with another one."""
 
     type: str
     properties: Properties
@@ -37,7 +37,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class PartOf:
-    """A property of another resource, which the input `parent` names; one of several if it is `listed`."""
+    """A property of the resource that the input `parent` names, or one element of it if `listed`."""
 
     parent: str
     property: str
@@ -47,6 +47,6 @@ class PartOf:
 
 @dataclass(frozen=True)
 class NoCounterpart:
-    """CloudFormation has no such resource, or none that a stack makes."""
+    """CloudFormation has no such resource, or a stack cannot create it."""
 
     reason: str

@@ -1,4 +1,4 @@
-"""The deployed stack as the judges get it."""
+"""The deployed stack, as the judges receive it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from judges.requests import Exchange
 
 @dataclass(frozen=True)
 class Deployed:
-    """What AWS was asked, what the engine showed the policy packs, and what is in the checkpoint."""
+    """The requests to AWS, what the engine showed the policy packs, and the resources in the checkpoint."""
 
     exchanges: Sequence[Exchange]
     update: Recording

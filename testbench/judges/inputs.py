@@ -1,4 +1,4 @@
-"""A resource's inputs while they are converted. Each must be read, so that none is left out unnoticed."""
+"""A resource's inputs during their conversion. Each must be read, so that none is forgotten."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 Properties = dict[str, Any]
 Reference = Callable[[str, str], Any]
-"""Gives the CloudFormation reference that stands for a text in an input, or the text itself."""
+"""Returns the CloudFormation reference for the text of an input, or the text itself."""
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class Unconverted(Exception):
-    """Something that the conversion does not know: it has to be added to `judges.conversions`."""
+    """The conversion lacks something that has to be added to `judges.conversions`."""
 
 
 class Inputs:
-    """Reads inputs by Pulumi's names; what is unset or empty counts as absent."""
+    """Reads inputs by Pulumi's names; an unset or empty input counts as absent."""
 
     def __init__(self, label: str, values: Mapping[str, Any], reference: Reference) -> None:
         self._label = label
@@ -27,7 +27,7 @@ class Inputs:
         self._read: set[str] = set()
 
     def take(self, key: str) -> Any:
-        """The input, with references to other resources in it; None if it is absent."""
+        """The input, with references in place of other resources' names; None if it is absent."""
         self._read.add(key)
         return self._refer(key, self._values.get(key))
 
@@ -38,13 +38,13 @@ class Inputs:
         return None if text is None else self._refer(key, json.loads(text))
 
     def properties(self, *keys: str, **renamed: str) -> Properties:
-        """CloudFormation's properties for these inputs: of the same name, or renamed `Theirs="ours"`."""
+        """CloudFormation's properties for these inputs, of the same names or renamed: `Theirs="ours"`."""
         found = {pascal_case(key): pascal(self.take(key)) for key in keys}
         found |= {theirs: pascal(self.take(ours)) for theirs, ours in renamed.items()}
         return present(found)
 
     def leave_out(self, *keys: str) -> None:
-        """Inputs that tell the provider what to do and are no property of the resource in AWS."""
+        """Mark inputs as read that control the provider and are not a property of the resource in AWS."""
         self._read.update(keys)
 
     def must_be_read(self) -> None:
@@ -64,7 +64,7 @@ class Inputs:
 
 
 def present(properties: Properties) -> Properties:
-    """Without what is unset or empty."""
+    """The properties without the unset and empty ones."""
     return {key: value for key, value in properties.items() if value not in _EMPTY}
 
 

@@ -10,11 +10,11 @@ import json
 from typing import Any
 
 ABSENT = object()
-"""As a value: nothing is there."""
+"""As a value: remove what is there."""
 
 
 def put(properties: dict[str, Any], place: str, value: Any) -> None:
-    """Set, add or remove what is at the place. Raises KeyError or IndexError if there is no way to it."""
+    """Set, add or remove what is at the place. Raises KeyError or IndexError if the path leads nowhere."""
     path, _, within = place.partition("!")
     if within:
         document = json.loads(_get(properties, path))

@@ -1,4 +1,4 @@
-"""A recorder between AWS clients and the emulator: it passes each request on and keeps it with its answer."""
+"""A proxy between AWS clients and the emulator that records each request with its answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Recorder(ThreadingHTTPServer):
-    """Listens on a free port of loopback; `exchanges` grows in the order in which the emulator answers."""
+    """Listens on a free port of loopback. `exchanges` is in the order in which the emulator answered."""
 
     daemon_threads = True
 
@@ -43,7 +43,7 @@ class Recorder(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def pass_on(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        """Ask the emulator, one request at a time, so that the recorded order is that of its changes."""
+        """Ask the emulator, one request at a time, so that the recorded order is the order of its changes."""
         with self.turn:
             connection = http.client.HTTPConnection(self.emulator, timeout=60)
             connection.request(method, path, body, headers)
@@ -79,12 +79,12 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the requests are recorded."""
+        """Log nothing, since the requests are recorded."""
 
 
 @contextmanager
 def recording(emulator_url: str) -> Iterator[Recorder]:
-    """A recorder in front of the emulator."""
+    """Runs a recorder in front of the emulator."""
     with Recorder(emulator_url) as recorder:
         thread = threading.Thread(target=recorder.serve_forever, kwargs={"poll_interval": 0.1})
         thread.start()

@@ -1,4 +1,4 @@
-"""Recorded HTTP requests to AWS: which action they ask for, and what makes two of them the same."""
+"""Recorded HTTP requests to AWS: which action they ask for, and when two of them are the same."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-# What a client makes up for each try, so that a repeated request is known as such.
+# Random values by which AWS recognises a repeated request; they differ in each recording.
 _TOKENS = {"ClientToken", "clientToken", "ClientRequestToken", "CreatorRequestId"}
 _READING = re.compile(r"Describe|List|Get|BatchGet")
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One HTTP request to AWS and its answer. Header names are in small letters."""
+    """One HTTP request to AWS and its answer. Header names are in lower case."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class Exchange:
 
     @property
     def action(self) -> str:
-        """The action's name as AWS's JSON and query protocols carry it."""
+        """The action's name in AWS's JSON and query protocols."""
         target = self.headers.get("x-amz-target")
         if target:
             return target.rpartition(".")[2]
@@ -42,7 +42,7 @@ class Exchange:
 
     @property
     def changes(self) -> bool:
-        """Whether it asks for more than reading."""
+        """Whether the request is for more than reading."""
         return not _READING.match(self.action)
 
     @property
@@ -53,7 +53,7 @@ class Exchange:
         return replace(self, body=body)
 
     def parameters(self) -> Counter[tuple[str, str]]:
-        """Each parameter's place and value, whatever the order in lists, without the client's tokens."""
+        """Each parameter's place and value, without the order in lists and without the client's tokens."""
         if self.is_json:
             return Counter(_leaves("", json.loads(self.body or b"{}")))
         pairs = parse_qsl(self.body.decode(), keep_blank_values=True)
@@ -75,7 +75,7 @@ def _leaves(place: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 class Recorded:
-    """Recorded exchanges, found by what they ask for."""
+    """Finds recorded exchanges by what they ask for."""
 
     def __init__(self, exchanges: Sequence[Exchange]) -> None:
         self._same: dict[object, list[Exchange]] = defaultdict(list)
@@ -87,11 +87,11 @@ class Recorded:
             self._alike[_kind(exchange)].append((number, parameters))
 
     def same(self, request: Exchange) -> list[Exchange]:
-        """Those that ask for the same, whatever their tokens, in the order in which they were answered."""
+        """The exchanges that ask for the same, regardless of tokens, in the order of their answers."""
         return self._same.get(_key(request, request.parameters()), [])
 
     def closest(self, request: Exchange) -> Exchange:
-        """The first of those that differ least. Raises ValueError if none asks for the same action."""
+        """The exchange that differs least. Raises ValueError if none has the same action."""
         return self._exchanges[self.place_of(request)]
 
     def place_of(self, request: Exchange) -> int:

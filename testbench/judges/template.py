@@ -17,14 +17,14 @@ Kinds = Mapping[str, Conversion | PartOf | NoCounterpart]
 
 @dataclass
 class _Template:
-    """What has been converted so far."""
+    """The resources that have been converted so far."""
 
     resources: dict[str, Properties] = field(default_factory=dict)
-    # URN → the texts by which others name the resource, and the reference for each
+    # By URN: the texts by which others name the resource, and the reference for each.
     references: dict[str, dict[str, Properties]] = field(default_factory=dict)
 
     def reference_for(self, resource: Resource) -> Reference:
-        """Where an input's value comes from is known, so only that resource's names are replaced."""
+        """Replaces the names of only those resources that an input's value is known to come from."""
 
         def reference(key: str, text: str) -> Any:
             for urn in resource.depends_on.get(key, []):

@@ -87,7 +87,7 @@ def deployer(life_url: str) -> Deployer:
 def project(tmp_path_factory: pytest.TempPathFactory, life_url: str, deployer: Deployer) -> EngineProject:
     project = EngineProject(tmp_path_factory.mktemp("project"), life_url)
     project.keys = deployer.keys
-    project.configure(life.FIRST)
+    project.configure({})
     return project
 
 

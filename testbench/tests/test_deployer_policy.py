@@ -41,7 +41,7 @@ def test_roles_are_told_apart_by_their_path(action: str) -> None:
 
 
 def test_an_action_that_iam_does_not_know_is_an_error() -> None:
-    with pytest.raises(document.NotScopable, match="ec2:MakeCoffee is no IAM action"):
+    with pytest.raises(document.NotScopable, match="ec2:MakeCoffee is not an IAM action"):
         document.grants([Call("ec2", "MakeCoffee", tagged=False)])
 
 

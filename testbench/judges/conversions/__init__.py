@@ -1,4 +1,4 @@
-"""Every type of resource that the program makes. A type that is missing here fails the test."""
+"""Conversions of every resource type that the program uses. A test fails if a type is missing here."""
 
 from __future__ import annotations
 

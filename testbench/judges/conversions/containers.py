@@ -26,7 +26,7 @@ def _task_definition(inputs: Inputs) -> Properties:
 
 def _container(container: dict[str, Any]) -> Properties:
     converted: Properties = pascal(container)
-    if "logConfiguration" in container:  # the options' names are the log driver's own
+    if "logConfiguration" in container:  # the names of the options belong to the log driver
         converted["LogConfiguration"]["Options"] = container["logConfiguration"]["options"]
     return converted
 
@@ -86,5 +86,5 @@ CONVERSIONS: dict[str, Conversion | PartOf | NoCounterpart] = {
         "LifecyclePolicy",
         lambda inputs: {"LifecyclePolicyText": inputs.take("policy")},
     ),
-    "docker:index/image:Image": NoCounterpart("An image is no resource of CloudFormation's."),
+    "docker:index/image:Image": NoCounterpart("CloudFormation has no resource for an image."),
 }

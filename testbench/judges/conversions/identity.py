@@ -31,7 +31,7 @@ def _key(inputs: Inputs) -> Properties:
 
 def _secret(inputs: Inputs) -> Properties:
     inputs.leave_out("forceOverwriteReplicaSecret", "recoveryWindowInDays")
-    # The provider adds characters to a prefix; what they are is no choice of the program's.
+    # The provider appends random characters to a prefix, which the program does not choose.
     name = inputs.take("name") or inputs.take("namePrefix")
     return inputs.properties("description", "kmsKeyId") | {"Name": name}
 

@@ -7,7 +7,7 @@ from judges.inputs import Inputs, Properties
 
 
 def _rule(inputs: Inputs) -> Properties:
-    inputs.leave_out("name")  # CloudFormation gives rules no names
+    inputs.leave_out("name")  # rules have no names in CloudFormation
     return inputs.properties(
         *("action", "blockOverrideDnsType", "blockOverrideDomain", "blockOverrideTtl", "blockResponse"),
         *("firewallDomainListId", "firewallDomainRedirectionAction", "priority", "qType"),

@@ -106,7 +106,7 @@ CONVERSIONS: dict[str, Conversion | PartOf | NoCounterpart] = {
         "AWS::EC2::SecurityGroup", _security_group, {"id": "GroupId"}
     ),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": NoCounterpart(
-        "CloudFormation makes security groups; it cannot take over the one that EC2 makes with a VPC."
+        "CloudFormation creates security groups, but cannot adopt the one that EC2 creates with a VPC."
     ),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Conversion(
         "AWS::EC2::SecurityGroupIngress", _ingress, tagged=False

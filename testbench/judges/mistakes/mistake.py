@@ -1,4 +1,4 @@
-"""A mistake: other inputs for one resource of the recorded deployment."""
+"""A mistake: different inputs for one resource of the recorded deployment."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from judges.places_in_inputs import put
 
 @dataclass(frozen=True)
 class Of:
-    """As a value in `Mistake.inputs`: what another resource of the stack has there, perhaps changed."""
+    """As a value in `Mistake.inputs`: an output of another resource of the stack, possibly changed."""
 
     resource: str
     output: str
     change: Callable[[Any], Any] = lambda value: value
 
     def among(self, stack: Sequence[Resource]) -> Any:
-        """The value. Raises ValueError if the stack has no such resource."""
+        """The value in the given stack. Raises ValueError if the stack has no such resource."""
         (source,) = [one for one in stack if one.label == self.resource]
         return self.change(source.id if self.output == "id" else source.outputs[self.output])
 
@@ -31,11 +31,11 @@ class Of:
 class Mistake:
     """One mistake in the inputs of one resource.
 
-    `target` is the resource's label, such as `ec2.Subnet private-0`. `inputs` maps places to values, as
-    `judges.places_in_inputs` has them. `rule` is what AWS says, and `source` where it says so.
-    `made_impossible_by` names a Java type that takes no such value. `refused_at` is the action at which AWS
-    refuses, where that may be a later one than the resource's own, for instance that of the other resource
-    with the same name.
+    `target` is the resource's label, such as `ec2.Subnet private-0`. `inputs` maps places, written as in
+    `judges.places_in_inputs`, to values. `rule` is AWS's rule, and `source` the document that has it.
+    `made_impossible_by` names a Java type that does not accept such a value. `refused_at` is the action that
+    AWS refuses, if that is not the resource's own but a later one, for instance the creation of the other
+    resource with the same name.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""The real AWS provider, asked without an engine: what it says of inputs, and the request that it would send.
+"""The real AWS provider without an engine: what it says about inputs, and the request that it would send.
 
-It talks to a stand-in that answers what was asked in the recorded deployment as it was answered then. So the
-provider does all that leads to the first change that the program without the mistake did not ask for.
+Instead of AWS it calls a stand-in that gives the answers of the recorded deployment. So the provider goes on
+until it sends the first change that the program without the mistake did not send.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from judges.requests import Exchange, Recorded
 
 _REFUSED = 400
-_SECONDS = 60.0  # the provider's own waiting for one resource
+_SECONDS = 60.0  # the longest time that the provider waits for one resource
 
 
-class _Stand(ThreadingHTTPServer):
-    """Answers from the recording. Refuses a change that is not in it; `unknown` has these.
+class _StandIn(ThreadingHTTPServer):
+    """Answers from the recording. Refuses a change that is not recorded, and keeps it in `unknown`.
 
-    A question that was not asked then is answered as the most similar one was, which tells that there is no
-    such resource yet. Before the provider has changed something it hears what was first answered, when the
-    resource was not there yet, and then what was answered last.
+    A read that is not recorded gets the answer of the most similar one, which says that the resource does not
+    exist yet. Until the provider has changed something, it gets the first recorded answer, from before the
+    resource existed, and afterwards the last one.
     """
 
     daemon_threads = True
@@ -44,7 +44,7 @@ class _Stand(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def begin(self, knows_changes: bool = True) -> None:
-        """Another resource is about to be made. Without knowing changes, the first one is refused."""
+        """Prepare for another resource. Without `knows_changes`, recorded changes are refused too."""
         self.unknown: list[Exchange] = []
         self._changed = False
         self._knows_changes = knows_changes
@@ -67,7 +67,7 @@ class _Stand(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: _Stand
+    server: _StandIn
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -81,12 +81,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answered.answer)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The request that was not recorded, or what the provider says of inputs for which it sends none."""
+    """The request that was not recorded, or the provider's error if it did not send one."""
 
     request: Exchange | None
     refused: str = ""
@@ -95,12 +95,12 @@ class Sent:
 class Provider:
     """The provider's process, configured as the stack `local` configures it."""
 
-    def __init__(self, stub: provider_pb2_grpc.ResourceProviderStub, stand: _Stand) -> None:
+    def __init__(self, stub: provider_pb2_grpc.ResourceProviderStub, stand: _StandIn) -> None:
         self._stub = stub
         self._stand = stand
 
     def objections(self, shown: Shown) -> list[str]:
-        """What the provider finds wrong before it asks AWS."""
+        """What the provider finds wrong before it calls AWS."""
         request = provider_pb2.CheckRequest(urn=shown.urn, news=_struct(shown.properties), olds=_struct({}))
         return [failure.reason for failure in self._stub.Check(request).failures]
 
@@ -136,11 +136,13 @@ class Provider:
 def provider(
     plugin: Path, environment: Mapping[str, str], recorded: Sequence[Exchange]
 ) -> Iterator[Provider]:
-    """Start the plugin, and end it."""
-    engine = grpc.server(futures.ThreadPoolExecutor(1))  # where the plugin would log; it answers nothing
+    """Runs the plugin."""
+    engine = grpc.server(
+        futures.ThreadPoolExecutor(1)
+    )  # the plugin logs to this address; nothing answers there
     address = f"127.0.0.1:{engine.add_insecure_port('127.0.0.1:0')}"
     engine.start()
-    with _Stand(recorded) as stand:
+    with _StandIn(recorded) as stand:
         thread = threading.Thread(target=stand.serve_forever, kwargs={"poll_interval": 0.1})
         thread.start()
         variables = {**environment, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{stand.server_address[1]}"}
@@ -160,7 +162,7 @@ def provider(
 
 
 def _configure(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
-    """As `Pulumi.local.yaml` does."""
+    """Configure the provider as `Pulumi.local.yaml` does."""
     tags = {"Project": "ComputerUseSandbox", "Environment": "Local"}
     settings = {
         "region": "us-west-2",

@@ -1,10 +1,10 @@
 """Whether the emulated AWS refuses a request: `python -m judges.mistakes.trials FILE`, results on stdout.
 
-FILE is pickled by `ask`: the recorded deployment, and requests to try, each with the place of the recorded
-change that it stands for. The deployment is replayed in this process. At the place of a trial the process
-forks: the child makes the tried request instead and tells whether it is refused; the parent makes the
-recorded one. So each trial has an account as it was at that moment. Where AWS refuses a mistake only when a
-later request comes, the child goes on to that one.
+FILE is pickled by `ask`. It has the recorded deployment and the requests to try, each with the place of the
+recorded change that it replaces. This process replays the deployment. At the place of a trial it forks: the
+child sends the tried request instead of the recorded one and reports whether it was refused, and the parent
+sends the recorded one. So each trial finds the account as it was at that moment. If AWS refuses a mistake
+only at a later request, the child goes on to that request.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ LOCAL = Path(__file__).resolve().parents[2]
 
 NOT_IMPLEMENTED, BROKEN = b"NotImplemented", b"EmulatorFailure"  # as emulator.failures answers
 _SHORTEST_ID = 8
-# What can be an id of the emulator's. A VPC's IPv6 block is one too, for its subnets' begin with it.
+# Texts that may be ids of the emulator. The start of a VPC's IPv6 block is one too, since the blocks of its
+# subnets begin with it.
 _NAME = re.compile(r"2001:db8:[0-9a-f:]+(?=[0-9a-f]{2}::)|[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A request, and the place in the recording of the one that it stands for.
+    """A request, and the place in the recording of the request that it replaces.
 
-    `until` is the later action at which AWS refuses; without one, it is the request itself.
+    `until` is the later action that AWS refuses; if it is empty, AWS refuses the request itself.
     """
 
     place: int
@@ -48,7 +49,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Refused:
-    """An action that was refused, and the answer's body."""
+    """An action that was refused, and the body of the answer."""
 
     action: str
     reason: str
@@ -61,7 +62,7 @@ class Refused:
 
 
 def ask(recorded: Sequence[Exchange], trials: Sequence[Trial]) -> list[Refused | None]:
-    """Try each in a process of its own; None where everything is accepted."""
+    """Try each request in a process of its own. None where nothing was refused."""
     with tempfile.NamedTemporaryFile() as file:
         plain = [asdict(one) for one in recorded], [asdict(one) for one in trials]
         file.write(pickle.dumps(plain))
@@ -72,12 +73,12 @@ def ask(recorded: Sequence[Exchange], trials: Sequence[Trial]) -> list[Refused |
 
 
 def _may_be_an_id(text: str) -> bool:
-    """Not the 32 of a time's seconds, which would then be another number in `203.0.113.1/32`, too."""
+    """Excludes short texts and numbers: `32` in a time stamp must not be replaced in `203.0.113.1/32`."""
     return ":" in text or (len(text) >= _SHORTEST_ID and not text.isdecimal())
 
 
 class _Account:
-    """The emulated AWS in this process, which knows the recorded ids by its own."""
+    """The emulated AWS in this process. It translates ids of the recording to its own."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -94,20 +95,20 @@ class _Account:
         return _NAME.sub(lambda found: self._own.get(found[0], found[0]), text)
 
     def replay(self, exchange: Exchange) -> None:
-        """Ask as recorded, and expect an answer as recorded."""
+        """Send the recorded request, which must be answered with the recorded status."""
         status, answer = self.ask(exchange)
         if status != exchange.status:
             raise RuntimeError(f"{exchange.action} answered {status}, not {exchange.status}: {answer!r}")
         self.learn(exchange.answer, answer)
 
     def ask_and_learn(self, exchange: Exchange) -> tuple[int, bytes]:
-        """Ask as recorded, whatever the answer: without what a mistake took away, some of it is an error."""
+        """Send the recorded request, whatever the answer, since it may need what the mistake has removed."""
         status, answer = self.ask(exchange)
         self.learn(exchange.answer, answer)
         return status, answer
 
     def learn(self, recorded: bytes, answer: bytes) -> None:
-        """Which id here stands for which in the recording."""
+        """Note which id of this emulator corresponds to which id of the recording."""
         theirs, own = _NAME.findall(recorded.decode()), _NAME.findall(answer.decode())
         if len(theirs) == len(own):
             pairs = zip(theirs, own, strict=True)
@@ -143,7 +144,7 @@ def _refusal(account: _Account, trial: Trial, exchanges: Sequence[Exchange]) -> 
 
 
 def _missing(trial: Trial, exchanges: Sequence[Exchange]) -> int:
-    """How many exchanges later everything exists that the request names, and the recorded one did not."""
+    """After how many more exchanges everything exists that the request names and the recorded one did not."""
     new = _ids(unquote_plus(trial.request.body.decode()))
     new -= _ids(unquote_plus(exchanges[trial.place].body.decode()))
     last = 0
@@ -161,7 +162,7 @@ def _ids(text: str) -> set[str]:
 
 
 def _is_refusal(status: int, answer: bytes) -> bool:
-    """An error of AWS's: neither an action that the emulator lacks nor one at which it breaks."""
+    """Whether it is an error as AWS's, and not one of an action that the emulator lacks or fails at."""
     return 400 <= status < 500 and NOT_IMPLEMENTED not in answer and BROKEN not in answer
 
 

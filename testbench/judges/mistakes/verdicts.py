@@ -1,4 +1,4 @@
-"""All judges over all mistakes."""
+"""Asks all judges about all mistakes."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from judges.mistakes.trials import Refused, Trial, ask
 from judges.requests import Exchange, Recorded
 from judges.template import template
 
-_SAME_NAME = "E3019"  # two resources of one name: here each mistaken resource has that of the right one
+_SAME_NAME = "E3019"  # two resources with one name: each mistaken resource has the name of the right one
 
 
 @dataclass
 class Verdict:
     """Who noticed a mistake.
 
-    `pack` and `cfn_lint` have names of rules, `provider` its words, `models` whether AWS's service models do
-    not allow the request, and `emulator` what it refused, for that or another reason.
+    `pack` and `cfn_lint` have the names of rules, `provider` the provider's messages. `models` says whether
+    AWS's service models refuse the request, and `emulator` what it refused, for whatever reason.
     """
 
     mistake: Mistake
@@ -42,7 +42,7 @@ class Verdict:
 
     @property
     def refused(self) -> bool:
-        """Whether the mistake cannot get past the emulated AWS and the pack."""
+        """Whether the pack or the emulated AWS refuses the mistake."""
         return bool(self.pack) or self.emulator is not None
 
 
@@ -64,8 +64,6 @@ def judge(
         if sent.request is not None:
             requests[number] = sent.request
             verdict.models = _models_refuse(sent.request)
-        if not (sent.request or sent.refused):
-            print("SAME", verdict.mistake.name)
     _ask_pack(verdicts, shown, deployed.update)
     _ask_emulator(
         [verdicts[number] for number in requests], list(requests.values()), rightly, deployed.exchanges
@@ -86,7 +84,7 @@ def _ask_pack(verdicts: Sequence[Verdict], shown: Sequence[Shown], update: Recor
 
 
 def _judge_stack(pack: ServedPack, resource: Shown) -> set[str]:
-    """The stack's outputs, with the inputs of the mistake in place of its own."""
+    """The rules that the stack breaks if the resource has the inputs of the mistake."""
     outputs = [
         replace(one, properties={**one.properties, **resource.properties}) if one.urn == resource.urn else one
         for one in pack.recording.outputs
@@ -100,13 +98,13 @@ def _ask_emulator(
     rightly: Mapping[str, Exchange | None],
     recorded: Sequence[Exchange],
 ) -> None:
-    """Each request in the place of the one that the resource without a mistake needs."""
+    """Try each request in the place of the one that the resource without the mistake needs."""
     known = Recorded(recorded)
     trials = []
     for verdict, request in zip(verdicts, requests, strict=True):
         right = rightly[verdict.mistake.target]
         if right is None or right.action != request.action:
-            right = request  # one of several changes that the resource needs, and not the first
+            right = request  # the resource needs several changes, and this is not the first
         place = known.place_of(right)
         trials.append(Trial(place, request, verdict.mistake.refused_at))
     for verdict, refused in zip(verdicts, ask(recorded, trials), strict=True):
@@ -116,7 +114,7 @@ def _ask_emulator(
 def _ask_cfn_lint(
     verdicts: Sequence[Verdict], shown: Sequence[Shown], resources: Sequence[Resource], program: Path
 ) -> None:
-    """One template, with each mistaken resource beside the right one: each template takes a second."""
+    """Judge all mistakes in one template beside the right resources, since each template takes a second."""
     right = template(resources)
     joint = dict(right["Resources"])
     for number, mistaken in enumerate(shown):
@@ -126,7 +124,7 @@ def _ask_cfn_lint(
         try:
             made = template(changed)["Resources"]
         except (Unconverted, ValueError, KeyError):
-            continue  # a document that is cut off, or a part of nothing: there is no template to judge
+            continue  # a truncated document, or a part without a parent, makes no template
         for name, resource in made.items():
             if resource != right["Resources"].get(name):
                 joint[f"Mistake{number}{name}"] = resource

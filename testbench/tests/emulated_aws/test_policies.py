@@ -75,16 +75,6 @@ def test_a_log_group_takes_only_a_key_that_logs_may_use(aws: Aws, refused: Refus
     assert logs.describe_log_groups()["logGroups"][0]["kmsKeyId"] == key["Arn"]
 
 
-def test_a_log_group_can_change_its_key(aws: Aws, account: str) -> None:
-    logs = aws("logs")
-    key = aws("kms").create_key(Policy=_policy(_root(account), _logs("*")))["KeyMetadata"]["Arn"]
-    logs.create_log_group(logGroupName="a")
-    logs.associate_kms_key(logGroupName="a", kmsKeyId=key)
-    assert logs.describe_log_groups()["logGroups"][0]["kmsKeyId"] == key
-    logs.disassociate_kms_key(logGroupName="a")
-    assert "kmsKeyId" not in logs.describe_log_groups()["logGroups"][0]
-
-
 @pytest.mark.parametrize("change", [{"Resource": "*"}, {"Principal": None}, {"Effect": "Maybe"}], ids=str)
 def test_a_trust_policy_must_be_one(aws: Aws, refused: Refused, change: dict[str, Any]) -> None:
     trust: dict[str, Any] = {

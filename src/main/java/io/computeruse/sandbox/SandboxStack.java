@@ -8,9 +8,7 @@ import com.pulumi.aws.inputs.GetRegionArgs;
 import com.pulumi.aws.inputs.GetRegionPlainArgs;
 import com.pulumi.core.Output;
 import com.pulumi.resources.ComponentResourceOptions;
-import com.pulumi.resources.Resource;
 import io.computeruse.sandbox.config.AwsLocation;
-import io.computeruse.sandbox.config.DcvSource;
 import io.computeruse.sandbox.config.DomainName;
 import io.computeruse.sandbox.config.DomainPreset;
 import io.computeruse.sandbox.config.IngressCidr;
@@ -19,54 +17,40 @@ import io.computeruse.sandbox.config.SandboxConfig;
 import io.computeruse.sandbox.config.StackPath;
 import io.computeruse.sandbox.config.Viewer;
 import io.computeruse.sandbox.encryption.SandboxKey;
-import io.computeruse.sandbox.iam.ServiceRole;
-import io.computeruse.sandbox.iam.TaskPolicies;
 import io.computeruse.sandbox.image.ImageRepository;
-import io.computeruse.sandbox.image.ServiceImage;
-import io.computeruse.sandbox.logging.EncryptedLogGroup;
 import io.computeruse.sandbox.logging.LogGroupNames;
-import io.computeruse.sandbox.naming.Description;
+import io.computeruse.sandbox.logging.LogGroups;
 import io.computeruse.sandbox.naming.ResourceNames;
 import io.computeruse.sandbox.network.DnsFirewall;
 import io.computeruse.sandbox.network.FlowLogs;
 import io.computeruse.sandbox.network.FrontDoor;
-import io.computeruse.sandbox.network.Ports;
 import io.computeruse.sandbox.network.SandboxVpc;
 import io.computeruse.sandbox.network.TaskNames;
 import io.computeruse.sandbox.network.TrafficPolicy;
 import io.computeruse.sandbox.secrets.SandboxSecrets;
-import io.computeruse.sandbox.service.ContainerSpec;
-import io.computeruse.sandbox.service.ContainerVariables;
-import io.computeruse.sandbox.service.EmptyVolume;
+import io.computeruse.sandbox.service.ConsoleContainer;
+import io.computeruse.sandbox.service.DesktopContainer;
 import io.computeruse.sandbox.service.FargateService;
-import io.computeruse.sandbox.service.LinuxCapability;
-import io.computeruse.sandbox.service.LogDelivery;
 import io.computeruse.sandbox.service.SandboxCluster;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Wires the components together and exports the outputs; the only class that sees Pulumi's context. */
+/** Connects the components and exports the outputs. No other class but {@link App} uses Pulumi's context. */
 final class SandboxStack {
-    private static final String ZONE = "computer-use.local";
-    private static final String ENVIRONMENT = "environment";
-    private static final String ORCHESTRATION = "orchestration";
+    private static final String PRIVATE_ZONE = "computer-use.local";
+    private static final String DESKTOP_HOST = DesktopContainer.SERVICE + "." + PRIVATE_ZONE;
+    private static final String CONSOLE_HOST = ConsoleContainer.SERVICE + "." + PRIVATE_ZONE;
     private static final ComponentResourceOptions TOP = ComponentResourceOptions.Empty;
 
     private final Context context;
     private final SandboxConfig config;
-    private final StackPath path;
 
     private SandboxStack(Context context, SandboxConfig config) {
         this.context = context;
         this.config = config;
-        this.path = new StackPath(config.stack());
     }
 
-    /** Reads the configuration first: if it is not valid, no resource is registered at all. */
+    /** Reads the configuration first, so that an invalid one registers no resource at all. */
     static void define(Context context) {
         var config = SandboxConfig.from(new PulumiSettings(context.config(), context.stackName(), region(context)));
         var stack = new SandboxStack(context, config);
@@ -75,8 +59,8 @@ final class SandboxStack {
     }
 
     /**
-     * Asks the provider only where the configuration is silent: asking registers the provider, and a wrong configuration should
-     * leave no trace.
+     * The region of the AWS provider. The provider is asked only if the configuration names no region, because asking registers
+     * the provider, and an invalid configuration should leave no trace.
      */
     private static String region(Context context) {
         return context.config("aws").get("region").orElseGet(() -> AwsFunctions.getRegionPlain(GetRegionPlainArgs.Empty)
@@ -92,36 +76,31 @@ final class SandboxStack {
                                     .formatted(IngressCidr.KEY, IngressCidr.BLOCKED, IngressCidr.KEY));
         }
         if (!config.dataOutlets().isEmpty()) {
+            var outlets = config.dataOutlets().stream().map(DomainName::name).collect(Collectors.joining(", "));
             context.log()
-                    .info("The allowlist lets data out to anybody's storage: %s. %s: tight leaves these out."
-                            .formatted(
-                                    config.dataOutlets().stream()
-                                            .map(DomainName::name)
-                                            .collect(Collectors.joining(", ")),
-                                    DomainPreset.KEY));
+                    .info("The allowlist lets data out to storage that anybody can own: %s. %s: tight leaves these out."
+                            .formatted(outlets, DomainPreset.KEY));
         }
-        if (config.viewer() == Viewer.DCV) {
+        if (config.desktop().viewer() == Viewer.DCV) {
             context.log()
                     .warn(
-                            "viewer: dcv needs a paid Amazon DCV licence outside EC2, 30 days after its installation at the latest");
+                            "viewer: dcv needs a paid Amazon DCV licence outside EC2, at the latest 30 days after its installation");
         }
     }
 
     private void create() {
         var aws = awsLocation();
+        var path = new StackPath(config.stack());
         var names = new ResourceNames(config.stack());
-        var logGroups = new LogGroupNames(names);
+        var logGroupNames = new LogGroupNames(names);
 
-        var key = new SandboxKey("sandbox", new SandboxKey.Args(aws, logGroups.patterns()), TOP);
-        var containerLogs = logGroup("containers", Output.of(logGroups.containers()), key);
-        var flowLogGroup = logGroup("flow-logs", Output.of(logGroups.flows()), key);
-        var queryLogGroup = logGroup("dns-queries", Output.of(logGroups.dnsQueries()), key);
+        var key = new SandboxKey("sandbox", new SandboxKey.Args(aws, logGroupNames.patterns()), TOP);
         var clusterName = key.keyId().applyValue(names::cluster);
-        var insightsLogGroup =
-                logGroup("container-insights", clusterName.applyValue(LogGroupNames::containerInsights), key);
+        var logs = LogGroups.create(logGroupNames, clusterName, key.arn(), TOP);
 
-        var vpc = new SandboxVpc("sandbox", new SandboxVpc.Args(aws, config.vpcCidr(), config.natGateways()), TOP);
-        var flowLogs = new FlowLogs("flow-logs", new FlowLogs.Args(aws, path, vpc.id(), flowLogGroup), TOP);
+        var network = config.network();
+        var vpc = new SandboxVpc("sandbox", new SandboxVpc.Args(aws, network.vpcCidr(), network.natGateways()), TOP);
+        var flowLogs = new FlowLogs("flow-logs", new FlowLogs.Args(aws, path, vpc.id(), logs.flows()), TOP);
         var traffic = new TrafficPolicy("traffic", new TrafficPolicy.Args(vpc.id(), config.ingress()), TOP);
         var frontDoor = new FrontDoor(
                 "front-door",
@@ -129,19 +108,21 @@ final class SandboxStack {
                         vpc.id(),
                         vpc.publicSubnetIds(),
                         traffic.frontDoorGroupId(),
-                        config.tcpIdleTimeout(),
+                        network.tcpIdleTimeout(),
                         vpc.internetReady()),
                 TOP);
 
         var repository = new ImageRepository("computer-use-sandbox", new ImageRepository.Args(key.arn()), TOP);
-        var taskNames = Output.tuple(aws, repository.url())
+        var taskNames = Output.tuple(aws, repository.host())
                 .applyValue(t -> TaskNames.of(
                         t.t1,
-                        t.t2.substring(0, t.t2.indexOf('/')),
-                        List.of(ENVIRONMENT + "." + ZONE, ORCHESTRATION + "." + ZONE),
-                        config.modelProviders()));
+                        t.t2,
+                        List.of(DESKTOP_HOST, CONSOLE_HOST),
+                        config.models().providers()));
         var dnsFirewall = new DnsFirewall(
-                "dns-firewall", new DnsFirewall.Args(vpc.id(), config.allowedDomains(), taskNames, queryLogGroup), TOP);
+                "dns-firewall",
+                new DnsFirewall.Args(vpc.id(), config.allowedDomains(), taskNames, logs.dnsQueries()),
+                TOP);
 
         var secrets = new SandboxSecrets(
                 "secrets",
@@ -149,99 +130,46 @@ final class SandboxStack {
                         path,
                         key.arn(),
                         frontDoor.host(),
-                        config.loginUsername(),
-                        config.loginPassword(),
-                        config.anthropicApiKey()),
+                        config.login().username(),
+                        config.login().password(),
+                        config.models().anthropicApiKey()),
                 TOP);
         var cluster = new SandboxCluster(
-                "sandbox", new SandboxCluster.Args(names, clusterName, vpc.id(), ZONE, insightsLogGroup), TOP);
-        // Whole components, so that every rule and route that one of them ever has is there before a task starts.
-        var before = List.<Resource>of(vpc, flowLogs, traffic, dnsFirewall);
-
-        var environment = new FargateService(
-                ENVIRONMENT,
-                new FargateService.Args(
+                "sandbox",
+                new SandboxCluster.Args(names, clusterName, vpc.id(), PRIVATE_ZONE, logs.containerInsights()),
+                TOP);
+        var services = new SandboxServices(
+                config,
+                new FargateService.Platform(
                         aws,
                         path,
                         cluster,
-                        new ContainerSpec(
-                                ENVIRONMENT,
-                                List.of(Ports.CONTROL_API, Ports.VIEWER),
-                                // The entry point becomes two users, so that the agent's shell cannot read the control
-                                // token.
-                                Set.of(LinuxCapability.SETGID, LinuxCapability.SETUID),
-                                false,
-                                List.of(),
-                                LogDelivery.NEVER_WAIT),
-                        image(
-                                ENVIRONMENT,
-                                Optional.of(config.viewer().imageTarget()),
-                                config.dcvSource()
-                                        .map(DcvSource::buildArguments)
-                                        .orElse(Map.of()),
-                                repository),
                         repository,
-                        config.environmentSize(),
-                        config.architecture(),
-                        Output.of(ContainerVariables.environment(config)),
-                        secrets.forEnvironment(),
                         key.arn(),
-                        containerLogs,
-                        Optional.empty(),
-                        vpc.privateSubnetIds(),
-                        traffic.environmentGroupId(),
-                        frontDoor.viewer(),
-                        before),
-                TOP);
-        var orchestration = new FargateService(
-                ORCHESTRATION,
-                new FargateService.Args(
-                        aws,
-                        path,
-                        cluster,
-                        new ContainerSpec(
-                                ORCHESTRATION,
-                                List.of(Ports.CONSOLE),
-                                Set.of(),
-                                true,
-                                List.of(new EmptyVolume("/tmp"), ContainerVariables.DATA_DIRECTORY),
-                                LogDelivery.EVERY_LINE),
-                        image(ORCHESTRATION, Optional.empty(), Map.of(), repository),
-                        repository,
-                        config.orchestrationSize(),
-                        config.architecture(),
-                        Output.tuple(aws, frontDoor.url(frontDoor.viewer()))
-                                .applyValue(t ->
-                                        ContainerVariables.orchestration(config, t.t1, t.t2, ENVIRONMENT + "." + ZONE)),
-                        secrets.forOrchestration(),
-                        key.arn(),
-                        containerLogs,
-                        Optional.of(agentRole(aws)),
-                        vpc.privateSubnetIds(),
-                        traffic.orchestrationGroupId(),
-                        frontDoor.console(),
-                        before),
-                TOP);
+                        logs.containers(),
+                        // Whole components, so that a task starts only after every rule and route that any of them has.
+                        List.of(vpc, flowLogs, traffic, dnsFirewall)),
+                new SandboxServices.Connections(vpc, traffic, frontDoor, secrets, DESKTOP_HOST));
 
         context.export("orchestrationUrl", frontDoor.url(frontDoor.console()));
         context.export("environmentUrl", frontDoor.url(frontDoor.viewer()));
-        context.export("username", Output.of(config.loginUsername()));
+        context.export("username", Output.of(config.login().username()));
         context.export("password", secrets.password());
         context.export("tlsCertificateSha256", secrets.certificateSha256());
         context.export("ingressCidr", Output.of(config.ingress().cidr()));
         context.export("ingressMode", Output.of(config.ingress().isBlocked() ? "blocked" : "open-to-deployer"));
         context.export("repositoryUrl", repository.url());
         context.export("clusterName", cluster.clusterName());
-        context.export("environmentServiceName", environment.serviceName());
-        context.export("orchestrationServiceName", orchestration.serviceName());
-        context.export("logGroupName", containerLogs.logGroupName());
-        context.export("dnsQueryLogGroupName", queryLogGroup.logGroupName());
-        context.export("flowLogGroupName", flowLogGroup.logGroupName());
-        context.export("containerInsightsLogGroupName", insightsLogGroup.logGroupName());
+        context.export("environmentServiceName", services.desktop().serviceName());
+        context.export("orchestrationServiceName", services.console().serviceName());
+        context.export("logGroupName", logs.containers().logGroupName());
+        context.export("dnsQueryLogGroupName", logs.dnsQueries().logGroupName());
+        context.export("flowLogGroupName", logs.flows().logGroupName());
+        context.export("containerInsightsLogGroupName", logs.containerInsights().logGroupName());
         context.export("dnsFirewallRuleGroupId", dnsFirewall.ruleGroupId());
         context.export("dnsFirewallDomainListId", dnsFirewall.domainListId());
-        context.export("environmentServiceDns", Output.of(ENVIRONMENT + "." + ZONE));
-        context.export("orchestrationServiceDns", Output.of(ORCHESTRATION + "." + ZONE));
+        context.export("environmentServiceDns", Output.of(DESKTOP_HOST));
+        context.export("orchestrationServiceDns", Output.of(CONSOLE_HOST));
         context.export("vpcId", vpc.id());
     }
 
@@ -251,33 +179,5 @@ final class SandboxStack {
                         AwsFunctions.getRegion(GetRegionArgs.Empty),
                         AwsFunctions.getCallerIdentity(GetCallerIdentityArgs.Empty))
                 .applyValue(t -> new AwsLocation(t.t1.partition(), t.t2.name(), t.t3.accountId()));
-    }
-
-    private static EncryptedLogGroup logGroup(String name, Output<String> logGroupName, SandboxKey key) {
-        return new EncryptedLogGroup(name, new EncryptedLogGroup.Args(logGroupName, key.arn()), TOP);
-    }
-
-    private ServiceImage image(
-            String service, Optional<String> target, Map<String, String> buildArguments, ImageRepository repository) {
-        return new ServiceImage(
-                service,
-                new ServiceImage.Args(
-                        service, Path.of("images", service), target, buildArguments, config.architecture(), repository),
-                TOP);
-    }
-
-    private ServiceRole agentRole(Output<AwsLocation> aws) {
-        var policy = config.bedrockModels().isEmpty()
-                ? Optional.<Output<String>>empty()
-                : Optional.of(aws.applyValue(a -> TaskPolicies.invokeModels(a, config.bedrockModels())));
-        return new ServiceRole(
-                "orchestration-task",
-                new ServiceRole.Args(
-                        aws,
-                        path,
-                        ServiceRole.Principal.ECS_TASKS,
-                        Description.ofSandbox("invokes the configured Bedrock models"),
-                        policy),
-                TOP);
     }
 }

@@ -11,7 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Dependencies point one way: App, stack, components, values. */
+/** Dependencies point one way: from App to the stack, to the components, to the values. */
 class ArchitectureTest {
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -52,7 +52,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void valuesKnowNoResources() {
+    void valuesDependOnNoResources() {
         noClasses()
                 .that()
                 .resideInAPackage("..config..")

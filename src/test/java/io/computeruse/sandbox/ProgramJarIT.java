@@ -10,12 +10,12 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The jar that Pulumi runs, with the dependencies that its manifest names and nothing of the tests'. */
+/** Loads the jar that Pulumi runs with the dependencies that its manifest names, and without those of the tests. */
 class ProgramJarIT {
     private static final Path JAR = Path.of("target", "computer-use-sandbox.jar");
 
     @Test
-    void itSpeaksWithTheEngineInJavaAloneAndUnpacksNoNativeLibrary() throws IOException, ReflectiveOperationException {
+    void itTalksToTheEngineInPureJavaAndUnpacksNoNativeLibrary() throws IOException, ReflectiveOperationException {
         URL[] jar = {JAR.toUri().toURL()};
         try (URLClassLoader program = new URLClassLoader(jar, ClassLoader.getPlatformClassLoader())) {
             Object transport = program.loadClass("io.grpc.ManagedChannelProvider")

@@ -11,17 +11,17 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every name, description and tag of everything that the program registers is one that its AWS service takes. The rules are those
- * of the services' APIs (botocore's models and their prose); a text for which there is no rule here fails too.
+ * AWS accepts every name, description and tag that the program registers. The rules are those of the services' APIs (botocore's
+ * models and their prose). A resource for which this test has no rule fails too.
  */
 class PublishedRulesTest {
-    /** What Pulumi appends to the name of a resource that is given none: a hyphen and seven characters. */
+    /** What Pulumi appends to a resource's logical name if the program gives it no name: a hyphen and seven characters. */
     private static final String AUTOMATIC = "-0123456";
 
     /** What the provider appends to a prefix: 26 digits. */
     private static final String APPENDED_TO_PREFIX = "0".repeat(26);
 
-    /** The longest stack name there may be: with a shorter one every name is shorter. */
+    /** Registered under the longest possible stack name, which gives the longest names. */
     private static final List<ResourceArgs> RESOURCES =
             RegisteredResources.of("x".repeat(StackName.LONGEST), "us-west-2").resources();
 
@@ -44,7 +44,7 @@ class PublishedRulesTest {
             rule("aws:secretsmanager/secret:Secret", "description", ".{0,2048}"),
             rule("aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace", "description", ".{0,1024}"));
 
-    /** Of resources that Pulumi names after the program's own name for them, and of those that the program names. */
+    /** For names that Pulumi generates from the logical name, and for those that the program gives. */
     private static final List<Rule> NAMES = List.of(
             rule("aws:ec2/securityGroup:SecurityGroup", "name", "(?!sg-)" + EC2_GROUP),
             rule("aws:lb/loadBalancer:LoadBalancer", "name", "(?!internal-)(?!-)[A-Za-z0-9-]{1,32}(?<!-)"),
@@ -97,7 +97,7 @@ class PublishedRulesTest {
     }
 
     @Test
-    void everyDescriptionIsOneThatItsServiceTakes() {
+    void everyDescriptionIsAcceptedByItsService() {
         var described = RESOURCES.stream()
                 .filter(PublishedRulesTest::isOfAws)
                 .filter(resource -> resource.inputs.containsKey("description"))
@@ -111,7 +111,7 @@ class PublishedRulesTest {
     }
 
     @Test
-    void everyNameIsOneThatItsServiceTakes() {
+    void everyNameIsAcceptedByItsService() {
         for (var rule : NAMES) {
             var named =
                     RESOURCES.stream().filter(r -> r.type.equals(rule.type())).toList();
@@ -132,7 +132,7 @@ class PublishedRulesTest {
     }
 
     @Test
-    void everyNameThatTheProgramGivesHasARule() {
+    void everyNameThatTheProgramGivesIsTested() {
         assertThat(RESOURCES.stream()
                         .filter(PublishedRulesTest::isOfAws)
                         .filter(r -> r.inputs.containsKey("name") || r.inputs.containsKey("namePrefix")))
@@ -143,7 +143,7 @@ class PublishedRulesTest {
     }
 
     @Test
-    void everyTagIsOneThatEveryServiceTakes() {
+    void everyTagIsAcceptedByEveryService() {
         var tagged =
                 RESOURCES.stream().filter(r -> r.inputs.get("tags") != null).toList();
         assertThat(tagged).hasSizeGreaterThan(10).allSatisfy(resource -> ((Map<?, ?>) resource.inputs.get("tags"))

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Runs the whole program against an engine that only notes what is registered, and answers as AWS might. */
+/** Runs the whole program without an engine: records every resource that it registers, and answers like AWS. */
 final class RegisteredResources implements Mocks {
     private static final String ACCOUNT = "123456789012";
 
@@ -23,7 +23,7 @@ final class RegisteredResources implements Mocks {
         this.region = region;
     }
 
-    /** @param region what the provider says; the configuration is silent */
+    /** @param region the provider's region; the configuration names none */
     static RegisteredResources of(String stackName, String region) {
         var registered = new RegisteredResources(region);
         var result = registered.run(stackName);
@@ -33,7 +33,7 @@ final class RegisteredResources implements Mocks {
         return registered;
     }
 
-    /** The same where the program is expected to refuse. */
+    /** The same for a configuration that the program is expected to refuse. */
     static Refusal refusal(String stackName, String region) {
         var registered = new RegisteredResources(region);
         var result = registered.run(stackName);

@@ -8,11 +8,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 
-/** Writes the ASN.1 values that an X.509 certificate consists of, in the Distinguished Encoding Rules of ITU-T X.690. */
+/** Encodes the ASN.1 values that an X.509 certificate consists of, by the Distinguished Encoding Rules of ITU-T X.690. */
 final class Der {
     private static final DateTimeFormatter GENERALIZED_TIME =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
-    /** From this year on a certificate's times have four digits (RFC 5280, 4.1.2.5). */
+    /** From this year on a certificate's times have a year of four digits (RFC 5280, 4.1.2.5). */
     private static final int FIRST_FOUR_DIGIT_YEAR = 2050;
 
     private Der() {}
@@ -41,7 +41,7 @@ final class Der {
         return value(0x04, content);
     }
 
-    /** A string of bits whose last {@code unused} ones are not part of it. */
+    /** A bit string; the last {@code unused} bits of its last octet do not belong to it. */
     static byte[] bits(int unused, byte[] content) {
         return value(0x03, new byte[] {(byte) unused}, content);
     }
@@ -64,12 +64,12 @@ final class Der {
         return value(0x06, content.toByteArray());
     }
 
-    /** A value whose meaning its number in the surrounding type gives: {@code [number] EXPLICIT}. */
+    /** A value inside a context-specific tag: {@code [number] EXPLICIT}. */
     static byte[] explicit(int number, byte[] content) {
         return value(0xA0 | number, content);
     }
 
-    /** A simple value in the place of its own tag: {@code [number] IMPLICIT}. */
+    /** A primitive value whose own tag is replaced by a context-specific one: {@code [number] IMPLICIT}. */
     static byte[] implicit(int number, byte[] content) {
         return value(0x80 | number, content);
     }
@@ -82,7 +82,7 @@ final class Der {
             out.write(length);
         } else {
             var octets = BigInteger.valueOf(length).toByteArray();
-            var first = octets[0] == 0 ? 1 : 0; // the sign
+            var first = octets[0] == 0 ? 1 : 0; // skips the octet that only holds the sign
             out.write(0x80 | (octets.length - first));
             out.write(octets, first, octets.length - first);
         }
@@ -92,7 +92,7 @@ final class Der {
         return out.toByteArray();
     }
 
-    /** Seven bits an octet, the highest first, and the eighth says that more follow. */
+    /** Seven bits in each octet, the highest first; the eighth bit is set if more octets follow. */
     private static byte[] base128(int number) {
         var octets = new byte[Math.max(1, (38 - Integer.numberOfLeadingZeros(number)) / 7)];
         for (int i = octets.length - 1, rest = number; i >= 0; i--, rest >>>= 7) {

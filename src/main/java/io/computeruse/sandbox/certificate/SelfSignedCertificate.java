@@ -17,29 +17,29 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * A certificate for the load balancer's own name. Its user owns no domain, so no public authority can vouch for it: a person
- * compares the SHA-256 in the browser with the stack's output instead.
+ * A certificate for the load balancer's own host name. The sandbox's user owns no domain, so no public authority can issue one:
+ * a person compares the SHA-256 in the browser with the stack's output instead.
  *
- * <p>Each run makes one, also where the stored one stays. Bouncy Castle would do that in 0.4 s, most of it to verify the
- * signatures of its own jars; the JDK's keys and signature, and the few types of {@link Der}, take 0.1 s.
+ * <p>Every run generates one, even if the stored one is kept. Bouncy Castle takes 0.4 s for that, most of it to verify the
+ * signatures of its own jars. The JDK's keys and signature, and the few types of {@link Der}, take 0.1 s.
  *
  * @param certificate PEM
  * @param privateKey PKCS #8 PEM
  */
 public record SelfSignedCertificate(String certificate, String privateKey) {
-    /** The longest validity that Apple's and Google's browsers take for a TLS server, with a day to spare. */
+    /** One day less than the longest validity that Apple's and Google's browsers accept for a TLS server. */
     private static final int VALID_DAYS = 397;
 
-    /** A common name has room for 64 characters (RFC 5280, ub-common-name); the full name is in the alternative names. */
+    /** A common name has at most 64 characters (RFC 5280, ub-common-name), so the host name is an alternative name only. */
     private static final byte[] SUBJECT =
             Der.sequence(Der.set(Der.sequence(Der.identifier("2.5.4.3"), Der.utf8("Computer Use Sandbox"))));
 
-    /** ecdsa-with-SHA256 (RFC 5758, 3.2), which is {@link #SIGNATURE}. */
+    /** ecdsa-with-SHA256 (RFC 5758, 3.2): the identifier of {@link #SIGNATURE}. */
     private static final byte[] SIGNATURE_ALGORITHM = Der.sequence(Der.identifier("1.2.840.10045.4.3.2"));
 
     private static final String SIGNATURE = "SHA256withECDSA";
 
-    /** Makes a P-256 key and a certificate for a host name, valid from an hour ago (clocks differ). */
+    /** Generates a P-256 key and a certificate for a host name. It is valid from an hour ago, since clocks differ. */
     public static SelfSignedCertificate forHost(String host, Instant now) {
         try {
             var generator = KeyPairGenerator.getInstance("EC");
@@ -49,7 +49,7 @@ public record SelfSignedCertificate(String certificate, String privateKey) {
                     pem("CERTIFICATE", sign(contents(host, keys, now), keys)),
                     pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot make a certificate for " + host, e);
+            throw new IllegalStateException("cannot generate a certificate for " + host, e);
         }
     }
 
@@ -78,7 +78,7 @@ public record SelfSignedCertificate(String certificate, String privateKey) {
                 Der.explicit(3, extensions(host)));
     }
 
-    /** For this host, as a TLS server, for digital signatures, and as nobody's authority (RFC 5280, 4.2.1). */
+    /** Valid for this host, as a TLS server, for digital signatures, and not as an authority (RFC 5280, 4.2.1). */
     private static byte[] extensions(String host) {
         var dnsName = Der.implicit(2, host.getBytes(StandardCharsets.US_ASCII));
         var digitalSignature = Der.bits(7, new byte[] {(byte) 0x80});

@@ -1,7 +1,7 @@
 package io.computeruse.sandbox.config;
 
 /**
- * Where the stack is deployed, as AWS itself says.
+ * The partition, region and account that the stack is deployed to, as AWS reports them.
  *
  * @param partition for instance {@code aws}, {@code aws-us-gov} or {@code aws-cn}
  * @param region for instance {@code us-west-2}
@@ -9,10 +9,10 @@ package io.computeruse.sandbox.config;
  */
 public record AwsLocation(String partition, String region, String accountId) {
     /**
-     * What the names of AWS's services end with here (botocore, {@code partitions.json}).
+     * What the host names of AWS's services end with in this partition (botocore, {@code partitions.json}).
      *
-     * @throws IllegalArgumentException for a partition that is not in AWS's list: a wrong suffix would let names resolve that
-     *     belong to nobody yet
+     * @throws IllegalArgumentException for a partition that is not in AWS's list; a guessed suffix would put names on the allowlist
+     *     that anybody could register
      */
     public String dnsSuffix() {
         return switch (partition) {
@@ -28,9 +28,9 @@ public record AwsLocation(String partition, String region, String accountId) {
     }
 
     /**
-     * The name at which a service answers in this region.
+     * The host name of a service in this region.
      *
-     * @param service as it stands in the service's endpoints, for instance {@code logs} or {@code api.ecr}
+     * @param service the first part of the service's endpoint, for instance {@code logs} or {@code api.ecr}
      */
     public String serviceHost(String service) {
         return "%s.%s.%s".formatted(service, region, dnsSuffix());

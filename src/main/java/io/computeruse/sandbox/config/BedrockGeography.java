@@ -11,17 +11,17 @@ import java.util.stream.Stream;
 
 /**
  * A geography of Amazon Bedrock's cross-region inference, as AWS documents it. The table is {@code bedrock_geographies.json},
- * which the agent's image reads too; it names its sources.
+ * which names its sources. The console's image contains the same file.
  *
- * @param prefix what the ids of its inference profiles begin with, without the dot
- * @param sourceRegions where a profile may be called
- * @param destinationRegions where a request may be served besides the region that it is sent to; empty text is how AWS writes
- *     the resource of global routing
+ * @param prefix the beginning of its inference profiles' ids, without the dot
+ * @param sourceRegions the regions where a profile may be called
+ * @param destinationRegions the regions that may serve a request, besides the one that it is sent to; an empty name is how AWS
+ *     writes the resource of global routing
  */
 public record BedrockGeography(String prefix, List<String> sourceRegions, List<String> destinationRegions) {
     private static final String TABLE = "bedrock_geographies.json";
 
-    /** A geography whose profiles stay close comes before one that reaches further. */
+    /** In the order in which messages suggest them: a geography comes before those that reach further. */
     public static final List<BedrockGeography> ALL = read();
 
     private record Table(List<BedrockGeography> geographies) {}
@@ -40,7 +40,7 @@ public record BedrockGeography(String prefix, List<String> sourceRegions, List<S
         }
     }
 
-    /** The geography of an inference profile; empty for the id of a foundation model. */
+    /** The geography of an inference profile's id; empty for the id of a foundation model. */
     static Optional<BedrockGeography> of(String id) {
         return ALL.stream().filter(g -> id.startsWith(g.prefix + ".")).findFirst();
     }
@@ -50,7 +50,7 @@ public record BedrockGeography(String prefix, List<String> sourceRegions, List<S
         return ALL.stream().filter(g -> g.sourceRegions.contains(region)).toList();
     }
 
-    /** Every region that may serve a request that is sent to a region. */
+    /** Every region that may serve a request sent to this one. */
     List<String> servingRegions(String region) {
         return Stream.concat(Stream.of(region), destinationRegions.stream())
                 .distinct()

@@ -16,10 +16,10 @@ public record BedrockModel(String id) {
 
     private static final Pattern MODEL = Pattern.compile("[a-z0-9-]+\\.[a-z0-9][a-z0-9.-]*(:[0-9a-z]+)*");
 
-    /** An id with a prefix before the vendor that is in no table: Anthropic's own ids begin with the vendor. */
+    /** A model id begins with the vendor, so anything before Anthropic's name is a geography that the table does not have. */
     private static final Pattern UNKNOWN_GEOGRAPHY = Pattern.compile("[a-z0-9-]+\\.anthropic\\..*");
 
-    /** @throws InvalidSettingException if the id has wildcards or is no model or profile id */
+    /** @throws InvalidSettingException if the id has wildcards, or is neither a model's nor a profile's */
     public BedrockModel {
         var model = withoutGeography(id);
         if (!MODEL.matcher(model).matches() || UNKNOWN_GEOGRAPHY.matcher(model).matches()) {
@@ -41,11 +41,11 @@ public record BedrockModel(String id) {
     }
 
     /**
-     * An inference profile can be called from the regions of its geography only; elsewhere Bedrock would refuse the agent's first
-     * message.
+     * Makes sure that Bedrock offers the model in a region. An inference profile can be called in the regions of its geography
+     * only; elsewhere Bedrock would refuse the agent's first message.
      *
      * @param key the setting that names the model
-     * @throws InvalidSettingException if AWS does not offer the profile in the region; it names those that it offers there
+     * @throws InvalidSettingException if AWS does not offer the profile in the region; the message names those that it offers
      */
     void requireCallableFrom(String region, String key) {
         var geography = BedrockGeography.of(id);
@@ -66,13 +66,13 @@ public record BedrockModel(String id) {
                         : "Write %s, or set aws:region to one of %s".formatted(profiles, regions));
     }
 
-    /** The inference profile's ARN, if this is one. */
+    /** ARN of the inference profile; empty if this is a foundation model. */
     public Optional<String> profileArn(AwsLocation aws) {
         return BedrockGeography.of(id).map(g -> "arn:%s:bedrock:%s:%s:inference-profile/%s"
                 .formatted(aws.partition(), aws.region(), aws.accountId(), id));
     }
 
-    /** The ARNs of the foundation model in every region that may serve it. */
+    /** ARNs of the foundation model in every region that may serve a request. */
     public List<String> foundationModelArns(AwsLocation aws) {
         return BedrockGeography.of(id).map(g -> g.servingRegions(aws.region())).orElse(List.of(aws.region())).stream()
                 .map(region -> "arn:%s:bedrock:%s::foundation-model/%s"

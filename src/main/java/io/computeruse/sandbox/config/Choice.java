@@ -8,7 +8,11 @@ import java.util.stream.Collectors;
 final class Choice {
     private Choice() {}
 
-    /** @throws InvalidSettingException that lists the choices, if the text is none of them; letter case matters */
+    /**
+     * The choice with this spelling.
+     *
+     * @throws InvalidSettingException if there is none; the message lists the choices
+     */
     static <T> T parse(String key, String text, T[] choices, Function<T, String> spelling) {
         return Arrays.stream(choices)
                 .filter(choice -> spelling.apply(choice).equals(text))

@@ -20,12 +20,12 @@ public enum CpuArchitecture {
         return Choice.parse(KEY, text, values(), Enum::name);
     }
 
-    /** Docker's name of it; the image's platform must match the task's or the container fails with "exec format error". */
+    /** Docker's name for it. An image for another platform than the task's fails with "exec format error". */
     public String imagePlatform() {
         return imagePlatform;
     }
 
-    /** The kernel's name of it, as {@code uname -m} prints it in the image. */
+    /** The kernel's name for it, as {@code uname -m} prints it in the image. */
     public String machine() {
         return machine;
     }

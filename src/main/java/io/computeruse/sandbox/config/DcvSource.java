@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which Amazon DCV the image installs: the build trusts no archive and no key that its owner has not named.
+ * Which release of Amazon DCV the image installs. The build accepts no archive and no signing key but those that the stack's owner
+ * has named.
  *
  * @param architecture the processor that the image, and so the archive, is for
  * @param archiveSha256 of the archive, 64 hexadecimal digits
@@ -14,18 +15,18 @@ public record DcvSource(CpuArchitecture architecture, String archiveSha256, Stri
     private static final String ARCHIVE_KEY = "dcvArchiveSha256";
     private static final String FINGERPRINT_KEY = "dcvKeyFingerprint";
 
-    /** @throws InvalidSettingException if a value is no hash of its length */
+    /** @throws InvalidSettingException if a value is not a hash of the right length */
     public DcvSource {
         requireHexadecimal(ARCHIVE_KEY, archiveSha256, 64, "the SHA-256 of " + archive(architecture));
         requireHexadecimal(FINGERPRINT_KEY, keyFingerprint, 40, "the fingerprint of the key that signs Amazon DCV");
     }
 
-    /** The archive's file name at AWS; the Dockerfile says where it lies. */
+    /** File name of the archive at AWS. The Dockerfile has its URL. */
     public static String archive(CpuArchitecture architecture) {
         return "nice-dcv-2024.0-17979-ubuntu2204-%s.tgz".formatted(architecture.machine());
     }
 
-    /** Empty for a viewer that needs none; for Amazon DCV both settings have to be there. */
+    /** Empty unless the viewer is Amazon DCV, which needs both settings. */
     static Optional<DcvSource> read(SettingsReader settings, Viewer viewer, CpuArchitecture architecture) {
         return viewer == Viewer.DCV
                 ? Optional.of(new DcvSource(

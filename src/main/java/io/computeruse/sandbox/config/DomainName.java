@@ -6,10 +6,10 @@ import java.util.regex.Pattern;
 /**
  * A name that the desktop may look up: {@code example.com}, or {@code *.example.com} for every name below it.
  *
- * <p>Promise: an instance is a specification that Route 53 Resolver DNS Firewall accepts, in lower case, and never one that
- * matches every name.
+ * <p>Promise: an instance is a domain specification that Route 53 Resolver DNS Firewall accepts, and never one that matches every
+ * name or a whole top-level domain, which would switch the allowlist off.
  *
- * @param name lower case, without the final dot
+ * @param name in lower case and without the final dot
  */
 public record DomainName(String name) {
     /** The configuration key of the user's own list. */
@@ -19,7 +19,11 @@ public record DomainName(String name) {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?");
     private static final String EXAMPLE = "Write a name such as example.com or *.example.com";
 
-    /** @throws InvalidSettingException if the name is not as promised; upper case and one final dot are normalised away */
+    /**
+     * Upper case letters and a final dot are accepted and normalised.
+     *
+     * @throws InvalidSettingException if the name is not as promised
+     */
     public DomainName {
         var given = name;
         name = name.endsWith(".") && name.length() > 1 ? name.substring(0, name.length() - 1) : name;
@@ -78,7 +82,7 @@ public record DomainName(String name) {
         return new InvalidSettingException(KEY, value, reason, fix);
     }
 
-    /** The name as Route 53 Resolver stores it, with its final dot; without it every refresh would find a difference. */
+    /** The name as Route 53 Resolver stores it, with a final dot. Without it every refresh would find a difference. */
     public String withFinalDot() {
         return name + ".";
     }

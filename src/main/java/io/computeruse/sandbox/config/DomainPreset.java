@@ -3,16 +3,16 @@ package io.computeruse.sandbox.config;
 import java.util.List;
 import java.util.Locale;
 
-/** A named list of domains that the desktop may look up besides the user's own list. */
+/** A named list of domains that the desktop may look up in addition to the stack's own list. */
 public enum DomainPreset {
-    /** Nothing but the user's own list. */
+    /** Only the stack's own list. */
     NONE(List.of()),
 
     /** Reference sites and Python packages: no entry under which a stranger can store what the desktop sends. */
     TIGHT(List.of(
             "anthropic.com", "*.anthropic.com", "files.pythonhosted.org", "pypi.org", "iana.org", "www.iana.org")),
 
-    /** The families of sites that everyday tasks need. Convenient; {@link #OUTLETS} names what it costs. */
+    /** The families of sites that everyday tasks need. Some of them let data out: {@link #OUTLETS} lists those. */
     STANDARD(List.of(
             // Amazon
             "a2z.com",
@@ -56,7 +56,7 @@ public enum DomainPreset {
     /** The configuration key that chooses one. */
     public static final String KEY = "domainPreset";
 
-    /** Entries under which anybody can own a bucket, a distribution or a repository, and so a way out for data. */
+    /** Entries that let data out, because under them anybody can own a bucket, a distribution or a repository. */
     public static final List<DomainName> OUTLETS =
             names(List.of("*.amazonaws.com", "*.cloudfront.net", "*.googleapis.com", "*.github.com", "github.com"));
 

@@ -9,17 +9,18 @@ import java.util.Objects;
 /**
  * The one range of source addresses that may open a connection to the sandbox.
  *
- * <p>Promise: an instance is never wider than /16 (IPv4) or /32 (IPv6), never unspecified, loopback or multicast, and never
- * guessed from input that could be read in two ways. What is not clearly one address or one CIDR block is refused.
+ * <p>Promise: an instance is never wider than /16 (IPv4) or /32 (IPv6), and never an unspecified, loopback or multicast address.
+ * Text that is not clearly one address or one CIDR block is refused, not interpreted, because a wrong guess would let strangers
+ * in.
  */
 public final class IngressCidr {
     /** The configuration key that holds it. */
     public static final String KEY = "deployerIp";
 
-    /** Nobody: the limited broadcast address is no valid source address (RFC 919, RFC 1122 section 3.2.1.3). */
+    /** Matches nobody: the limited broadcast address is never a source address (RFC 919, RFC 1122 section 3.2.1.3). */
     public static final IngressCidr BLOCKED = new IngressCidr(parseAddress("255.255.255.255/32"));
 
-    /** RFC 4291 section 2.4, as assigned so far. */
+    /** The only part of the IPv6 global unicast addresses that IANA has assigned so far (RFC 4291 section 2.4). */
     private static final IPAddress GLOBAL_UNICAST = parseAddress("2000::/3");
 
     private static final int WIDEST_IPV4 = 16;
@@ -34,9 +35,9 @@ public final class IngressCidr {
     }
 
     /**
-     * Reads an IPv4 or IPv6 address or CIDR block. An address alone means that one host.
+     * Reads an IPv4 or IPv6 address or CIDR block. An address without a prefix length is one host.
      *
-     * @throws InvalidSettingException for anything else, and for blocks that must never be let in
+     * @throws InvalidSettingException for any other text, and for blocks that must never be admitted
      */
     public static IngressCidr parse(String text) {
         if (text.isBlank()) {
@@ -81,7 +82,7 @@ public final class IngressCidr {
     private static void requireUnicast(String text, IPAddress block) {
         var first = block.getLower();
         String kind = null;
-        // The first address decides too: 0.0.0.0/0 contains everything, and ::ffff:0:0/96 is IPv4 in disguise.
+        // A block may begin with such an address without being one: 0.0.0.0/0 is not itself unspecified.
         if (first.isZero()) {
             kind = "contains the unspecified address";
         } else if (block.isLoopback()) {
@@ -110,7 +111,7 @@ public final class IngressCidr {
         }
     }
 
-    /** Only the forms that everybody reads alike: no octal, hexadecimal or shortened IPv4, no ranges, no zone, no masks. */
+    /** Accepts only forms that every reader understands alike: no octal, hexadecimal or shortened IPv4, ranges, zones or masks. */
     private static IPAddress parseStrictly(String text) throws AddressStringException {
         var slash = text.indexOf('/');
         if (slash >= 0 && !text.substring(slash + 1).matches("0|[1-9][0-9]{0,2}")) {
@@ -131,7 +132,7 @@ public final class IngressCidr {
         return new InvalidSettingException(KEY, text, reason, fix);
     }
 
-    /** True if no source address at all may connect. */
+    /** True if nobody may connect. */
     public boolean isBlocked() {
         return equals(BLOCKED);
     }
@@ -140,7 +141,7 @@ public final class IngressCidr {
         return block.isIPv6();
     }
 
-    /** The block in canonical form with its prefix length, as EC2 stores it: {@code 203.0.113.1/32}. */
+    /** The block in canonical form with its prefix length, as EC2 stores it; for instance {@code 203.0.113.1/32}. */
     public String cidr() {
         return block.toCanonicalString();
     }
@@ -160,7 +161,7 @@ public final class IngressCidr {
         return cidr();
     }
 
-    /** Held apart so that {@link #BLOCKED} can use it while the outer class is still being initialised. */
+    /** A class of its own, so that {@link #BLOCKED} can use it while the outer class is still being initialised. */
     private static final class Strict {
         static final IPAddressStringParameters PARAMETERS = new IPAddressStringParameters.Builder()
                 .allowEmpty(false)
@@ -177,7 +178,7 @@ public final class IngressCidr {
                 .allowBinary(false)
                 .getParentBuilder()
                 .getIPv6AddressParametersBuilder()
-                // The library reads an IPv4 tail (2001:db8::203.0.113.1) by rules of its own.
+                // The library has separate rules for the IPv4 part of 2001:db8::203.0.113.1.
                 .getEmbeddedIPv4AddressParametersBuilder()
                 .allow_inet_aton(false)
                 .allowLeadingZeros(false)

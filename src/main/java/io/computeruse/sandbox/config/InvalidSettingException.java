@@ -1,15 +1,18 @@
 package io.computeruse.sandbox.config;
 
-/** A configuration value that cannot be used. The message names the key, the value and the fix. */
+/** A configuration value is invalid. The message names the key, the value, what is wrong and how to fix it. */
 public final class InvalidSettingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    /** Longer values are cut in messages: nobody reads 300 characters of a bad domain. */
+    /** Messages show no more characters of a value than these. */
     private static final int SHOWN_LENGTH = 80;
+
+    /** Stands for a secret value in a message. */
+    static final String HIDDEN = "(hidden)";
 
     /**
      * @param key the configuration key, for instance {@code deployerIp}
-     * @param value the offending value as given; control and non-ASCII characters are shown escaped
+     * @param value the value as the stack has it; control and non-ASCII characters are shown escaped
      * @param reason what is wrong with it
      * @param fix what to write instead
      */
@@ -17,7 +20,7 @@ public final class InvalidSettingException extends IllegalArgumentException {
         super("%s: \"%s\" %s. %s".formatted(key, printable(value), reason, fix));
     }
 
-    /** Shows what would otherwise be invisible (blanks are kept, a newline becomes {@code \n}) or look like something else. */
+    /** The value with escapes for control and non-ASCII characters, which are invisible or look like others. */
     static String printable(String value) {
         var text = new StringBuilder();
         value.codePoints().limit(SHOWN_LENGTH).forEach(c -> {

@@ -2,7 +2,7 @@ package io.computeruse.sandbox.config;
 
 import java.util.Locale;
 
-/** Where the agent reaches Claude unless the person at the console chooses otherwise. */
+/** A service through which the agent reaches Claude. */
 public enum ModelProvider {
     BEDROCK,
     ANTHROPIC;
@@ -14,6 +14,7 @@ public enum ModelProvider {
         return Choice.parse(KEY, text, values(), ModelProvider::key);
     }
 
+    /** The name in the configuration and in the container's environment. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }

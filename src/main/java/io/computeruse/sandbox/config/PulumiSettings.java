@@ -16,8 +16,8 @@ public final class PulumiSettings implements Settings {
     private final String region;
 
     /**
-     * @param config the project's own namespace
-     * @param region the one that the AWS provider uses
+     * @param config the settings in the project's own namespace
+     * @param region the region that the AWS provider uses
      */
     public PulumiSettings(Config config, String stackName, String region) {
         this.config = config;
@@ -40,7 +40,7 @@ public final class PulumiSettings implements Settings {
         return config.get(key);
     }
 
-    /** {@code pulumi config set --path 'key[0]' true} stores a boolean, and so does YAML's {@code - no}: both are refused. */
+    /** Items that are not strings are refused: {@code pulumi config set --path 'key[0]' true} and YAML's {@code - no} store booleans. */
     @Override
     public Optional<List<String>> list(String key) {
         return config.get(key).map(json -> strings(key, json));

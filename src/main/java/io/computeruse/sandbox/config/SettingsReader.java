@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Reads settings one by one and remembers everything that is wrong, so that a person can mend all of it in one go. */
+/** Reads settings one by one and collects everything that is wrong, so that a person can fix all of it in one go. */
 final class SettingsReader {
     private final Settings settings;
     private final List<String> problems = new ArrayList<>();
@@ -14,12 +14,12 @@ final class SettingsReader {
         this.settings = settings;
     }
 
-    /** A value, or the default where the key is not set. Null, once, if it is wrong: {@link #throwIfWrong} tells. */
+    /** A value, or the default if the key is not set. Null if it is invalid; {@link #throwIfWrong} then reports the error. */
     <T> T value(String key, T byDefault, Function<String, T> parse) {
         return attempt(() -> settings.text(key).map(parse).orElse(byDefault));
     }
 
-    /** The items of a list, none where the key is not set. Wrong items are left out and remembered. */
+    /** The items of a list, or the default if the key is not set. Invalid items are left out; their errors are kept. */
     <T> List<T> list(String key, List<String> byDefault, Function<String, T> parse) {
         var items = attempt(() -> settings.list(key).orElse(byDefault));
         var parsed = new ArrayList<T>();
@@ -37,7 +37,7 @@ final class SettingsReader {
         return parsed;
     }
 
-    /** A whole number in a range, both ends included. */
+    /** A whole number in a range that includes both ends. */
     int number(String key, int byDefault, int from, int to) {
         Integer value = value(key, byDefault, text -> {
             var fix = "Write a whole number from %d to %d".formatted(from, to);
@@ -53,7 +53,7 @@ final class SettingsReader {
         return value == null ? byDefault : value;
     }
 
-    /** Runs something that may throw {@link InvalidSettingException}; null if it did. */
+    /** Returns what the supplier returns, or null if it throws {@link InvalidSettingException}; the error is kept. */
     <T> T attempt(Supplier<T> supplier) {
         try {
             return supplier.get();
@@ -63,7 +63,7 @@ final class SettingsReader {
         }
     }
 
-    /** Runs a check that throws {@link InvalidSettingException} where values do not go together. */
+    /** Runs a check that throws {@link InvalidSettingException} if values contradict each other; the error is kept. */
     void check(Runnable check) {
         attempt(() -> {
             check.run();
@@ -71,9 +71,15 @@ final class SettingsReader {
         });
     }
 
+    /** @throws InvalidConfigurationException with every error so far, if there is any */
     void throwIfWrong() {
         if (!problems.isEmpty()) {
             throw new InvalidConfigurationException(problems);
         }
+    }
+
+    /** True if the text has neither blanks nor control or non-ASCII characters. */
+    static boolean isVisibleAscii(String text) {
+        return text.chars().allMatch(c -> c > 0x20 && c < 0x7f);
     }
 }

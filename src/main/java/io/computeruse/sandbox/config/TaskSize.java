@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * CPU and memory of a Fargate task. An instance is a combination that Fargate offers (Amazon ECS Developer Guide, "Task CPU and
  * memory").
  *
- * @param service the service's name, which begins the two configuration keys
+ * @param service the service's name, with which the two configuration keys begin
  * @param cpu CPU units, 1024 to a vCPU
  * @param memory MiB
  */
@@ -36,7 +36,13 @@ public record TaskSize(String service, int cpu, int memory) {
             8192, new MemoryRange(16384, 61440, 4096),
             16384, new MemoryRange(32768, 122880, 8192));
 
-    /** @throws InvalidSettingException if Fargate has no such size; it names the key that is wrong */
+    static TaskSize read(SettingsReader read, String service) {
+        var cpu = read.number(service + "Cpu", 2048, 512, 16384);
+        var memory = read.number(service + "Memory", 4096, 1024, 122880);
+        return read.attempt(() -> new TaskSize(service, cpu, memory));
+    }
+
+    /** @throws InvalidSettingException if Fargate has no such size; the message names the key that is wrong */
     public TaskSize {
         var range = OFFERED.get(cpu);
         if (range == null) {

@@ -1,7 +1,7 @@
 package io.computeruse.sandbox.config;
 
 /**
- * How long the load balancer keeps a silent connection. An instance is a time that a Network Load Balancer takes (Elastic Load
+ * How long the load balancer keeps an idle connection. An instance is a time that a Network Load Balancer accepts (Elastic Load
  * Balancing API, listener attribute {@code tcp.idle_timeout.seconds}).
  *
  * @param seconds 60 to 6000
@@ -11,7 +11,7 @@ public record TcpIdleTimeout(int seconds) {
     static final int SHORTEST = 60;
     static final int LONGEST = 6000;
 
-    /** A session is silent while a person reads. */
+    /** An hour, because a session is idle while a person reads. */
     static final TcpIdleTimeout DEFAULT = new TcpIdleTimeout(3600);
 
     /** @throws IllegalArgumentException if a Network Load Balancer would refuse it */

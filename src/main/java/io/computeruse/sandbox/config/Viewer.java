@@ -2,11 +2,11 @@ package io.computeruse.sandbox.config;
 
 import java.util.Locale;
 
-/** What shows the desktop in a person's browser. */
+/** The program that shows the desktop in a person's browser. */
 public enum Viewer {
-    /** noVNC over TLS: free software. */
+    /** noVNC, which is free software. */
     NOVNC("runtime"),
-    /** Amazon DCV: outside EC2 it needs a paid licence after 30 days. */
+    /** Amazon DCV, which outside EC2 needs a paid licence after 30 days. Experimental: it was never built. */
     DCV("dcv");
 
     public static final String KEY = "viewer";
@@ -27,7 +27,7 @@ public enum Viewer {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The stage of the desktop image's Dockerfile that holds it. */
+    /** The stage of the desktop image's Dockerfile that contains it. */
     public String imageTarget() {
         return imageTarget;
     }

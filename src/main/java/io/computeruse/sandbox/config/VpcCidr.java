@@ -4,8 +4,8 @@ import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
 
 /**
- * The private IPv4 range of the network. An instance is a block of RFC 1918 addresses from /16 to /24, the sizes that EC2 takes
- * and that leave each of the four subnets at least 11 usable addresses.
+ * The private IPv4 range of the network. An instance is a block of RFC 1918 addresses from /16 to /24: EC2 accepts these sizes, and
+ * each of the four subnets has at least 59 usable addresses.
  */
 public final class VpcCidr {
     public static final String KEY = "vpcCidr";
@@ -20,7 +20,7 @@ public final class VpcCidr {
         this.block = block;
     }
 
-    /** @throws InvalidSettingException if the text is no such block */
+    /** @throws InvalidSettingException if the text is not such a block */
     public static VpcCidr parse(String text) {
         var fix = "Write a private block such as 10.42.0.0/16";
         if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}")) {
@@ -52,7 +52,7 @@ public final class VpcCidr {
         return block.getNetworkPrefixLength();
     }
 
-    /** The i-th of the equal blocks with the longer prefix, counted from 0. */
+    /** One of the equal blocks that this one divides into; the first has the index 0. */
     public String subBlock(int prefixLength, int index) {
         var first = block.setPrefixLength(prefixLength, false).getLower().toIPv4();
         long size = 1L << (32 - prefixLength);

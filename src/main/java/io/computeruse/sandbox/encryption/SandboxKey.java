@@ -14,20 +14,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The one key that encrypts logs, images and secrets.
+ * The one KMS key, which encrypts logs, images and secrets.
  *
- * <p>Promise: it rotates every year; besides the account's own administrators only CloudWatch Logs may use it, and only for the
- * log groups of this stack. Seven days after a destroy nothing that it encrypted can be read again.
+ * <p>Promise: it rotates every year. Besides the account's own administrators, only CloudWatch Logs may use it, and only for the
+ * log groups of this stack. Seven days after a destroy it is deleted, and nothing that it encrypted can be read any more.
  */
 public final class SandboxKey extends ComponentResource {
-    /** The shortest waiting period that KMS takes, days: a sandbox's data should not linger. */
+    /** Days; the shortest waiting period that KMS accepts, because a sandbox's data should not outlive it. */
     private static final int DELETION_WINDOW = 7;
 
     private final Key key;
 
     /**
-     * @param aws where the stack lives
-     * @param logGroupPatterns names of the log groups that the key serves, with {@code *} as IAM's wildcard
+     * @param logGroupPatterns names of the log groups that the key encrypts, with {@code *} as IAM's wildcard
      */
     public record Args(Output<AwsLocation> aws, List<String> logGroupPatterns) {}
 
@@ -52,7 +51,7 @@ public final class SandboxKey extends ComponentResource {
         return key.arn();
     }
 
-    /** A UUID, which no other key has or will have. */
+    /** A UUID that no other key ever has. */
     public Output<String> keyId() {
         return key.keyId();
     }

@@ -3,10 +3,11 @@ package io.computeruse.sandbox.iam;
 import io.computeruse.sandbox.config.AwsLocation;
 
 /**
- * An AWS service that a policy lets act. IAM and KMS refuse a principal that does not exist, so there is no other way to name one.
+ * An AWS service that a policy names as its principal. IAM and KMS refuse a principal that does not exist, so policies take their
+ * principals from this list only.
  */
 public enum ServicePrincipal {
-    /** ECS, on behalf of a task. */
+    /** ECS, which assumes a role on behalf of a task. */
     ECS_TASKS {
         @Override
         public String in(AwsLocation aws) {
@@ -29,8 +30,8 @@ public enum ServicePrincipal {
     };
 
     /**
-     * As a policy names it. Most services have the same name in every partition; CloudWatch Logs has one in each region, which
-     * ends as its host name does (aws-cdk, {@code region-info/lib/default.ts}).
+     * The principal's name in a policy. Most services have the same name in every partition. CloudWatch Logs has one for each
+     * region, and it ends like the partition's host names (aws-cdk, {@code region-info/lib/default.ts}).
      */
     public abstract String in(AwsLocation aws);
 }

@@ -16,17 +16,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A role that one AWS service takes on.
+ * An IAM role that one AWS service assumes.
  *
- * <p>Promise: nobody else can take it on, it can do only what its one inline policy says, and a session ends after an hour.
+ * <p>Promise: only that service can assume it, and only for this account; it may do what its one inline policy says and nothing
+ * else; a session ends after an hour. So a leaked session is worth little, and for a short time.
  */
 public final class ServiceRole extends ComponentResource {
     private static final int SESSION_SECONDS = 3600;
 
     private final Role role;
-    private final Optional<RolePolicy> rights;
+    private final Optional<RolePolicy> inlinePolicy;
 
-    /** What takes the role on. */
+    /** Which service assumes the role. */
     public enum Principal {
         ECS_TASKS,
         FLOW_LOGS;
@@ -40,9 +41,9 @@ public final class ServiceRole extends ComponentResource {
     }
 
     /**
-     * @param path where IAM files the role
+     * @param path the stack's path in IAM, to which a deployer's policy can be limited
      * @param description shown in the IAM console
-     * @param policy the inline policy; empty: the role may do nothing at all
+     * @param policy the inline policy as JSON; empty: the role may do nothing at all
      */
     public record Args(
             Output<AwsLocation> aws,
@@ -52,6 +53,8 @@ public final class ServiceRole extends ComponentResource {
             Optional<Output<String>> policy) {}
 
     public ServiceRole(String name, Args args, ComponentResourceOptions options) {
+        // Older than this package: the type is part of the URNs of the resources below it, so another one would replace
+        // them.
         super("computer-use-sandbox:identity:ServiceRole", name, options);
         var child = CustomResourceOptions.builder().parent(this).build();
         role = new Role(
@@ -63,7 +66,7 @@ public final class ServiceRole extends ComponentResource {
                         .maxSessionDuration(SESSION_SECONDS)
                         .build(),
                 child);
-        rights = args.policy()
+        inlinePolicy = args.policy()
                 .map(policy -> new RolePolicy(
                         name,
                         RolePolicyArgs.builder()
@@ -78,8 +81,8 @@ public final class ServiceRole extends ComponentResource {
         return role.arn();
     }
 
-    /** What has to exist before the role can do its work. */
+    /** What has to exist before the role can do its work: a role is useless before its policy is attached. */
     public Resource ready() {
-        return rights.<Resource>map(r -> r).orElse(role);
+        return inlinePolicy.<Resource>map(policy -> policy).orElse(role);
     }
 }

@@ -2,10 +2,12 @@ package io.computeruse.sandbox.iam;
 
 import io.computeruse.sandbox.config.AwsLocation;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
-/** Who may take a role on: one AWS service, and only on behalf of this account's own resources (no confused deputy). */
+/**
+ * Who may assume a role: one AWS service, and only on behalf of this account's own resources. Without that condition somebody
+ * else's account could make the service use the role for them (AWS calls this the confused deputy problem).
+ */
 final class TrustPolicy {
     private TrustPolicy() {}
 
@@ -18,14 +20,11 @@ final class TrustPolicy {
     }
 
     private static String of(AwsLocation aws, ServicePrincipal principal, String service, String resource) {
-        var condition = new LinkedHashMap<String, Object>();
-        condition.put("StringEquals", Map.of("aws:SourceAccount", aws.accountId()));
-        condition.put(
-                "ArnLike",
-                Map.of(
-                        "aws:SourceArn",
-                        "arn:%s:%s:%s:%s:%s"
-                                .formatted(aws.partition(), service, aws.region(), aws.accountId(), resource)));
-        return PolicyDocument.of(List.of(PolicyDocument.trust(principal, aws, condition)));
+        var source = "arn:%s:%s:%s:%s:%s".formatted(aws.partition(), service, aws.region(), aws.accountId(), resource);
+        var conditions = new LinkedHashMap<String, Map<String, Object>>();
+        conditions.put("StringEquals", Map.of("aws:SourceAccount", aws.accountId()));
+        conditions.put("ArnLike", Map.of("aws:SourceArn", source));
+        return PolicyDocument.of(
+                Statement.allow("Assume", "sts:AssumeRole").when(conditions).by(principal, aws));
     }
 }

@@ -17,14 +17,14 @@ import java.util.stream.Stream;
 /**
  * The files that an image is built from.
  *
- * <p>Its hash names the image, so that a person can tell from a tag which files an image was built from. It covers what the
+ * <p>The image's tag contains their hash, so that a person can tell which files an image was built from. The hash covers what the
  * published Docker provider hashes to decide whether to build again: the names and contents of the files that the ignore file
- * lets in, and always the Dockerfile, even where the ignore file leaves it out of the context. It also covers the ignore file.
+ * lets in, and always the Dockerfile, even if the ignore file excludes it from the context. It also covers the ignore file.
  *
- * <p>File modes do not count. Git keeps none but the executable bit, so they follow the umask of whoever cloned the project, and
- * the Dockerfiles set every mode that matters.
+ * <p>The hash does not cover file modes. Git stores the executable bit only, so modes depend on the umask of whoever cloned the
+ * project, and the Dockerfiles set every mode that matters.
  *
- * @param folder holds {@code Dockerfile} and {@code .dockerignore}
+ * @param folder contains {@code Dockerfile} and {@code .dockerignore}
  */
 public record BuildContext(Path folder) {
     /** Short tag: the first 64 bits of the hash. */
@@ -33,7 +33,7 @@ public record BuildContext(Path folder) {
     private static final String DOCKERFILE = "Dockerfile";
     private static final String IGNORE_FILE = ".dockerignore";
 
-    /** @throws IllegalArgumentException if the folder holds no Dockerfile or no .dockerignore */
+    /** @throws IllegalArgumentException if the folder contains no Dockerfile or no .dockerignore */
     public BuildContext {
         for (var name : List.of(DOCKERFILE, IGNORE_FILE)) {
             if (!Files.isRegularFile(folder.resolve(name))) {
@@ -58,7 +58,7 @@ public record BuildContext(Path folder) {
         return HexFormat.of().formatHex(digest.digest()).substring(0, TAG_LENGTH);
     }
 
-    /** The SHA-256 of the files, in hexadecimal. */
+    /** SHA-256 of the files, in hexadecimal digits. */
     String sha256Hex() {
         try {
             var digest = sha256();
@@ -73,7 +73,7 @@ public record BuildContext(Path folder) {
                     field(digest, path, "file", Files.readAllBytes(file));
                 } else {
                     throw new IllegalArgumentException(
-                            "%s is neither a file nor a link, so it cannot be in a build context: let %s leave it out"
+                            "%s is neither a file nor a link, so it cannot be in a build context: exclude it in %s"
                                     .formatted(file, IGNORE_FILE));
                 }
             }
@@ -83,7 +83,7 @@ public record BuildContext(Path folder) {
         }
     }
 
-    /** Relative, with forward slashes, sorted by their UTF-8 bytes: the same order on every machine. */
+    /** Relative paths with forward slashes, sorted by their UTF-8 bytes, which is the same order on every machine. */
     private List<String> paths() throws IOException {
         var rules = IgnoreRules.parse(Files.readAllLines(folder.resolve(IGNORE_FILE)));
         try (Stream<Path> all = Files.walk(folder)) {
@@ -96,7 +96,7 @@ public record BuildContext(Path folder) {
         }
     }
 
-    /** With its lengths, so that two different contexts never give the same bytes. */
+    /** Hashes a value after its lengths, so that two different contexts never give the same bytes. */
     private static void field(MessageDigest digest, String name, String kind, byte[] content) {
         int nameLength = name.getBytes(StandardCharsets.UTF_8).length;
         var header = "%d:%s %s %d\n".formatted(nameLength, name, kind, content.length);

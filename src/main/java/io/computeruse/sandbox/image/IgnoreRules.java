@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of {@code .dockerignore} that this project uses: everything is left out ({@code *} on the first line) but what is
- * named ({@code !src}), except some names wherever they are ({@code **}{@code /__pycache__}, {@code **}{@code /*.pyc}). Other
- * patterns, and the exceptions before the last inclusion, are refused rather than read differently from Docker, where the last
+ * The part of the {@code .dockerignore} syntax that this project uses: the first pattern excludes everything ({@code *}), the next
+ * ones include paths ({@code !src}), and the last ones exclude names in every folder ({@code **}{@code /__pycache__}, {@code
+ * **}{@code /*.pyc}). Other patterns and other orders are refused, so that no file is read differently from Docker, where the last
  * pattern that matches a file decides.
  *
  * @param included files or folders, relative to the context
- * @param excludedNames file or folder names that are left out in every folder
- * @param excludedEndings endings of file names that are left out in every folder
+ * @param excludedNames file or folder names that are excluded in every folder
+ * @param excludedEndings endings of file names that are excluded in every folder
  */
 record IgnoreRules(List<String> included, List<String> excludedNames, List<String> excludedEndings) {
     private static final String ANYWHERE = "**/";
@@ -24,7 +24,7 @@ record IgnoreRules(List<String> included, List<String> excludedNames, List<Strin
                 .toList();
         if (patterns.isEmpty() || !patterns.get(0).equals("*")) {
             throw new IllegalArgumentException(
-                    ".dockerignore: the first pattern must be *, so that nothing gets in unnamed");
+                    ".dockerignore: the first pattern must be *, so that no file is included unless it is named");
         }
         var included = new ArrayList<String>();
         var names = new ArrayList<String>();
@@ -33,7 +33,7 @@ record IgnoreRules(List<String> included, List<String> excludedNames, List<Strin
             if (pattern.matches("![A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?")) {
                 if (!names.isEmpty() || !endings.isEmpty()) {
                     throw new IllegalArgumentException(
-                            ".dockerignore: \"%s\" would let in again what a %s pattern before it leaves out; move it up"
+                            ".dockerignore: \"%s\" would include again what a %s pattern before it excludes; move it up"
                                     .formatted(pattern, ANYWHERE));
                 }
                 included.add(pattern.substring(1).replaceAll("/$", ""));

@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The repository of both images.
+ * The ECR repository of both images.
  *
- * <p>Promise: images are encrypted with the sandbox's key and scanned when pushed. A tag may be pushed again, since a second
- * build of the same files has another digest (newer packages, other timestamps), and ECR would refuse it if tags were immutable.
- * That costs no safety: task definitions name images by digest, so a tag decides about nothing that runs.
+ * <p>Promise: images are encrypted with the sandbox's key and scanned when they are pushed. Tags are mutable, because a second
+ * build of the same files has another digest (newer packages, other timestamps), and ECR would refuse to push it under an immutable
+ * tag. That costs no safety: task definitions name images by digest, so no tag decides what runs.
  */
 public final class ImageRepository extends ComponentResource {
     private static final int KEPT_IMAGES = 10;
@@ -50,7 +50,7 @@ public final class ImageRepository extends ComponentResource {
                         .imageScanningConfiguration(RepositoryImageScanningConfigurationArgs.builder()
                                 .scanOnPush(true)
                                 .build())
-                        // Destroying the stack removes its images too.
+                        // Destroying the stack deletes its images too.
                         .forceDelete(true)
                         .build(),
                 child);
@@ -68,8 +68,9 @@ public final class ImageRepository extends ComponentResource {
     }
 
     /**
-     * Counted for each service apart: many builds of one must not push the other's running image out. An image loses its tag when
-     * the same files are built again, and may still run until the deployment that follows.
+     * Images are counted for each service separately, so that many builds of one service do not expire the image that the other one
+     * runs. Untagged images are kept too: an image loses its tag when the same files are built again, and runs until the next
+     * deployment.
      */
     private static String lifecycle() {
         return new Gson()
@@ -97,6 +98,12 @@ public final class ImageRepository extends ComponentResource {
                 Map.of("type", "expire")));
     }
 
+    /** Host name of the registry. */
+    public Output<String> host() {
+        return url().applyValue(url -> url.substring(0, url.indexOf('/')));
+    }
+
+    /** {@code HOST/NAME}, without a tag. */
     public Output<String> url() {
         return repository.repositoryUrl();
     }
@@ -105,7 +112,7 @@ public final class ImageRepository extends ComponentResource {
         return repository.arn();
     }
 
-    /** How to push: valid for twelve hours, and secret. */
+    /** Credentials for pushing, valid for twelve hours; a secret output. */
     Output<RegistryArgs> registry() {
         return login.applyValue(token -> RegistryArgs.builder()
                         .server(token.proxyEndpoint())

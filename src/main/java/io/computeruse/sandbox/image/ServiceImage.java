@@ -18,13 +18,14 @@ import java.util.regex.Pattern;
 /**
  * One service's image, built from this project and pushed to its repository.
  *
- * <p>Promise: what runs is named by its digest, so it is what was built, whatever happens to the repository.
+ * <p>Promise: a task definition gets the image by its digest. So what runs is what was built, even if somebody pushes another
+ * image under the same tag.
  */
 public final class ServiceImage extends ComponentResource {
     /**
-     * The newest plugin of the SDK's major version. The one that the SDK asks for, 4.5.1, speaks at most version 1.42 of Docker's
-     * API, which Docker Engine 29.0 to 29.2 refuse; this one speaks any up to 1.51. Both have the same inputs and outputs of an
-     * image, but for one output more here.
+     * The newest plugin of the SDK's major version. The SDK would choose 4.5.1, which supports Docker's API up to version 1.42, and
+     * Docker Engine 29.0 to 29.2 refuse that version. This one supports it up to 1.51. The inputs and outputs of an image are the
+     * same, apart from one additional output.
      */
     private static final String PLUGIN_VERSION = "4.11.2";
 
@@ -33,10 +34,10 @@ public final class ServiceImage extends ComponentResource {
     private final Output<String> reference;
 
     /**
-     * @param service its name, which begins the tag
+     * @param service the service's name, with which the tag begins
      * @param folder the build context, relative to the project
-     * @param target stage of the Dockerfile; empty: the last one
-     * @param buildArguments of the Dockerfile
+     * @param target the stage of the Dockerfile to build; empty: the last one
+     * @param buildArguments build arguments of the Dockerfile
      */
     public record Args(
             String service,
@@ -74,7 +75,7 @@ public final class ServiceImage extends ComponentResource {
         registerOutputs(Map.of("reference", reference));
     }
 
-    /** The provider gives a tag where a push failed quietly; a tag must never be deployed. */
+    /** Refuses a tag, which the provider returns if a push failed without an error: a tag must never be deployed. */
     static String requireDigest(String repoDigest) {
         if (!BY_DIGEST.matcher(repoDigest).matches()) {
             throw new IllegalStateException(

@@ -11,7 +11,8 @@ import java.util.Map;
 /**
  * A CloudWatch log group.
  *
- * <p>Promise: what it holds is encrypted with the sandbox's key, gone after one month, and gone with the stack.
+ * <p>Promise: its content is encrypted with the sandbox's key, and is deleted after one month or with the stack, whichever comes
+ * first.
  */
 public final class EncryptedLogGroup extends ComponentResource {
     private static final int RETENTION_DAYS = 30;
@@ -19,7 +20,7 @@ public final class EncryptedLogGroup extends ComponentResource {
     private final LogGroup group;
 
     /**
-     * @param logGroupName the group's name in CloudWatch; fixed, since the key's policy names it
+     * @param logGroupName the group's name in CloudWatch; not generated, because the key's policy has to name it
      * @param keyArn the key that encrypts it
      */
     public record Args(Output<String> logGroupName, Output<String> keyArn) {}
@@ -35,7 +36,7 @@ public final class EncryptedLogGroup extends ComponentResource {
                         .build(),
                 CustomResourceOptions.builder()
                         .parent(this)
-                        // The name is fixed: the old group has to go before a new one can take it.
+                        // The name is fixed, so the old group has to be deleted before a new one can have it.
                         .deleteBeforeReplace(true)
                         .build());
         registerOutputs(Map.of("name", group.name(), "arn", group.arn()));
@@ -45,7 +46,7 @@ public final class EncryptedLogGroup extends ComponentResource {
         return group.name();
     }
 
-    /** Without the {@code :*} that stands for the group's streams in IAM policies. */
+    /** Without the {@code :*} that IAM policies append for the group's streams. */
     public Output<String> arn() {
         return group.arn();
     }

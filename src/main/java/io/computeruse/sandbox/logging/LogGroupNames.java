@@ -4,9 +4,9 @@ import io.computeruse.sandbox.naming.ResourceNames;
 import java.util.List;
 
 /**
- * Names of the stack's log groups: in one place, since the key's policy has to name them before they exist.
+ * Names of the stack's log groups. They are fixed in advance because the key's policy has to name the groups before they exist.
  *
- * @param names those of the stack
+ * @param names the stack's resource names
  */
 public record LogGroupNames(ResourceNames names) {
     private String named(String what) {
@@ -29,13 +29,13 @@ public record LogGroupNames(ResourceNames names) {
     }
 
     /**
-     * Where Container Insights writes. ECS makes this group itself, unencrypted and kept for ever, unless it is there first.
+     * The group that Container Insights writes to. Unless it exists, ECS creates it, unencrypted and without an end of retention.
      */
     public static String containerInsights(String clusterName) {
         return "/aws/ecs/containerinsights/" + clusterName + "/performance";
     }
 
-    /** IAM patterns that match exactly these groups. */
+    /** IAM patterns that match these groups and no other stack's. */
     public List<String> patterns() {
         return List.of(named("*"), containerInsights(names.clusterPattern()));
     }

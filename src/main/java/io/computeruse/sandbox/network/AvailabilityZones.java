@@ -7,17 +7,18 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The availability zones that a new subnet may be put into, best first: those where Fargate runs, in the order of their names.
+ * The availability zones that a new subnet may be created in, best first: the zones with Fargate, sorted by name, then the others.
  *
- * @param names for instance {@code us-west-2a}; an account's own name for a zone
+ * @param names the account's own names for its zones, for instance {@code us-west-2a}
  */
 record AvailabilityZones(List<String> names) {
-    /** A load balancer needs two; more would cost more and protect nothing further. */
+    /** A load balancer needs two zones. More would cost more, and the sandbox's single tasks would not gain by it. */
     static final int NEEDED = 2;
 
     /**
-     * The zone ids that Fargate runs in, by region, where it does not run in all of them. Zone names will not do: they mean
-     * another zone in each account. Amazon ECS Developer Guide, "Supported Regions for Amazon ECS on AWS Fargate".
+     * For each region where Fargate does not run in every zone: the ids of the zones where it does. Names would not do, because
+     * they mean different zones in different accounts. Amazon ECS Developer Guide, "Supported Regions for Amazon ECS on AWS
+     * Fargate".
      */
     private static final Map<String, Set<String>> WITH_FARGATE = Map.of(
             "us-west-1", Set.of("usw1-az1", "usw1-az3"),
@@ -31,8 +32,8 @@ record AvailabilityZones(List<String> names) {
     }
 
     /**
-     * @param names of the zones that AWS offers
-     * @param ids of the same zones, in the same order
+     * @param names names of the zones that AWS offers
+     * @param ids ids of the same zones, in the same order
      * @throws IllegalStateException if there are fewer than two
      */
     static AvailabilityZones of(String region, List<String> names, List<String> ids) {
@@ -50,8 +51,8 @@ record AvailabilityZones(List<String> names) {
                 .toList());
     }
 
-    /** The best zone that is not taken. */
-    String bestBut(List<String> taken) {
+    /** The best zone that is not among the taken ones. */
+    String bestExcept(List<String> taken) {
         return names.stream().filter(name -> !taken.contains(name)).findFirst().orElseThrow();
     }
 }

@@ -24,16 +24,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What names the tasks may look up.
+ * The DNS firewall, which decides what names the tasks may look up.
  *
- * <p>Promise: a name that is on neither list gets an empty answer (NODATA); if the firewall itself fails, every look-up fails;
- * every query is logged. The tasks' own names are a list of their own, so an empty allowlist does not stop the sandbox. What
- * depends on this component exists only once names are filtered and logged.
+ * <p>Promise: a name that is on neither list gets an empty answer (NODATA). If the firewall itself fails, every look-up fails,
+ * because a sandbox without internet is better than one without a filter. Every query is logged. The names that the tasks
+ * themselves need are a separate list, so an empty allowlist does not stop the sandbox. Resources that depend on this component
+ * are created only after names are filtered and logged.
  */
 public final class DnsFirewall extends ComponentResource {
     private static final FirewallPriority TASK_NAMES_PRIORITY = new FirewallPriority(100);
     private static final FirewallPriority ALLOWLIST_PRIORITY = new FirewallPriority(200);
-    /** Last: the resolver lets through what no rule matches. */
+    /** The last rule, and a necessary one: the resolver answers names that no rule matches. */
     private static final FirewallPriority BLOCK_PRIORITY = new FirewallPriority(1000);
 
     private static final FirewallPriority ASSOCIATION_PRIORITY = new FirewallPriority(1000);
@@ -43,9 +44,9 @@ public final class DnsFirewall extends ComponentResource {
     private final ResolverFirewallDomainList allowlist;
 
     /**
-     * @param allowed what the desktop may look up
-     * @param taskNames what the tasks themselves need
-     * @param queryLog where every query is written
+     * @param allowed names that the desktop may look up
+     * @param taskNames names that the tasks themselves need
+     * @param queryLog where every query is logged
      */
     public record Args(
             Output<String> vpcId,
@@ -90,7 +91,7 @@ public final class DnsFirewall extends ComponentResource {
                         .build(),
                 CustomResourceOptions.builder()
                         .parent(this)
-                        // Associated only when whole: a group without its last rule would let every name through.
+                        // A group without its last rule would let every name through.
                         .dependsOn(allowTaskNames, allowDomains, blockRest)
                         .build());
         var queries = new ResolverQueryLogConfig(
@@ -129,7 +130,8 @@ public final class DnsFirewall extends ComponentResource {
                         .firewallDomainListId(domains.id())
                         .priority(priority.number())
                         .action("ALLOW")
-                        // An allowed name may be an alias; by default each alias would have to be on the list too.
+                        // If an allowed name is an alias, its target need not be on the list too, as it would by
+                        // default.
                         .firewallDomainRedirectionAction("TRUST_REDIRECTION_DOMAIN")
                         .build(),
                 child());
@@ -143,7 +145,7 @@ public final class DnsFirewall extends ComponentResource {
         return group.id();
     }
 
-    /** The list that {@code allowedDomains} fills. */
+    /** Id of the list that holds {@code allowedDomains} and the preset's names. */
     public Output<String> domainListId() {
         return allowlist.id();
     }

@@ -1,10 +1,10 @@
 package io.computeruse.sandbox.network;
 
 /**
- * Where a rule, or a rule group, stands in the order in which the DNS firewall asks; the lowest number is asked first.
+ * The position of a rule, or of a rule group, in the order in which the DNS firewall evaluates them, lowest number first.
  *
- * @param number 100 to 9900, which is what AWS allows for the association of a rule group with a VPC (Route 53 Resolver API,
- *     {@code AssociateFirewallRuleGroup}); for rules it publishes no bounds, and these leave room on both sides
+ * @param number 100 to 9900, the bounds for the association of a rule group with a VPC (Route 53 Resolver API, {@code
+ *     AssociateFirewallRuleGroup}). AWS documents no bounds for rules, which are kept within the same ones
  */
 record FirewallPriority(int number) {
     private static final int FIRST = 100;

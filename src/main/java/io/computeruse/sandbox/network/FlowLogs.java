@@ -17,15 +17,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A record of every flow in the VPC.
+ * The VPC's flow log.
  *
- * <p>Promise: accepted and rejected traffic of every interface is written to an encrypted log group, by a role that can do
+ * <p>Promise: accepted and rejected traffic of every network interface is logged to an encrypted log group, by a role that can do
  * nothing else.
  */
 public final class FlowLogs extends ComponentResource {
     /**
-     * @param path where IAM files the role that writes
-     * @param logGroup where the records go
+     * @param path the stack's path in IAM, for the role that writes the log
+     * @param logGroup where the log is written
      */
     public record Args(Output<AwsLocation> aws, StackPath path, Output<String> vpcId, EncryptedLogGroup logGroup) {}
 

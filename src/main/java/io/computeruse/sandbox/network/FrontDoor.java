@@ -19,14 +19,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The one way in: a dual-stack Network Load Balancer that passes TLS through to the tasks.
+ * The only way in: a dual-stack Network Load Balancer that passes TLS through to the tasks.
  *
- * <p>Promise: it has its security group from its first moment (EC2 cannot add one later), listens on the console's and the
- * viewer's port only, and keeps its name as long as the stack lives.
+ * <p>Promise: it is created with its security group, because AWS cannot add one later. It listens on the console's and the
+ * viewer's port only. It keeps its name as long as the stack lives, because the certificate is issued for that name.
  */
 public final class FrontDoor extends ComponentResource {
     private static final String TCP = "TCP";
-    /** Seconds: a desktop that is being replaced need not finish old connections. */
+    /** Seconds; short, because connections to a task that is being replaced need not end first. */
     private static final int DEREGISTRATION_DELAY = 10;
 
     private static final int HEALTH_CHECK_INTERVAL = 10;
@@ -38,8 +38,8 @@ public final class FrontDoor extends ComponentResource {
     /**
      * @param subnetIds public, dual-stack
      * @param securityGroupId the group that admits the deployer
-     * @param idleTimeout how long a silent connection is kept
-     * @param internetReady routes that make the subnets public
+     * @param idleTimeout how long an idle connection is kept
+     * @param internetReady the routes that make the subnets public
      */
     public record Args(
             Output<String> vpcId,
@@ -51,15 +51,15 @@ public final class FrontDoor extends ComponentResource {
     /**
      * One port of the front door.
      *
-     * @param targetGroup where a service's tasks register
-     * @param listener what sends connections there
+     * @param targetGroup where a service's tasks are registered
+     * @param listener what forwards connections to them
      */
     public record Entrance(int port, TargetGroup targetGroup, Listener listener) {}
 
     public FrontDoor(String name, Args args, ComponentResourceOptions options) {
         super("computer-use-sandbox:network:FrontDoor", name, options);
         loadBalancer = new LoadBalancer(
-                // Begins its name in AWS, by which a deployer's policy can tell it from other load balancers.
+                // The beginning of its name in AWS, to which a deployer's policy can be limited.
                 ResourceNames.PROJECT,
                 LoadBalancerArgs.builder()
                         .loadBalancerType("network")
@@ -67,7 +67,7 @@ public final class FrontDoor extends ComponentResource {
                         .ipAddressType("dualstack")
                         .subnets(args.subnetIds())
                         .securityGroups(args.securityGroupId().applyValue(List::of))
-                        // One task each: the other zone's node has to pass connections across.
+                        // A service has one task, so the load balancer's node in the other zone has to reach it too.
                         .enableCrossZoneLoadBalancing(true)
                         .build(),
                 CustomResourceOptions.builder()
@@ -89,8 +89,8 @@ public final class FrontDoor extends ComponentResource {
                         .protocol(TCP)
                         .port(port)
                         .deregistrationDelay(DEREGISTRATION_DELAY)
-                        // The group of the tasks names the load balancer's group, which only fits if its address is the
-                        // source.
+                        // The tasks' security groups admit the load balancer's group, which matches only if connections
+                        // come from the load balancer's own addresses.
                         .preserveClientIp("false")
                         .healthCheck(TargetGroupHealthCheckArgs.builder()
                                 .protocol(TCP)
@@ -117,7 +117,7 @@ public final class FrontDoor extends ComponentResource {
         return new Entrance(port, targets, listener);
     }
 
-    /** The load balancer's DNS name. */
+    /** DNS name of the load balancer. */
     public Output<String> host() {
         return loadBalancer.dnsName();
     }

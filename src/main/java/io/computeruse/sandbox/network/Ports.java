@@ -2,13 +2,13 @@ package io.computeruse.sandbox.network;
 
 /** The sandbox's TCP ports. */
 public final class Ports {
-    /** The agent's console, TLS; open to the deployer. */
+    /** The console, with TLS; open to the deployer. */
     public static final int CONSOLE = 8501;
 
-    /** The desktop's viewer, TLS; open to the deployer. */
+    /** The desktop's viewer, with TLS; open to the deployer. */
     public static final int VIEWER = 8443;
 
-    /** The desktop's control API; open to the orchestration task alone. */
+    /** The desktop's control API; open to the console's task only. */
     public static final int CONTROL_API = 5000;
 
     public static final int HTTPS = 443;

@@ -3,18 +3,9 @@ package io.computeruse.sandbox.network;
 import com.pulumi.aws.AwsFunctions;
 import com.pulumi.aws.ec2.DefaultSecurityGroup;
 import com.pulumi.aws.ec2.DefaultSecurityGroupArgs;
-import com.pulumi.aws.ec2.Eip;
-import com.pulumi.aws.ec2.EipArgs;
 import com.pulumi.aws.ec2.InternetGateway;
 import com.pulumi.aws.ec2.InternetGatewayArgs;
-import com.pulumi.aws.ec2.NatGateway;
-import com.pulumi.aws.ec2.NatGatewayArgs;
-import com.pulumi.aws.ec2.Route;
-import com.pulumi.aws.ec2.RouteArgs;
 import com.pulumi.aws.ec2.RouteTable;
-import com.pulumi.aws.ec2.RouteTableArgs;
-import com.pulumi.aws.ec2.RouteTableAssociation;
-import com.pulumi.aws.ec2.RouteTableAssociationArgs;
 import com.pulumi.aws.ec2.Subnet;
 import com.pulumi.aws.ec2.SubnetArgs;
 import com.pulumi.aws.ec2.Vpc;
@@ -36,20 +27,17 @@ import java.util.Map;
 /**
  * The network: two availability zones with a public and a private subnet each.
  *
- * <p>Promise: the private subnets, where the tasks live, have no route from the internet and no IPv6; the way out is a NAT
- * gateway. Nothing gets a public address by default, and the VPC's default security group lets nothing through. The zones stay
- * the same as long as the subnets live. What depends on this component exists only once every route does.
+ * <p>Promise: the private subnets, which the tasks are in, have no route from the internet and no IPv6; their only way out is a
+ * NAT gateway. No subnet assigns public addresses, and the VPC's default security group lets nothing through. The subnets stay in
+ * their zones as long as they exist. Resources that depend on this component are created only after every route.
  */
 public final class SandboxVpc extends ComponentResource {
-    private static final String EVERYWHERE = "0.0.0.0/0";
-    private static final String EVERYWHERE_IPV6 = "::/0";
-
     private final Vpc vpc;
+    private final VpcRoutes routes;
     private final List<Subnet> publicSubnets = new ArrayList<>();
     private final List<Output<String>> privateSubnetIds = new ArrayList<>();
-    private final List<Resource> internetRoutes = new ArrayList<>();
 
-    /** @param natGateways 1 for both zones, or 2: one each, so that a zone's failure does not cut the other off */
+    /** @param natGateways 1 for both zones, or 2: one for each, so that a zone's failure does not cut the other one off */
     public record Args(Output<AwsLocation> aws, VpcCidr cidr, int natGateways) {}
 
     public SandboxVpc(String name, Args args, ComponentResourceOptions options) {
@@ -79,49 +67,24 @@ public final class SandboxVpc extends ComponentResource {
                 child());
         var zones = availabilityZones(args.aws());
         var plan = SubnetPlan.of(args.cidr());
-        var publicTable = routeTable("public");
-        internetRoutes.add(new Route(
-                "public",
-                RouteArgs.builder()
-                        .routeTableId(publicTable.id())
-                        .destinationCidrBlock(EVERYWHERE)
-                        .gatewayId(gateway.id())
-                        .build(),
-                child()));
-        internetRoutes.add(new Route(
-                "public-ipv6",
-                RouteArgs.builder()
-                        .routeTableId(publicTable.id())
-                        .destinationIpv6CidrBlock(EVERYWHERE_IPV6)
-                        .gatewayId(gateway.id())
-                        .build(),
-                child()));
-        RouteTable privateTable = null;
+        routes = new VpcRoutes(this, vpc, gateway);
+        var privateTables = new ArrayList<RouteTable>();
         for (int i = 0; i < AvailabilityZones.NEEDED; i++) {
             var publicSubnet = publicSubnet(i, zones, plan);
-            associate("public-" + i, publicTable, publicSubnet);
+            routes.associate("public-" + i, routes.publicTable(), publicSubnet);
             publicSubnets.add(publicSubnet);
             if (i < args.natGateways()) {
-                privateTable = routeTable("private-" + i);
-                natRoute(i, publicSubnet, privateTable);
+                privateTables.add(routes.privateTable(i, publicSubnet));
             }
-            var privateSubnet = new Subnet(
-                    "private-" + i,
-                    SubnetArgs.builder()
-                            .vpcId(vpc.id())
-                            .availabilityZone(publicSubnet.availabilityZone())
-                            .cidrBlock(plan.privateBlocks().get(i))
-                            .mapPublicIpOnLaunch(false)
-                            .tags(named("private-" + i))
-                            .build(),
-                    child());
-            associate("private-" + i, privateTable, privateSubnet);
+            var privateSubnet = privateSubnet(i, publicSubnet, plan);
+            // With one NAT gateway for both zones, the second zone's subnet shares the first one's table.
+            routes.associate("private-" + i, privateTables.get(Math.min(i, args.natGateways() - 1)), privateSubnet);
             privateSubnetIds.add(privateSubnet.id());
         }
         registerOutputs(Map.of("vpcId", vpc.id()));
     }
 
-    /** Local Zones and Wavelength Zones are left out: there is no Fargate in them, and no NAT gateway. */
+    /** The zones without Local Zones and Wavelength Zones, which have neither Fargate nor NAT gateways. */
     private Output<AvailabilityZones> availabilityZones(Output<AwsLocation> aws) {
         var offered = AwsFunctions.getAvailabilityZones(
                 GetAvailabilityZonesArgs.builder()
@@ -140,8 +103,8 @@ public final class SandboxVpc extends ComponentResource {
     }
 
     /**
-     * The zone is chosen when the subnet is made and kept from then on. Otherwise a zone that AWS adds, or one that becomes
-     * unavailable, would replace the subnets and everything in them.
+     * The zone is chosen when the subnet is created and kept from then on. Otherwise the subnets and everything in them would be
+     * replaced when AWS adds a zone or one becomes unavailable.
      */
     private Subnet publicSubnet(int index, Output<AvailabilityZones> zones, SubnetPlan plan) {
         var taken =
@@ -150,7 +113,7 @@ public final class SandboxVpc extends ComponentResource {
                 "public-" + index,
                 SubnetArgs.builder()
                         .vpcId(vpc.id())
-                        .availabilityZone(Output.tuple(zones, taken).applyValue(t -> t.t1.bestBut(t.t2)))
+                        .availabilityZone(Output.tuple(zones, taken).applyValue(t -> t.t1.bestExcept(t.t2)))
                         .cidrBlock(plan.publicBlocks().get(index))
                         .ipv6CidrBlock(vpc.ipv6CidrBlock().applyValue(block -> SubnetPlan.ipv6Block(block, index)))
                         .mapPublicIpOnLaunch(false)
@@ -162,44 +125,15 @@ public final class SandboxVpc extends ComponentResource {
                         .build());
     }
 
-    private void natRoute(int index, Subnet publicSubnet, RouteTable table) {
-        var address = new Eip(
-                "nat-" + index,
-                EipArgs.builder().domain("vpc").tags(named("nat-" + index)).build(),
-                child());
-        var gateway = new NatGateway(
-                "nat-" + index,
-                NatGatewayArgs.builder()
-                        .subnetId(publicSubnet.id())
-                        .allocationId(address.id())
-                        .tags(named("nat-" + index))
-                        .build(),
-                CustomResourceOptions.builder()
-                        .parent(this)
-                        // Without its subnet's route to the internet a NAT gateway is made but forwards nothing.
-                        .dependsOn(internetRoutes)
-                        .build());
-        new Route(
+    private Subnet privateSubnet(int index, Subnet publicSubnet, SubnetPlan plan) {
+        return new Subnet(
                 "private-" + index,
-                RouteArgs.builder()
-                        .routeTableId(table.id())
-                        .destinationCidrBlock(EVERYWHERE)
-                        .natGatewayId(gateway.id())
-                        .build(),
-                child());
-    }
-
-    private RouteTable routeTable(String name) {
-        return new RouteTable(
-                name, RouteTableArgs.builder().vpcId(vpc.id()).tags(named(name)).build(), child());
-    }
-
-    private void associate(String name, RouteTable table, Subnet subnet) {
-        new RouteTableAssociation(
-                name,
-                RouteTableAssociationArgs.builder()
-                        .routeTableId(table.id())
-                        .subnetId(subnet.id())
+                SubnetArgs.builder()
+                        .vpcId(vpc.id())
+                        .availabilityZone(publicSubnet.availabilityZone())
+                        .cidrBlock(plan.privateBlocks().get(index))
+                        .mapPublicIpOnLaunch(false)
+                        .tags(named("private-" + index))
                         .build(),
                 child());
     }
@@ -228,6 +162,6 @@ public final class SandboxVpc extends ComponentResource {
 
     /** What has to exist before a load balancer in the public subnets is reachable. */
     public List<Resource> internetReady() {
-        return List.copyOf(internetRoutes);
+        return routes.internetRoutes();
     }
 }

@@ -8,21 +8,23 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The names that the tasks need to start and work, whatever the desktop's allowlist says. The firewall serves the whole VPC, so
- * the desktop may look these up too: hence only what the configuration makes necessary.
+ * The names that the tasks need to start and to work, whatever the desktop's allowlist says. The firewall applies to the whole VPC,
+ * so the desktop may look these up too. That is why the list has only what the configuration makes necessary.
  */
 public final class TaskNames {
     private TaskNames() {}
 
     /**
-     * @param registryHost host of the image repository
-     * @param privateNames the services' own names
+     * The names, none of them with a wildcard.
+     *
+     * @param registryHost host name of the image repository
+     * @param privateNames private DNS names of the services
      * @param providers where the agent may reach Claude
      */
     public static List<DomainName> of(
             AwsLocation aws, String registryHost, List<String> privateNames, Set<ModelProvider> providers) {
         var names = new ArrayList<>(privateNames);
-        // Starting a task: token, manifest, and layers, which ECR serves from a bucket of its own; then logs and
+        // To start a task: ECR's token and manifest, its layers (which come from a bucket of ECR's own), logs and
         // secrets.
         names.add(aws.serviceHost("api.ecr"));
         names.add(registryHost);

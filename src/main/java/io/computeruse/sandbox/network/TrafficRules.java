@@ -14,8 +14,8 @@ import io.computeruse.sandbox.naming.Description;
 import java.util.Map;
 
 /**
- * Makes security groups and their rules, each rule a resource of its own, so that a change of one replaces nothing else. There
- * is no method for a rule that lets every source in.
+ * Creates security groups and their rules. Each rule is a resource of its own, so that changing one replaces nothing else. No
+ * method creates a rule that admits every source.
  */
 final class TrafficRules {
     private static final String TCP = "tcp";
@@ -25,7 +25,7 @@ final class TrafficRules {
 
     private final Resource parent;
 
-    /** @param parent the component that the rules belong to */
+    /** @param parent the component that groups and rules belong to */
     TrafficRules(Resource parent) {
         this.parent = parent;
     }
@@ -34,7 +34,7 @@ final class TrafficRules {
         return CustomResourceOptions.builder().parent(parent).build();
     }
 
-    /** A group that lets nothing in and, since Pulumi removes EC2's default rule, nothing out. */
+    /** A group that admits nothing and, since the provider removes EC2's default rule, lets nothing out. */
     SecurityGroup group(String name, Description description, Output<String> vpcId) {
         return new SecurityGroup(
                 name,
@@ -47,8 +47,8 @@ final class TrafficRules {
     }
 
     /**
-     * From the deployer's range to one port. The rule's name holds the IP version: a change of version makes a new rule and then
-     * removes the old one, where EC2 could not change it in place.
+     * Admits the deployer's range to one port. The resource's name contains the IP version, which EC2 cannot change in place: so
+     * another version creates a new rule and then deletes the old one.
      */
     void admitDeployer(String name, SecurityGroup to, int port, IngressCidr from) {
         var rule = SecurityGroupIngressRuleArgs.builder()
@@ -65,7 +65,7 @@ final class TrafficRules {
         new SecurityGroupIngressRule(name + (from.isIpv6() ? "-ipv6" : "-ipv4"), rule.build(), child());
     }
 
-    /** From one group to another: a rule on each side. */
+    /** Lets one group connect to another, with a rule on each side. */
     void connect(String name, Description description, SecurityGroup from, SecurityGroup to, int port) {
         new SecurityGroupIngressRule(
                 name,
@@ -91,7 +91,7 @@ final class TrafficRules {
                 child());
     }
 
-    /** From a group to one port anywhere; which names can be resolved to an address is the DNS firewall's part. */
+    /** Lets a group connect to one port anywhere. The DNS firewall decides which names can be resolved. */
     void letOut(String name, Description description, SecurityGroup from, int port) {
         new SecurityGroupEgressRule(
                 name,

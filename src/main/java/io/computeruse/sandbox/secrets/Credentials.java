@@ -3,9 +3,9 @@ package io.computeruse.sandbox.secrets;
 import java.security.SecureRandom;
 import java.util.stream.Collectors;
 
-/** Makes passwords and tokens from the operating system's random source. */
-public final class Credentials {
-    /** Without the look-alikes 0 O 1 l I, since a person may have to type a password. */
+/** Generates passwords and tokens from the operating system's source of randomness. */
+final class Credentials {
+    /** Letters and digits without 0 O 1 l I, which look alike: a person may have to type a password. */
     private static final String ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     private static final int PASSWORD_LENGTH = 24; // log2(57) * 24 = 139 bits
@@ -14,11 +14,13 @@ public final class Credentials {
 
     private Credentials() {}
 
-    public static String password() {
+    /** A password of 24 characters that a person can type. */
+    static String password() {
         return random(PASSWORD_LENGTH);
     }
 
-    public static String token() {
+    /** A token of 48 characters that programs use among themselves. */
+    static String token() {
         return random(TOKEN_LENGTH);
     }
 

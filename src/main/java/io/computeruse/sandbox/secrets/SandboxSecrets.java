@@ -15,8 +15,8 @@ import java.util.Optional;
 /**
  * The sandbox's secrets.
  *
- * <p>Promise: there is no default password; each is made for this stack or given by its owner, and each service is given the
- * references that it needs and no more.
+ * <p>Promise: there is no default password. Each secret is generated for this stack or set by its owner, and each service gets
+ * references to the secrets that it needs and to no other.
  */
 public final class SandboxSecrets extends ComponentResource {
     private static final Gson JSON = new Gson();
@@ -27,11 +27,11 @@ public final class SandboxSecrets extends ComponentResource {
     private final Optional<StoredSecret> anthropicApiKey;
 
     /**
-     * @param path begins their names
+     * @param path the beginning of their names
      * @param keyArn the key that encrypts them
-     * @param host the name that the certificate is for
-     * @param loginPassword empty: generated
-     * @param anthropicApiKey empty: there is no such secret
+     * @param host the host name that the certificate is issued for
+     * @param loginPassword empty: one is generated
+     * @param anthropicApiKey empty: no secret is created for it
      */
     public record Args(
             StackPath path,
@@ -42,13 +42,16 @@ public final class SandboxSecrets extends ComponentResource {
             Optional<String> anthropicApiKey) {}
 
     public SandboxSecrets(String name, Args args, ComponentResourceOptions options) {
+        // Older than this package: the type is part of the URNs of the resources below it, so another one would replace
+        // them.
         super("computer-use-sandbox:identity:SandboxSecrets", name, options);
         var child = ComponentResourceOptions.builder().parent(this).build();
         login = new StoredSecret(
                 "login",
                 new StoredSecret.Args(
                         args.path(),
-                        // The name is in it, so that a new name is stored although the password is kept otherwise.
+                        // The description names the user, so that a changed user name is stored although a generated
+                        // password is otherwise kept.
                         Output.of(Description.ofSandbox("login of " + args.loginUsername())),
                         args.keyArn(),
                         Output.ofSecret(
@@ -104,20 +107,20 @@ public final class SandboxSecrets extends ComponentResource {
         return JSON.fromJson(json, JsonObject.class).get(name).getAsString();
     }
 
-    /** The stored password, a secret output. */
+    /** The stored password, as a secret output. */
     public Output<String> password() {
         return login.value().applyValue(json -> field(json, "password")).asSecret();
     }
 
-    /** SHA-256 of the stored certificate, in clear: every visitor's browser sees it. */
+    /** SHA-256 of the stored certificate. It is no secret: every visitor's browser shows it. */
     public Output<String> certificateSha256() {
         return tls.value()
                 .applyValue(json -> SelfSignedCertificate.sha256(field(json, "certificate")))
                 .asPlaintext();
     }
 
-    /** What the desktop's container reads. */
-    public SecretReferences forEnvironment() {
+    /** The secrets of the desktop's container. */
+    public SecretReferences forDesktop() {
         return SecretReferences.none()
                 .with("LOGIN_USERNAME", login, "username")
                 .with("LOGIN_PASSWORD", login, "password")
@@ -126,10 +129,10 @@ public final class SandboxSecrets extends ComponentResource {
                 .with("CONTROL_TOKEN", controlToken);
     }
 
-    /** What the agent's container reads: the same, and the key of the Anthropic API where there is one. */
-    public SecretReferences forOrchestration() {
+    /** The secrets of the console's container: the same, and the key of the Anthropic API where there is one. */
+    public SecretReferences forConsole() {
         return anthropicApiKey
-                .map(key -> forEnvironment().with("ANTHROPIC_API_KEY", key))
-                .orElseGet(this::forEnvironment);
+                .map(key -> forDesktop().with("ANTHROPIC_API_KEY", key))
+                .orElseGet(this::forDesktop);
     }
 }

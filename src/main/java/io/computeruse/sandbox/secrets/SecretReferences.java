@@ -4,11 +4,11 @@ import com.pulumi.core.Output;
 import com.pulumi.resources.Resource;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Which environment variable of a container comes from which secret: references only, never a value.
+ * Which secret each of a container's secret environment variables comes from. It holds references, never a value.
  *
  * <p>Promise: a reference names the secret's version. ECS reads secrets only when it starts a task, so a reference without a
  * version would leave a running task with the old value until something else restarts it. With the version in it, a changed
@@ -20,10 +20,7 @@ public final class SecretReferences {
      * @param field the field of a secret that is a JSON object; empty: the whole secret
      */
     private record Reference(String variable, StoredSecret secret, String field) {
-        /**
-         * As {@code valueFrom} of a container definition takes it: {@code ARN:field:version-stage:version-id}, in which a part
-         * may be empty.
-         */
+        /** For {@code valueFrom} of a container definition: {@code ARN:field:version-stage:version-id}; parts may be empty. */
         Output<String> valueFrom() {
             return Output.tuple(secret.arn(), secret.versionId())
                     .applyValue(t -> "%s:%s::%s".formatted(t.t1, field, t.t2));
@@ -36,26 +33,29 @@ public final class SecretReferences {
         this.references = references;
     }
 
+    /** A container without secrets. */
     static SecretReferences none() {
         return new SecretReferences(List.of());
     }
 
+    /** These and one more: a variable that holds a whole secret. */
     SecretReferences with(String variable, StoredSecret secret) {
         return with(variable, secret, "");
     }
 
+    /** These and one more: a variable that holds one field of a secret that is a JSON object. */
     SecretReferences with(String variable, StoredSecret secret, String field) {
         return new SecretReferences(
                 Stream.concat(references.stream(), Stream.of(new Reference(variable, secret, field)))
                         .toList());
     }
 
-    /** Variable to {@code valueFrom}, sorted by variable. */
+    /** From each variable's name to its {@code valueFrom}, sorted by name. */
     public Output<Map<String, String>> valuesFrom() {
         var variables = references.stream().map(Reference::variable).toList();
         return Output.all(references.stream().map(Reference::valueFrom).toList())
                 .applyValue(values -> {
-                    var map = new java.util.TreeMap<String, String>();
+                    var map = new TreeMap<String, String>();
                     for (int i = 0; i < values.size(); i++) {
                         map.put(variables.get(i), values.get(i));
                     }
@@ -63,14 +63,14 @@ public final class SecretReferences {
                 });
     }
 
-    /** The secrets themselves, each once. */
+    /** ARNs of the secrets, each once: what the execution role has to read. */
     public Output<List<String>> arns() {
         return Output.all(secrets().map(StoredSecret::arn).toList());
     }
 
-    /** What has to exist before a container can start. */
+    /** What has to exist before a container can start: the stored values. */
     public List<Resource> ready() {
-        return secrets().map(StoredSecret::ready).collect(Collectors.toList());
+        return secrets().<Resource>map(StoredSecret::ready).toList();
     }
 
     private Stream<StoredSecret> secrets() {

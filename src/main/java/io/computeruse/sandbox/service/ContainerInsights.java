@@ -2,7 +2,7 @@ package io.computeruse.sandbox.service;
 
 /** How much CloudWatch Container Insights measures in a cluster (Amazon ECS API, {@code ClusterSetting}). */
 enum ContainerInsights {
-    /** Every task and container; the other values are less. */
+    /** Measures every task and container; the other values measure less. */
     ENHANCED("enhanced");
 
     /** Name of the cluster's setting. */

@@ -1,54 +1,56 @@
 package io.computeruse.sandbox.service;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
+import io.computeruse.sandbox.service.ContainerDefinition.Capabilities;
+import io.computeruse.sandbox.service.ContainerDefinition.LinuxParameters;
+import io.computeruse.sandbox.service.ContainerDefinition.LogConfiguration;
+import io.computeruse.sandbox.service.ContainerDefinition.PortMapping;
+import io.computeruse.sandbox.service.ContainerDefinition.SecretVariable;
+import io.computeruse.sandbox.service.ContainerDefinition.Variable;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One container of a task, apart from what AWS decides.
+ * What a task's one container is, as far as it is known before AWS creates anything.
  *
- * <p>Promise: never privileged, with no Linux capability beyond the named ones, and every process reaped.
+ * <p>Promise: the container is never privileged, keeps no Linux capability but the named ones, and runs under an init process, so
+ * that processes which lost their parent are reaped. Two runs describe the same container with the same text, so that a second
+ * deployment replaces no task.
  *
  * @param name of the container, which is its service's
  * @param ports TCP ports that it listens on
  * @param keptCapabilities Linux capabilities that its entry point needs; all others of Docker's default set are dropped
- * @param readonlyRoot true: it can write to its volumes only
- * @param volumes what it can write to besides
- * @param logDelivery whether its output may wait or be lost
+ * @param rootFileSystem whether it can write outside its volumes
+ * @param volumes the directories that it can always write to
+ * @param logDelivery whether output may be delayed or lost when CloudWatch Logs is out of reach
  */
 public record ContainerSpec(
         String name,
         List<Integer> ports,
         Set<LinuxCapability> keptCapabilities,
-        boolean readonlyRoot,
+        RootFileSystem rootFileSystem,
         List<EmptyVolume> volumes,
         LogDelivery logDelivery) {
 
-    private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
-    /** The images promise to stop in 5 seconds. */
+    /** The images promise to stop within 5 seconds. */
     private static final StopTimeout STOP_TIMEOUT = new StopTimeout(15);
 
-    /** The console starts in 10 to 20 seconds. */
-    private static final HealthCheck HEALTH_CHECK = new HealthCheck("/usr/local/bin/healthcheck", 10, 5, 3, 60);
+    /** The start period is generous: the console starts in 10 to 20 seconds. */
+    private static final HealthCheck HEALTH_CHECK = HealthCheck.ofProgram("/usr/local/bin/healthcheck", 10, 5, 3, 60);
 
     /**
-     * What is known only when AWS has made it.
+     * What is known only once AWS has created other resources.
      *
-     * @param image by digest
-     * @param environment plain variables
-     * @param secrets variable to the ARN that ECS reads it from
+     * @param image reference of the image, by digest
+     * @param variables plain environment variables
+     * @param secrets from each secret environment variable to the {@code valueFrom} that ECS reads it from
+     * @param logGroup name of the log group
+     * @param region of the log group
      */
     public record Deployment(
-            String image,
-            Map<String, String> environment,
-            Map<String, String> secrets,
-            String logGroup,
-            String region) {}
+            String image, Map<String, String> variables, Map<String, String> secrets, String logGroup, String region) {}
 
     /** @throws IllegalArgumentException if two volumes would have the same name */
     public ContainerSpec {
@@ -57,44 +59,29 @@ public record ContainerSpec(
         }
     }
 
-    /** The {@code containerDefinitions} of a task definition. Sorted: the same container gives the same text. */
+    /** The {@code containerDefinitions} of a task definition. */
     public String definitions(Deployment deployment) {
-        var container = new LinkedHashMap<String, Object>();
-        container.put("name", name);
-        container.put("image", deployment.image());
-        container.put("essential", true);
-        container.put("privileged", false);
-        container.put("readonlyRootFilesystem", readonlyRoot);
-        container.put(
-                "linuxParameters",
-                Map.of("initProcessEnabled", true, "capabilities", Map.of("drop", droppedCapabilities())));
-        container.put(
-                "portMappings",
-                ports.stream()
-                        .map(port -> new TreeMap<String, Object>(
-                                Map.of("containerPort", port, "hostPort", port, "protocol", "tcp")))
-                        .toList());
-        container.put(
-                "environment",
-                new TreeMap<>(deployment.environment())
-                        .entrySet().stream()
-                                .map(e -> new TreeMap<>(Map.of("name", e.getKey(), "value", e.getValue())))
-                                .toList());
-        container.put(
-                "secrets",
-                new TreeMap<>(deployment.secrets())
-                        .entrySet().stream()
-                                .map(e -> new TreeMap<>(Map.of("name", e.getKey(), "valueFrom", e.getValue())))
-                                .toList());
-        container.put(
-                "mountPoints", volumes.stream().map(EmptyVolume::mountPoint).toList());
-        container.put("healthCheck", HEALTH_CHECK.definition());
-        container.put("stopTimeout", STOP_TIMEOUT.seconds());
-        container.put("logConfiguration", Map.of("logDriver", "awslogs", "options", logOptions(deployment)));
-        return JSON.toJson(List.of(container));
+        var essential = true;
+        var privileged = false;
+        var initProcessEnabled = true;
+        return new ContainerDefinition(
+                        name,
+                        deployment.image(),
+                        essential,
+                        privileged,
+                        rootFileSystem == RootFileSystem.READ_ONLY,
+                        new LinuxParameters(new Capabilities(droppedCapabilities()), initProcessEnabled),
+                        ports.stream().map(PortMapping::tcp).toList(),
+                        Variable.of(deployment.variables()),
+                        SecretVariable.of(deployment.secrets()),
+                        volumes.stream().map(EmptyVolume::mountPoint).toList(),
+                        HEALTH_CHECK,
+                        STOP_TIMEOUT.seconds(),
+                        new LogConfiguration("awslogs", logOptions(deployment)))
+                .toJson();
     }
 
-    private Map<String, String> logOptions(Deployment deployment) {
+    private TreeMap<String, String> logOptions(Deployment deployment) {
         var options = new TreeMap<>(logDelivery.options());
         options.put("awslogs-group", deployment.logGroup());
         options.put("awslogs-region", deployment.region());
@@ -102,8 +89,11 @@ public record ContainerSpec(
         return options;
     }
 
+    /**
+     * Dropping {@code ALL} and adding some back is not possible on Fargate, which adds no capability but {@code SYS_PTRACE}. So a
+     * container that keeps some names each of the others.
+     */
     private List<String> droppedCapabilities() {
-        // "ALL" with exceptions cannot be said to Fargate, which adds nothing but SYS_PTRACE.
         return keptCapabilities.isEmpty()
                 ? List.of("ALL")
                 : Arrays.stream(LinuxCapability.values())

@@ -1,22 +1,21 @@
 package io.computeruse.sandbox.service;
 
-import java.util.Map;
-import java.util.TreeMap;
+import io.computeruse.sandbox.service.ContainerDefinition.MountPoint;
 import java.util.regex.Pattern;
 
 /**
- * A volume that is empty when the task starts and gone when it ends, and where the container finds it. Both the task's volume and
- * the container's mount point come from the one instance, so that no mount is without its volume.
+ * A volume that is empty when the task starts and deleted when it ends, and the directory where the container finds it. One
+ * instance describes both the task's volume and the container's mount point, so that no mount point lacks its volume.
  *
- * @param path absolute, in the container
+ * @param path absolute path in the container
  */
 public record EmptyVolume(String path) {
-    /** Amazon ECS API, {@code Volume}: at most 255 letters, digits, underscores and hyphens; so the path's parts are of these. */
+    /** A volume is named after its path, and ECS accepts letters, digits, underscores and hyphens (API, {@code Volume}). */
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+)+");
 
     private static final int LONGEST_NAME = 255;
 
-    /** @throws IllegalArgumentException if ECS could not name a volume after the path */
+    /** @throws IllegalArgumentException if ECS would refuse the volume's name */
     public EmptyVolume {
         if (!PATH.matcher(path).matches() || path.length() > LONGEST_NAME) {
             throw new IllegalArgumentException(
@@ -30,8 +29,7 @@ public record EmptyVolume(String path) {
         return path.substring(1).replace('/', '-');
     }
 
-    /** As a container definition holds it. */
-    Map<String, Object> mountPoint() {
-        return new TreeMap<>(Map.of("containerPath", path, "sourceVolume", name(), "readOnly", false));
+    MountPoint mountPoint() {
+        return new MountPoint(path, false, name());
     }
 }

@@ -1,8 +1,8 @@
 package io.computeruse.sandbox.service;
 
 /**
- * A Linux capability that Docker gives a container which asks for nothing (moby, {@code oci/caps/defaults.go}). Fargate can take
- * these away, and adds no other than {@code SYS_PTRACE}, which nothing here needs.
+ * A Linux capability that a container has by default (moby, {@code oci/caps/defaults.go}). Fargate can drop these, and can add
+ * none but {@code SYS_PTRACE}, which nothing here needs.
  */
 public enum LinuxCapability {
     AUDIT_WRITE,

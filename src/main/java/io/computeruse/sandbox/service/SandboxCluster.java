@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The Fargate cluster and the private DNS zone in which its services have their names.
+ * The Fargate cluster and the private DNS zone that holds its services' names.
  *
- * <p>Promise: what Container Insights measures goes to a log group that is there first, encrypted and kept for a month.
+ * <p>Promise: Container Insights writes to a log group that exists before the cluster does. Otherwise ECS would create the group
+ * itself, unencrypted and without an end of retention.
  */
 public final class SandboxCluster extends ComponentResource {
     private final ResourceNames names;
@@ -26,10 +27,10 @@ public final class SandboxCluster extends ComponentResource {
     private final PrivateDnsNamespace namespace;
 
     /**
-     * @param names hold those of the task definitions
-     * @param clusterName the log group's name holds it
+     * @param names the stack's resource names, for the task definitions
+     * @param clusterName a part of the log group's name too
      * @param zone name of the private DNS zone
-     * @param insightsLogGroup where Container Insights writes
+     * @param insightsLogGroup what Container Insights writes to
      */
     public record Args(
             ResourceNames names,
@@ -74,7 +75,7 @@ public final class SandboxCluster extends ComponentResource {
         return cluster.name();
     }
 
-    /** Name of the task definitions of one service. */
+    /** Family of the task definitions of one service. */
     String taskFamily(String service) {
         return names.taskFamily(service);
     }

@@ -1,7 +1,7 @@
 package io.computeruse.sandbox.service;
 
 /**
- * How long a container may take to stop: the time between SIGTERM and SIGKILL. An instance is a time that Fargate takes (Amazon
+ * How long a container may take to stop: the time between SIGTERM and SIGKILL. An instance is a time that Fargate accepts (Amazon
  * ECS API, {@code ContainerDefinition}).
  *
  * @param seconds 2 to 120
@@ -14,7 +14,7 @@ record StopTimeout(int seconds) {
     StopTimeout {
         if (seconds < SHORTEST || seconds > LONGEST) {
             throw new IllegalArgumentException(
-                    "Fargate stops a container after %d to %d seconds, not %d".formatted(SHORTEST, LONGEST, seconds));
+                    "a stop timeout on Fargate is %d to %d seconds, not %d".formatted(SHORTEST, LONGEST, seconds));
         }
     }
 }

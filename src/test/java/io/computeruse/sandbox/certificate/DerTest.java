@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
-/** The expected octets are worked out from X.690, or are examples of it and of RFC 5280. */
+/** The expected octets follow from X.690, or are examples in it or in RFC 5280. */
 class DerTest {
     private static String hex(byte[] der) {
         return HexFormat.of().formatHex(der);
@@ -29,7 +29,7 @@ class DerTest {
     }
 
     @Test
-    void timesHaveTwoDigitsForTheYearUntil2049() {
+    void timesHaveAYearOfTwoDigitsUntil2049() {
         assertThat(text(Der.time(Instant.parse("2049-12-31T23:59:59Z")))).isEqualTo("\u0017\r491231235959Z");
         assertThat(text(Der.time(Instant.parse("2050-01-01T00:00:00.9Z")))).isEqualTo("\u0018\u000f20500101000000Z");
     }
@@ -39,12 +39,12 @@ class DerTest {
     }
 
     @Test
-    void bitsSayHowManyAreUnused() {
+    void bitStringsBeginWithTheNumberOfUnusedBits() {
         assertThat(hex(Der.bits(7, new byte[] {(byte) 0x80}))).isEqualTo("03020780");
     }
 
     @Test
-    void lengthsFrom128OnSayTheirOwnLength() {
+    void lengthsFrom128OnArePrecededByTheirOwnLength() {
         assertThat(hex(Der.octets(new byte[127]))).startsWith("047f00");
         assertThat(hex(Der.octets(new byte[128]))).startsWith("04818000");
         assertThat(hex(Der.octets(new byte[255]))).startsWith("0481ff00");

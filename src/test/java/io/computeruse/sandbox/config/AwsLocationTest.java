@@ -20,13 +20,13 @@ class AwsLocationTest {
         "aws-iso-e, eu-isoe-west-1, logs.eu-isoe-west-1.cloud.adc-e.uk",
         "aws-iso-f, us-isof-south-1, logs.us-isof-south-1.csp.hci.ic.gov",
     })
-    void thePartitionDecidesHowServiceHostsEnd(String partition, String region, String host) {
+    void hostNamesHaveTheSuffixOfThePartition(String partition, String region, String host) {
         assertThat(new AwsLocation(partition, region, "123456789012").serviceHost("logs"))
                 .isEqualTo(host);
     }
 
     @Test
-    void aPartitionThatIsNotKnownIsRefusedRatherThanGuessed() {
+    void anUnknownPartitionIsRefused() {
         assertThatThrownBy(() -> new AwsLocation("aws-new", "x-1", "123456789012").dnsSuffix())
                 .hasMessageContaining("aws-new");
     }

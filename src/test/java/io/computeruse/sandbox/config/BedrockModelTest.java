@@ -42,7 +42,7 @@ class BedrockModelTest {
                         "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-opus-5-5");
     }
 
-    /** Bedrock serves a Canadian request in the United States or where it came from. */
+    /** Bedrock serves a request sent to a Canadian region in the United States or in that region. */
     @Test
     void theRegionThatARequestIsSentToMayServeItToo() {
         var canada = new AwsLocation("aws", "ca-central-1", "123456789012");
@@ -51,7 +51,7 @@ class BedrockModelTest {
                 .contains("arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5");
     }
 
-    /** The resource without a region is how AWS writes it in its own policy for global profiles. */
+    /** AWS's own policy for global profiles names a resource without a region. */
     @Test
     void aGlobalProfileNamesTheRegionAndTheResourceOfGlobalRouting() {
         assertThat(new BedrockModel("global.anthropic.claude-opus-5-5").foundationModelArns(AWS))
@@ -60,14 +60,14 @@ class BedrockModelTest {
                         "arn:aws:bedrock:::foundation-model/anthropic.claude-opus-5-5");
     }
 
-    /** From the source regions in the Amazon Bedrock User Guide, "Supported Regions and models for inference profiles". */
+    /** Source regions of the Amazon Bedrock User Guide, "Supported Regions and models for inference profiles". */
     @ParameterizedTest
     @CsvSource({
         "us, us-west-1", "us, ca-central-1", "us-gov, us-gov-east-1", "eu, eu-west-2", "eu, il-central-1",
         "apac, ap-southeast-3", "apac, me-central-1", "au, ap-southeast-4", "jp, ap-northeast-3", "ca, ca-west-1",
         "global, sa-east-1", "global, eu-central-2"
     })
-    void aProfileIsTakenWhereAwsOffersIt(String prefix, String region) {
+    void aProfileIsAcceptedWhereAwsOffersIt(String prefix, String region) {
         assertThatCode(() -> new BedrockModel(prefix + ".anthropic.claude-opus-5-5")
                         .requireCallableFrom(region, "defaultModel"))
                 .doesNotThrowAnyException();

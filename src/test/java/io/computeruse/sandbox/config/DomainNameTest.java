@@ -59,19 +59,19 @@ class DomainNameTest {
                 "203.0.113.1",
                 "1.2.3"
             })
-    void whatTheFirewallWouldRefuseOrReadTooWideIsRefusedByName(String text) {
+    void namesThatTheFirewallWouldRefuseAndNamesThatAreTooWideAreRefused(String text) {
         assertThatThrownBy(() -> new DomainName(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("allowedDomains: \"" + InvalidSettingException.printable(text) + "\" ");
     }
 
     @Test
-    void aBareStarIsRefusedSinceItWouldOpenEverything() {
+    void aBareStarIsRefusedBecauseItWouldAllowEverything() {
         assertThatThrownBy(() -> new DomainName("*")).hasMessageContaining("would allow every name");
     }
 
     @Test
-    void threeHundredCharactersAreRefusedAndNotRepeatedInFull() {
+    void aNameThatIsTooLongIsRefusedAndNotRepeatedInFull() {
         assertThatThrownBy(() -> new DomainName("a.".repeat(150)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("longer than 253")
@@ -89,7 +89,7 @@ class DomainNameTest {
     }
 
     @Property(tries = 3000)
-    void whatIsTakenAlwaysHasTheFormThatTheFirewallDocuments(@ForAll("nearNames") String text) {
+    void everyAcceptedNameHasTheFormThatTheFirewallDocuments(@ForAll("nearNames") String text) {
         DomainName name;
         try {
             name = new DomainName(text);

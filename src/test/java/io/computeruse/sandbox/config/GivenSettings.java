@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The settings of a stack that a test makes up; what it leaves out has its default. */
+/** Settings that a test chooses. Those that it does not choose are not set, so they have their defaults. */
 public final class GivenSettings implements Settings {
     public final Map<String, String> texts = new HashMap<>();
     public final Map<String, List<String>> lists = new HashMap<>();

@@ -29,7 +29,7 @@ class IngressCidrTest {
         "255.255.255.255/32, 255.255.255.255/32",
         "255.255.255.255, 255.255.255.255/32"
     })
-    void anAddressOrABlockIsTakenInCanonicalForm(String text, String cidr) {
+    void anAddressOrABlockIsAcceptedInCanonicalForm(String text, String cidr) {
         assertThat(IngressCidr.parse(text).cidr()).isEqualTo(cidr);
     }
 
@@ -108,14 +108,14 @@ class IngressCidrTest {
                 "true",
                 "null"
             })
-    void whatIsNotClearlyOneAddressOrBlockIsRefusedByName(String text) {
+    void textThatIsNotClearlyOneAddressOrBlockIsRefusedByName(String text) {
         assertThatThrownBy(() -> IngressCidr.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("deployerIp: \"" + InvalidSettingException.printable(text) + "\" ");
     }
 
     @Test
-    void hostBitsAreRefusedWithTheBlockThatWasMeant() {
+    void hostBitsAreRefusedAndTheMessageSuggestsTheBlock() {
         assertThatThrownBy(() -> IngressCidr.parse("203.0.113.5/24"))
                 .hasMessageContaining("203.0.113.0/24")
                 .hasMessageContaining("203.0.113.5 for the one address");
@@ -123,7 +123,7 @@ class IngressCidrTest {
     }
 
     @Test
-    void anIpv4AddressInDisguiseIsRefusedWithItsPlainForm() {
+    void anIpv4AddressWrittenAsIpv6IsRefusedAndTheMessageSuggestsTheIpv4Form() {
         assertThatThrownBy(() -> IngressCidr.parse("::ffff:203.0.113.1")).hasMessageContaining("Write 203.0.113.1");
     }
 
@@ -136,7 +136,7 @@ class IngressCidrTest {
     }
 
     @Property
-    void everyUnicastIpv4BlockIsTakenExactlyWhenNarrowEnough(
+    void aUnicastIpv4BlockIsAcceptedIfAndOnlyIfItIsNarrowEnough(
             @ForAll @IntRange(min = 1, max = 223) int first,
             @ForAll @IntRange(max = 255) int second,
             @ForAll @IntRange(max = 255) int third,
@@ -153,7 +153,7 @@ class IngressCidrTest {
         }
     }
 
-    /** Whatever is typed: a short error, or a block that AWS takes and that is no wider than promised. */
+    /** Any text gives either a short error, or a block that AWS accepts and that is not wider than promised. */
     @Property(tries = 5000)
     void noInputIsEverReadAsAWideBlock(@ForAll("nearAddresses") String text) {
         IngressCidr parsed;

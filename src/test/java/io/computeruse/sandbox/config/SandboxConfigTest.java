@@ -24,7 +24,7 @@ class SandboxConfigTest {
     }
 
     @Test
-    void everyWrongSettingIsToldInOneGo() {
+    void allInvalidSettingsAreReportedTogether() {
         given.stackName = "my.dev";
         given.region = "eu-central-1";
         texts.put("deployerIp", "0.0.0.0/0");
@@ -53,7 +53,7 @@ class SandboxConfigTest {
     }
 
     @Test
-    void aPresetOfNoneLeavesTheStacksOwnNamesAlone() {
+    void thePresetNoneAllowsTheStacksOwnNamesOnly() {
         texts.put("domainPreset", "none");
         assertThat(config().allowedDomains()).isEmpty();
         lists.put("allowedDomains", List.of("example.org"));
@@ -69,7 +69,7 @@ class SandboxConfigTest {
     }
 
     @Test
-    void theSameNameTwiceIsRefusedInWhateverCase() {
+    void theSameNameTwiceIsRefusedInUpperOrLowerCase() {
         lists.put("allowedDomains", List.of("example.org", "Example.ORG."));
         assertThatThrownBy(this::config).hasMessageContaining("allowedDomains: \"Example.ORG.\" is in the list twice");
     }
@@ -100,7 +100,7 @@ class SandboxConfigTest {
         "loginUsername, 'a b'",
         "defaultModel, claude-opus-5-5"
     })
-    void aValueThatCannotWorkIsRefusedByKeyAndValue(String key, String value) {
+    void anInvalidValueIsRefusedByKeyAndValue(String key, String value) {
         texts.put(key, value);
         assertThatThrownBy(this::config)
                 .isInstanceOf(InvalidConfigurationException.class)
@@ -108,7 +108,7 @@ class SandboxConfigTest {
     }
 
     @Test
-    void aSecretThatCannotWorkIsRefusedWithoutBeingShown() {
+    void anInvalidSecretIsRefusedWithoutBeingShown() {
         texts.put("loginPassword", "hunter2");
         texts.put("anthropicApiKey", "sk ant secret");
         assertThatThrownBy(this::config)
@@ -119,11 +119,11 @@ class SandboxConfigTest {
     }
 
     @Test
-    void anEmptySecretMeansNone() {
+    void anEmptySecretCountsAsNotSet() {
         texts.put("loginPassword", "");
         texts.put("anthropicApiKey", "");
-        assertThat(config().loginPassword()).isEmpty();
-        assertThat(config().anthropicApiKey()).isEmpty();
+        assertThat(config().login().password()).isEmpty();
+        assertThat(config().models().anthropicApiKey()).isEmpty();
     }
 
     @Test
@@ -138,24 +138,24 @@ class SandboxConfigTest {
         texts.put("dcvArchiveSha256", "a".repeat(64));
         assertThatThrownBy(this::config).hasMessageContaining("dcvKeyFingerprint: \"\" is not 40 hexadecimal digits");
         texts.put("dcvKeyFingerprint", "B".repeat(40));
-        assertThat(config().dcvSource())
+        assertThat(config().desktop().dcvSource())
                 .contains(new DcvSource(CpuArchitecture.X86_64, "a".repeat(64), "B".repeat(40)));
         texts.put("viewer", "novnc");
-        assertThat(config().dcvSource()).isEmpty();
+        assertThat(config().desktop().dcvSource()).isEmpty();
     }
 
     @Test
-    void theAnthropicApiTakesAnyModel() {
+    void theAnthropicApiAcceptsAnyModel() {
         texts.put("defaultProvider", "anthropic");
         texts.put("defaultModel", "claude-opus-5-5");
-        assertThat(config().defaultModel()).isEqualTo("claude-opus-5-5");
+        assertThat(config().models().defaultModel()).isEqualTo("claude-opus-5-5");
     }
 
     @Test
-    void theAnthropicApisNameIsNeededOnlyWhereTheAgentMayUseIt() {
-        assertThat(config().modelProviders()).containsExactly(ModelProvider.BEDROCK);
+    void theAnthropicApiIsAProviderOnlyIfTheAgentMayUseIt() {
+        assertThat(config().models().providers()).containsExactly(ModelProvider.BEDROCK);
         texts.put("anthropicApiKey", "sk-ant-0123456789");
-        assertThat(config().modelProviders()).containsExactly(ModelProvider.BEDROCK, ModelProvider.ANTHROPIC);
+        assertThat(config().models().providers()).containsExactly(ModelProvider.BEDROCK, ModelProvider.ANTHROPIC);
     }
 
     @Test
@@ -165,7 +165,7 @@ class SandboxConfigTest {
     }
 
     @Test
-    void theDefaultModelInEuropeIsRefusedWithTheProfilesThatEuropeHas() {
+    void theDefaultModelIsRefusedInEuropeAndTheMessageSuggestsEuropesProfiles() {
         given.region = "eu-central-1";
         assertThatThrownBy(this::config)
                 .hasMessageContaining("is an inference profile that Bedrock does not offer in eu-central-1. Write"
@@ -173,11 +173,11 @@ class SandboxConfigTest {
                         + " of us-east-1, ");
         lists.put("bedrockModels", List.of("eu.anthropic.claude-sonnet-5-5"));
         texts.put("defaultModel", "eu.anthropic.claude-sonnet-5-5");
-        assertThat(config().defaultModel()).isEqualTo("eu.anthropic.claude-sonnet-5-5");
+        assertThat(config().models().defaultModel()).isEqualTo("eu.anthropic.claude-sonnet-5-5");
     }
 
     @Test
-    void aModelOfAnotherGeographyIsRefusedAlsoWhereItIsNotTheDefault() {
+    void aModelOfAnotherGeographyIsRefusedEvenIfItIsNotTheDefault() {
         lists.put("bedrockModels", List.of("us.anthropic.claude-sonnet-5-5", "eu.anthropic.claude-opus-5-5"));
         assertThatThrownBy(this::config)
                 .hasMessageContaining("bedrockModels: \"eu.anthropic.claude-opus-5-5\"")

@@ -22,7 +22,7 @@ class StackNameTest {
         "a b, a-b",
         "..., -",
     })
-    void aNameThatAwsWouldRefuseIsRefusedWithOneThatFits(String name, String fitting) {
+    void aNameThatAwsWouldRefuseIsRefusedAndTheMessageSuggestsAValidOne(String name, String fitting) {
         assertThatThrownBy(() -> new StackName(name))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("stack name: \"" + name + "\"")
@@ -39,7 +39,7 @@ class StackNameTest {
     }
 
     @Test
-    void noTwoDeploymentsHaveAClusterOfTheSameNameAndTheKeyServesThisStacksClustersOnly() {
+    void everyDeploymentHasAnotherClusterNameAndTheKeysPatternMatchesThisStacksClustersOnly() {
         var names = new ResourceNames(new StackName("dev"));
         assertThat(names.cluster(KEY_ID)).isEqualTo("computer-use-sandbox-dev-1234abcd");
         var pattern = Pattern.compile(names.clusterPattern().replace("?", "."));
@@ -50,7 +50,7 @@ class StackNameTest {
 
     /** The bounds are those of the services' APIs: ECS ({@code CreateCluster}, {@code RegisterTaskDefinition}), CloudWatch Logs. */
     @Test
-    void everyNameBuiltFromTheLongestStackNameIsOneThatItsServiceTakes() {
+    void everyNameThatContainsTheLongestStackNameIsAcceptedByItsService() {
         var names = new ResourceNames(new StackName("x".repeat(StackName.LONGEST)));
         var logGroups = new LogGroupNames(names);
         assertThat(List.of(names.cluster(KEY_ID), names.taskFamily("environment"), names.taskFamily("orchestration")))

@@ -11,14 +11,14 @@ class StackPathTest {
     private static final StackPath PATH = new StackPath(new StackName("dev"));
 
     @Test
-    void rolesAndSecretsOfAStackHaveOnePath() {
+    void rolesAndSecretsOfAStackShareAPath() {
         assertThat(PATH.iamPath()).isEqualTo("/computer-use-sandbox/dev/");
         assertThat(PATH.secretPrefix("login")).isEqualTo("computer-use-sandbox/dev/login-");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"login?", "log in", "lögin", "login*", "login:1"})
-    void aNameThatSecretsManagerRefusesIsRefusedFirst(String name) {
+    void aNameThatSecretsManagerWouldRefuseIsRefused(String name) {
         assertThatThrownBy(() -> PATH.secretPrefix(name))
                 .hasMessageContaining(name)
                 .hasMessageContaining("/_+=.@-");

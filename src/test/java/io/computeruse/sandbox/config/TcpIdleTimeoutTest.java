@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TcpIdleTimeoutTest {
     @Test
-    void theBoundsAreTheLoadBalancers() {
+    void theBoundsAreThoseOfTheLoadBalancer() {
         assertThat(new TcpIdleTimeout(60).seconds()).isEqualTo(60);
         assertThat(new TcpIdleTimeout(6000).seconds()).isEqualTo(6000);
     }

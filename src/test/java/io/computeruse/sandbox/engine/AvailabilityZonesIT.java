@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The network alone, on the real engine, in a region whose availability zones change. */
+/** Deploys only the network, on the real engine, in a region whose availability zones change. */
 class AvailabilityZonesIT {
     private static void network(Context context) {
         new SandboxVpc(
@@ -63,8 +63,8 @@ class AvailabilityZonesIT {
                             "private-1", "us-west-2c"));
 
             for (var offered : List.of(
-                    List.of("us-west-2a", "us-west-2b", "us-west-2c"), // a zone is added that sorts first
-                    List.of("us-west-2a", "us-west-2d"))) { // ours are not available for new subnets
+                    List.of("us-west-2a", "us-west-2b", "us-west-2c"), // AWS adds a zone whose name sorts first
+                    List.of("us-west-2a", "us-west-2d"))) { // the chosen zones accept no new subnets
                 proxy.offer(offered.toArray(String[]::new));
                 var changes = new Changes();
                 stack.up(UpOptions.builder().onEvent(changes).build());

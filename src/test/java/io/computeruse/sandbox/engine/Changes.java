@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** What an operation did, resource by resource, as the engine itself reported it. */
+/** What an operation changed, resource by resource, from the engine's own events. */
 final class Changes implements Consumer<EngineEvent> {
     private static final Set<OperationType> NOTHING =
             EnumSet.of(OperationType.SAME, OperationType.READ, OperationType.REFRESH, OperationType.READ_DISCARD);
@@ -38,12 +38,12 @@ final class Changes implements Consumer<EngineEvent> {
         }
     }
 
-    /** Operation to {@code TYPE::NAME}; what stayed as it was is left out. */
+    /** From each operation to {@code TYPE::NAME} of its resources, without the unchanged ones. */
     synchronized TreeMap<String, TreeSet<String>> operations() {
         return operations;
     }
 
-    /** Everything that was said, with its severity. */
+    /** All messages with their severity. */
     synchronized String diagnostics() {
         return diagnostics.toString();
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a person can write into a stack's configuration file, on the real engine. */
+/** Valid and invalid configuration files of a stack, on the real engine. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConfigurationIT {
     private Path folder;
@@ -56,11 +57,10 @@ class ConfigurationIT {
         return config.replaceAll("(?m)^  computer-use-sandbox:" + key + ":.*\n", "")
                 .replaceFirst(
                         "(?m)^config:\n",
-                        "config:\n  computer-use-sandbox:" + key + ": " + java.util.regex.Matcher.quoteReplacement(json)
-                                + "\n");
+                        "config:\n  computer-use-sandbox:" + key + ": " + Matcher.quoteReplacement(json) + "\n");
     }
 
-    /** Values as YAML (JSON is YAML), and what the message must hold besides key and value. */
+    /** Key, value as YAML (JSON is YAML), and what the message must contain besides the key. */
     static Stream<Arguments> wrongSettings() {
         return Stream.of(
                 Arguments.of("deployerIp", "\"999.1.1.1\"", "999.1.1.1"),
@@ -91,7 +91,8 @@ class ConfigurationIT {
 
     @ParameterizedTest
     @MethodSource("wrongSettings")
-    void aWrongSettingStopsTheDeploymentBeforeAnythingChanges(String key, String yaml, String named) throws Exception {
+    void anInvalidSettingStopsTheDeploymentBeforeAnythingChanges(String key, String yaml, String named)
+            throws Exception {
         Files.writeString(file, withSetting(original, key, yaml));
         assertThatThrownBy(() -> stack.up(UpOptions.builder().build()))
                 .isInstanceOf(AutomationException.class)
@@ -118,12 +119,12 @@ class ConfigurationIT {
                     .hasMessageContaining("pulumi stack rename " + name.replace('.', '-'));
             assertThat(stateHoldsResources(named)).isFalse();
         } finally {
-            project.stack("local"); // the one that is selected, and so every other test's
+            project.stack("local"); // selects the stack that the other tests use
         }
     }
 
     @Test
-    void aModelOfAnotherGeographyStopsTheDeploymentWhereverTheRegionIsSet() throws Exception {
+    void aModelOfAnotherGeographyStopsTheDeploymentWhereverTheRegionComesFrom() throws Exception {
         var projectFile = folder.resolve("Pulumi.yaml");
         var withRegion = Files.readString(projectFile);
         try {
@@ -157,7 +158,7 @@ class ConfigurationIT {
     }
 
     @Test
-    void devsOwnFileGivesTheSameResourcesAsLocal() throws Exception {
+    void theStacksDevAndLocalDescribeTheSameResources() throws Exception {
         Files.writeString(file, original);
         var dev = preview(project.stack("dev"));
         assertThat(preview(project.stack("local"))).isEqualTo(dev).isNotEmpty();

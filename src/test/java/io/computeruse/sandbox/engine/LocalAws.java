@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
-/** An AWS API emulator of its own for one test class, on a free loopback port, and an AWS client to read it back with. */
+/** An AWS API emulator for one test class, on a free loopback port, and the AWS CLI to read what it contains. */
 final class LocalAws implements AutoCloseable {
     private static final Path TOOLS = Path.of(".local").toAbsolutePath();
     private static final String ANNOUNCEMENT = "listening on ";
@@ -29,7 +29,7 @@ final class LocalAws implements AutoCloseable {
     }
 
     static LocalAws start() throws IOException {
-        // Its standard input is our end of a pipe: whatever becomes of this JVM, the emulator ends with it.
+        // The emulator ends when this JVM does, however that happens: it watches the pipe that is its standard input.
         var process = new ProcessBuilder(
                         TOOLS.resolve("venv/bin/python").toString(),
                         "-m",
@@ -50,7 +50,7 @@ final class LocalAws implements AutoCloseable {
         return new LocalAws(process, line.substring(ANNOUNCEMENT.length()));
     }
 
-    /** What a process needs to talk to this emulator and to nothing else. */
+    /** Environment variables with which a process talks to this emulator and to no other AWS. */
     Map<String, String> environment() {
         var environment = new HashMap<String, String>();
         environment.put("AWS_ENDPOINT_URL", url);
@@ -64,7 +64,7 @@ final class LocalAws implements AutoCloseable {
         return environment;
     }
 
-    /** Runs the AWS CLI and gives what it prints. */
+    /** Runs the AWS CLI and returns the JSON object that it prints. */
     JsonObject aws(String... arguments) {
         var command = new ArrayList<>(List.of(TOOLS.resolve("venv/bin/aws").toString(), "--output", "json"));
         command.addAll(List.of(arguments));
@@ -88,7 +88,7 @@ final class LocalAws implements AutoCloseable {
         }
     }
 
-    /** The objects of the list that is one member of what the AWS CLI prints. */
+    /** Runs the AWS CLI and returns the objects in one list of its output. */
     List<JsonObject> list(String member, String... arguments) {
         return objects(aws(arguments).get(member));
     }

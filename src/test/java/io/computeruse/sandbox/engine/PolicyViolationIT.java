@@ -32,8 +32,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the policy pack does when a program breaks the ingress promise. The sandbox's own program cannot, so each test brings a
- * small one, on the real engine.
+ * The policy pack stops programs that would let others in than the deployer. The sandbox's own program cannot do that, so each
+ * test runs a small program of its own, on the real engine.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PolicyViolationIT {
@@ -160,9 +160,9 @@ class PolicyViolationIT {
         });
     }
 
-    /** Without this the tests above would pass on a pack that refuses everything. */
+    /** Without this test the others would pass with a pack that refuses everything. */
     @Test
-    void theDeployersOwnRangeGoesThrough() throws Exception {
+    void theDeployersOwnRangeIsAccepted() throws Exception {
         up("deployer", ctx -> standalone(group("deployer").id(), rule -> rule.cidrIpv4("203.0.113.7/32")));
         assertThat(aws.list(
                                 "SecurityGroups",

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A copy of the project in a folder of its own, with a state of its own, so that a test can change configuration and images
- * without touching the checkout. It runs the jar that was built, on the real engine and the real AWS provider.
+ * A copy of the project with its own state, so that a test can change configuration and images without touching the checkout. It
+ * runs the jar that was built, on the real engine and with the real AWS provider.
  */
 final class SandboxProject {
-    /** The passphrase of the state; the salt in {@code Pulumi.local.yaml} belongs to it. */
+    /** The passphrase that belongs to the salt in {@code Pulumi.local.yaml}. */
     private static final String PASSPHRASE = "local";
 
     private final Path folder;
@@ -72,7 +72,7 @@ final class SandboxProject {
         return stack(name, Map.of());
     }
 
-    /** @param more environment variables, which go before the usual ones */
+    /** @param more environment variables, which override those of {@link #environment()} */
     WorkspaceStack stack(String name, Map<String, String> more) throws AutomationException {
         var environment = new HashMap<>(environment());
         environment.putAll(more);
@@ -85,7 +85,7 @@ final class SandboxProject {
                         .build());
     }
 
-    /** The folder of the policy pack, always the checkout's. */
+    /** The policy pack of the checkout. */
     static List<String> policyPacks() {
         return List.of(Path.of("policy").toAbsolutePath().toString());
     }

@@ -3,6 +3,7 @@ package io.computeruse.sandbox.engine;
 import static io.computeruse.sandbox.engine.LocalAws.objects;
 import static io.computeruse.sandbox.engine.LocalAws.strings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
@@ -35,8 +36,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One stack's whole life on the real engine, the real AWS provider and the policy pack. What exists is read back from the
- * emulator with the AWS CLI, never from Pulumi's state.
+ * One stack's whole life with the real engine, the real AWS provider and the policy pack. The tests read what exists from the
+ * emulator with the AWS CLI, not from Pulumi's state.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -85,7 +86,7 @@ class StackLifecycleIT {
         return changes;
     }
 
-    /** Every rule of every group in the stack's VPC, the default group's too. */
+    /** Every rule of every group in the stack's VPC, including the default group. */
     private List<JsonObject> rules(boolean egress) {
         var groups = aws
                 .list("SecurityGroups", "ec2", "describe-security-groups", "--filters", "Name=vpc-id,Values=" + vpcId)
@@ -113,7 +114,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(1)
-    void everyPromisedOutputIsThereAndOnlyThePasswordIsSecret() {
+    void everyPromisedOutputExistsAndOnlyThePasswordIsSecret() {
         assertThat(outputs.keySet())
                 .containsExactlyInAnyOrder(
                         "orchestrationUrl",
@@ -158,13 +159,12 @@ class StackLifecycleIT {
                         rule -> rule.get("FromPort").getAsInt() + "-"
                                 + rule.get("ToPort").getAsInt())
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple(frontDoor, DEPLOYER, "8501-8501"),
-                        org.assertj.core.groups.Tuple.tuple(frontDoor, DEPLOYER, "8443-8443"));
+                        tuple(frontDoor, DEPLOYER, "8501-8501"), tuple(frontDoor, DEPLOYER, "8443-8443"));
     }
 
     @Test
     @Order(2)
-    void onlyTheAgentsTaskReachesTheControlApi() {
+    void onlyTheConsolesTaskReachesTheControlApi() {
         var toControlApi = rules(false).stream()
                 .filter(rule -> rule.get("FromPort").getAsInt() <= 5000
                         && rule.get("ToPort").getAsInt() >= 5000)
@@ -181,7 +181,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
-    void nothingLeavesTheTasksButTcp443AndTheDesktopsTcp80() {
+    void theTasksReachTheInternetOnTcp443AndTheDesktopOnTcp80TooAndOnNothingElse() {
         var toAnywhere = rules(true).stream()
                 .filter(rule -> rule.has("CidrIpv4") || rule.has("CidrIpv6"))
                 .toList();
@@ -192,9 +192,9 @@ class StackLifecycleIT {
                         rule -> rule.get("FromPort").getAsInt(),
                         rule -> rule.get("ToPort").getAsInt())
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple(groupId("environment"), "tcp", 443, 443),
-                        org.assertj.core.groups.Tuple.tuple(groupId("environment"), "tcp", 80, 80),
-                        org.assertj.core.groups.Tuple.tuple(groupId("orchestration"), "tcp", 443, 443));
+                        tuple(groupId("environment"), "tcp", 443, 443),
+                        tuple(groupId("environment"), "tcp", 80, 80),
+                        tuple(groupId("orchestration"), "tcp", 443, 443));
     }
 
     @Test
@@ -289,9 +289,8 @@ class StackLifecycleIT {
                     .containsExactly(
                             "CONTROL_TOKEN", "LOGIN_PASSWORD", "LOGIN_USERNAME", "TLS_CERTIFICATE", "TLS_PRIVATE_KEY");
             assertThat(objects(container.get("secrets"))).allSatisfy(secret -> {
-                // ARN:field:version-stage:version-id, see "Pass Secrets Manager secrets through environment variables"
-                // in
-                // the ECS developer guide.
+                // ARN:field:version-stage:version-id (Amazon ECS Developer Guide, "Pass Secrets Manager secrets through
+                // Amazon ECS environment variables").
                 var reference = secret.get("valueFrom").getAsString();
                 var arn = String.join(":", List.of(reference.split(":")).subList(0, 7));
                 assertThat(current).containsKey(arn);
@@ -316,7 +315,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
-    void rolesAndSecretsAreFiledUnderTheStacksPath() {
+    void theNamesOfRolesAndSecretsBeginWithTheStacksPath() {
         assertThat(aws.list("Roles", "iam", "list-roles"))
                 .extracting(role -> role.get("Path").getAsString())
                 .filteredOn(path -> !path.startsWith("/aws-"))
@@ -332,7 +331,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
-    void noSecretValueStandsInTheStateInClear() throws Exception {
+    void theStateContainsNoSecretValueInClear() throws Exception {
         var state = stateFile();
         var values = new TreeSet<String>();
         for (var secret : aws.list("SecretList", "secretsmanager", "list-secrets")) {
@@ -361,7 +360,7 @@ class StackLifecycleIT {
         });
     }
 
-    /** As it lies on the disk; an export by the Automation API decrypts the secrets. */
+    /** The state's file. An export by the Automation API would decrypt the secrets. */
     private String stateFile() throws IOException {
         try (var files = Files.walk(folder.resolve("state").resolve(".pulumi").resolve("stacks"))) {
             return Files.readString(files.filter(file -> file.endsWith("local.json"))
@@ -372,7 +371,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
-    void imagesAreBuiltByThePluginThatKnowsTodaysDocker() throws Exception {
+    void imagesAreBuiltByThePluginThatSupportsCurrentDocker() throws Exception {
         var resources = objects(JsonParser.parseString(stateFile())
                 .getAsJsonObject()
                 .getAsJsonObject("checkpoint")
@@ -502,7 +501,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
-    void whetherLogLinesMayBeLostIsSaidForEachTask() {
+    void eachTaskStatesWhetherLogLinesMayBeLost() {
         assertThat(logMode("orchestrationServiceName")).isEqualTo("blocking");
         assertThat(logMode("environmentServiceName")).isEqualTo("non-blocking");
     }
@@ -517,7 +516,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(2)
-    void theRepositoryIsEncryptedAndScannedAndATagMayBePushedAgain() {
+    void theRepositoryIsEncryptedAndScannedAndAcceptsATagAgain() {
         var repositories = aws.list("repositories", "ecr", "describe-repositories");
         assertThat(repositories).hasSize(1);
         var repository = repositories.get(0);
@@ -538,7 +537,8 @@ class StackLifecycleIT {
                         .get("kmsKey")
                         .getAsString())
                 .isEqualTo(keyArn());
-        // What the Docker provider does when it builds the same files again: another digest under the same tag.
+        // The Docker provider does this when it builds the same files again: it pushes another digest under the same
+        // tag.
         for (var digit : List.of("a", "b")) {
             aws.aws(
                     "ecr",
@@ -598,7 +598,7 @@ class StackLifecycleIT {
                 .lines()
                 .toList();
         assertThat(commands).hasSizeGreaterThan(8);
-        // It prints ORGANISATION/NAME for some people, which is part of no name in AWS.
+        // With --show-name some backends print ORGANISATION/NAME, which is part of no name in AWS.
         assertThat(readme).doesNotContain("--show-name");
         var region = readme.lines()
                 .map(String::strip)
@@ -610,7 +610,7 @@ class StackLifecycleIT {
                     .directory(folder.toFile())
                     .redirectErrorStream(true);
             shell.environment().putAll(project.environment());
-            // The stack says the region, as for somebody whose shell has none.
+            // The region comes from the stack, as for somebody whose shell sets none.
             shell.environment().keySet().removeAll(List.of("AWS_REGION", "AWS_DEFAULT_REGION"));
             shell.environment()
                     .put(
@@ -623,10 +623,10 @@ class StackLifecycleIT {
         }
     }
 
-    /** Otherwise the first tasks start before they can reach anything, and the circuit breaker takes the deployment back. */
+    /** Otherwise the first tasks start before they can reach anything, and the circuit breaker rolls the deployment back. */
     @Test
     @Order(2)
-    void noTaskStartsBeforeEveryRouteRuleAndGatewayOfTheNetworkIsThere() throws Exception {
+    void noTaskStartsBeforeEveryRouteRuleAndGatewayOfTheNetworkExists() throws Exception {
         var resources = StateGraph.of(stack.exportStack());
         var network = resources.urnsOfTypes(Pattern.compile("aws:(ec2|vpc|route53)/.*"));
         assertThat(network).hasSizeGreaterThan(40);
@@ -689,7 +689,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(7)
-    void movingToAnIpv6AddressMakesNewRulesRemovesTheOldAndReplacesNothing() throws Exception {
+    void changingToAnIpv6AddressCreatesNewRulesDeletesTheOldOnesAndReplacesNothing() throws Exception {
         stack.setConfig("deployerIp", new ConfigValue("2001:db8::1"));
         assertThat(up().operations())
                 .isEqualTo(Map.of(
@@ -715,7 +715,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(8)
-    void withoutAnAddressNobodyGetsInAndAWarningSaysSo() throws Exception {
+    void withoutAnAddressNobodyCanConnectAndAWarningSaysSo() throws Exception {
         stack.removeConfig("deployerIp");
         var changes = up();
         assertThat(changes.diagnostics()).contains("warning").contains("deployerIp is not set, so nobody can connect");
@@ -763,7 +763,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(10)
-    void aChangedApiKeyReplacesTheAgentsTaskAndNothingElse() throws Exception {
+    void aChangedApiKeyReplacesTheConsolesTaskAndNothingElse() throws Exception {
         stack.setConfig("anthropicApiKey", new ConfigValue("sk-ant-first", true));
         up();
         assertThat(secret("orchestrationServiceName", "ANTHROPIC_API_KEY")).isEqualTo("sk-ant-first");
@@ -777,7 +777,7 @@ class StackLifecycleIT {
         assertThat(secret("orchestrationServiceName", "ANTHROPIC_API_KEY")).isEqualTo("sk-ant-second");
     }
 
-    /** A replacement is three operations of the engine: the decision, the new resource and the end of the old one. */
+    /** The engine reports a replacement as three operations: the replacement itself, the creation and the deletion. */
     private static void assertReplacedAndUpdated(Changes changes, Set<String> replaced, Set<String> updated) {
         assertThat(changes.operations())
                 .isEqualTo(Map.of(
@@ -879,7 +879,7 @@ class StackLifecycleIT {
         assertThat(stack.exportStack().deployment()).doesNotContainKey("resources");
     }
 
-    /** As a task does that is killed before ECS takes its address out of the private zone. */
+    /** Leaves an address in the private zone, as a task does that is killed before ECS deregisters it. */
     private void registerAnAddress() {
         var service = aws.list("Services", "servicediscovery", "list-services").get(0);
         aws.aws(
@@ -895,7 +895,7 @@ class StackLifecycleIT {
 
     @Test
     @Order(12)
-    void theStackCanBeMadeAgainAlthoughContainerInsightsMadeItsLogGroupAnewAfterTheDestroy() throws Exception {
+    void theStackCanBeDeployedAgainEvenIfContainerInsightsCreatedItsLogGroupAfterTheDestroy() throws Exception {
         var orphan = output("containerInsightsLogGroupName");
         aws.aws("logs", "create-log-group", "--log-group-name", orphan);
         up();

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Which resource waits for which, as the engine keeps it in the stack's state. */
+/** Which resource depends on which, from the stack's state. */
 final class StateGraph {
     private final Map<String, Map<?, ?>> resources = new HashMap<>();
 
@@ -37,7 +37,7 @@ final class StateGraph {
                 .collect(Collectors.toSet());
     }
 
-    /** URNs of everything that the engine makes before a resource, directly or because something between needs it. */
+    /** URNs of everything that a resource depends on, directly or indirectly; the engine creates all of it first. */
     Set<String> whatHasToExistBefore(String urn) {
         var found = new HashSet<String>();
         var open = new ArrayDeque<>(dependencies(urn));

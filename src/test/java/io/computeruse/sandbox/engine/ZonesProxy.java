@@ -18,14 +18,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Stands between a program and the emulator and decides which availability zones there are; everything else it passes on. On AWS
- * zones come and go, in the emulator they do not.
+ * A proxy in front of the emulator that decides which availability zones exist, and forwards everything else. On AWS zones come
+ * and go; in the emulator they do not.
  */
 final class ZonesProxy implements AutoCloseable {
     private static final Set<String> NOT_FORWARDED =
             Set.of("host", "connection", "content-length", "expect", "upgrade");
 
-    /** Sorts before every availability zone. A Local Zone that the account has switched on. */
+    /** A Local Zone that the account has switched on. Its name sorts before those of the availability zones. */
     private static final String LOCAL_ZONE = "us-west-2-lax-1a";
 
     private final HttpServer server;
@@ -69,7 +69,7 @@ final class ZonesProxy implements AutoCloseable {
         }
     }
 
-    /** As EC2 answers: a Local Zone is among the zones unless a filter leaves it out. */
+    /** EC2's answer: Local Zones are included unless a filter excludes them. */
     private String describeAvailabilityZones(String request) {
         var names = request.contains("opt-in-not-required")
                 ? zones.stream()

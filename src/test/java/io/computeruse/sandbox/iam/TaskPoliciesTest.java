@@ -36,7 +36,7 @@ class TaskPoliciesTest {
     }
 
     @Test
-    void theExecutionRoleNamesEveryResourceWhereAwsHasAScope() {
+    void theExecutionRoleNamesItsResourcesWhereverAwsAllowsIt() {
         for (var statement : statements(TaskPolicies.execution(AWS, REPOSITORY, LOG_GROUP, List.of(SECRET), KEY))) {
             assertThat(strings(statement, "Action")).noneMatch(action -> action.contains("*"));
             if (!strings(statement, "Action").equals(List.of("ecr:GetAuthorizationToken"))) {
@@ -76,7 +76,7 @@ class TaskPoliciesTest {
 
     /** Amazon Bedrock API reference, {@code InvokeModel}: the caller needs the right on the model and on the project. */
     @Test
-    void theAgentMayInvokeInTheAccountsDefaultProjectWhateverThePartition() {
+    void theAgentMayInvokeInTheAccountsDefaultProjectInEveryPartition() {
         var models = List.of(new BedrockModel("us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0"));
         var gov = new AwsLocation("aws-us-gov", "us-gov-west-1", "123456789012");
         var project = statements(TaskPolicies.invokeModels(gov, models)).stream()
@@ -89,7 +89,7 @@ class TaskPoliciesTest {
     }
 
     @Test
-    void flowLogsListLogGroupsInAStatementOfItsOwnBecauseAwsScopesThatToNone() {
+    void flowLogsListLogGroupsInASeparateStatementBecauseThatActionAcceptsNoResource() {
         var statements = statements(TaskPolicies.writeFlowLogs(LOG_GROUP));
         assertThat(statements).hasSize(2);
         assertThat(strings(statements.get(0), "Action")).doesNotContain("logs:DescribeLogGroups");
@@ -99,7 +99,7 @@ class TaskPoliciesTest {
     }
 
     @Test
-    void rolesAreTakenOnByOneServiceForThisAccountOnly() {
+    void eachRoleIsAssumedByOneServiceAndForThisAccountOnly() {
         for (var policy : List.of(TrustPolicy.ecsTasks(AWS), TrustPolicy.flowLogs(AWS))) {
             var statement = statements(policy).get(0);
             assertThat(statements(policy)).hasSize(1);

@@ -57,7 +57,7 @@ class BuildContextTest {
     }
 
     @Test
-    void anEditedDockerfileGivesAnotherTagAlsoWhereTheIgnoreFileLeavesItOut() throws IOException {
+    void anEditedDockerfileGivesAnotherTagEvenIfTheIgnoreFileExcludesIt() throws IOException {
         write(".dockerignore", "*\n!src\n");
         var before = tag();
         write("Dockerfile", "FROM scratch\nUSER nobody");
@@ -65,7 +65,7 @@ class BuildContextTest {
     }
 
     @Test
-    void anotherUmaskGivesTheSameTag() throws IOException {
+    void theTagDoesNotDependOnTheUmask() throws IOException {
         var before = tag();
         for (var mode : List.of("rw-------", "rwxr-xr-x")) {
             for (var path : List.of("Dockerfile", ".dockerignore", "src/app.py")) {
@@ -83,7 +83,7 @@ class BuildContextTest {
         }
     }
 
-    /** The hashes were worked out apart from both implementations; the Docker plugin of the local AWS has the same test. */
+    /** The hashes were computed without either implementation. The Docker plugin of the local AWS has the same test. */
     static List<Example> contexts() throws IOException {
         try (var reader = Files.newBufferedReader(Path.of("src", "test", "resources", "build-contexts.json"))) {
             return List.of(new Gson().fromJson(reader, Example[].class));
@@ -92,7 +92,7 @@ class BuildContextTest {
 
     @ParameterizedTest
     @MethodSource("contexts")
-    void theHashIsTheOneThatTheTableSays(Example example, @TempDir Path empty) throws IOException {
+    void theHashIsThatOfTheSharedTable(Example example, @TempDir Path empty) throws IOException {
         folder = empty;
         for (var file : example.files().entrySet()) {
             write(file.getKey(), file.getValue());
@@ -104,7 +104,7 @@ class BuildContextTest {
     }
 
     @Test
-    void anIgnoreFileThatDockerWouldPreferIsRefused() throws IOException {
+    void anIgnoreFileThatDockerWouldReadInsteadIsRefused() throws IOException {
         write("Dockerfile.dockerignore", "*\n");
         assertThatThrownBy(() -> new BuildContext(folder))
                 .hasMessageContaining("Dockerfile.dockerignore")
@@ -112,7 +112,7 @@ class BuildContextTest {
     }
 
     @Test
-    void whatTheImageDoesNotHoldDoesNotChangeItsTag() throws IOException {
+    void filesThatAreNotInTheContextDoNotChangeTheTag() throws IOException {
         var before = tag();
         write("tests/test_app.py", "assert True");
         write("src/__pycache__/app.pyc", "x");
@@ -121,7 +121,7 @@ class BuildContextTest {
     }
 
     @Test
-    void movingBytesFromOneFileToTheNextChangesTheTag() throws IOException {
+    void movingBytesFromOneFileToAnotherChangesTheTag() throws IOException {
         write("src/a", "12");
         write("src/b", "3");
         var before = tag();
@@ -131,12 +131,12 @@ class BuildContextTest {
     }
 
     @Test
-    void aPatternThatWouldBeReadDifferentlyFromDockerIsRefused() {
+    void aPatternThatDockerWouldReadDifferentlyIsRefused() {
         assertThatThrownBy(() -> IgnoreRules.parse(List.of("*", "!src/**/*.py")))
                 .hasMessageContaining("!src/**/*.py");
-        // The last pattern that matches decides: Docker would let src/x.pyc in again.
+        // For Docker the last matching pattern decides, so it would include src/x.pyc.
         assertThatThrownBy(() -> IgnoreRules.parse(List.of("*", "**/*.pyc", "!src")))
-                .hasMessageContaining("\"!src\" would let in again");
+                .hasMessageContaining("\"!src\" would include again");
         assertThatThrownBy(() -> IgnoreRules.parse(List.of("tests"))).hasMessageContaining("first pattern must be *");
         assertThatThrownBy(() -> IgnoreRules.parse(List.of())).hasMessageContaining("first pattern must be *");
     }

@@ -12,12 +12,12 @@ class DescriptionTest {
     private static final String PUNCTUATION = " ._-:/()#,@[]+=;{}!$*";
 
     @Test
-    void everyCharacterThatEc2TakesIsTaken() {
+    void everyCharacterThatEc2AcceptsIsAccepted() {
         assertThat(new Description("aZ9" + PUNCTUATION).text()).isEqualTo("aZ9" + PUNCTUATION);
     }
 
     @Test
-    void noOtherPrintableCharacterIs() {
+    void noOtherPrintableCharacterIsAccepted() {
         for (char c = 0x20; c < 0x7f; c++) {
             if (!Character.isLetterOrDigit(c) && PUNCTUATION.indexOf(c) < 0) {
                 var text = "x" + c;

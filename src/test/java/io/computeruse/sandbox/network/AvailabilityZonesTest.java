@@ -30,7 +30,7 @@ class AvailabilityZonesTest {
     }
 
     @Test
-    void elsewhereTheZonesStandInTheOrderOfTheirNames() {
+    void whereFargateRunsInEveryZoneTheyAreSortedByName() {
         assertThat(AvailabilityZones.of(
                                 "us-west-2", List.of("us-west-2c", "us-west-2a"), List.of("usw2-az1", "usw2-az2"))
                         .names())
@@ -38,7 +38,7 @@ class AvailabilityZonesTest {
     }
 
     @Test
-    void twoZonesWillDoAlsoWhereOneHasNoFargate() {
+    void twoZonesAreEnoughEvenIfOneHasNoFargate() {
         assertThat(AvailabilityZones.of(
                                 "us-west-1", List.of("us-west-1a", "us-west-1b"), List.of("usw1-az2", "usw1-az1"))
                         .names())
@@ -46,16 +46,16 @@ class AvailabilityZonesTest {
     }
 
     @Test
-    void theSecondSubnetsZoneIsNotTheFirstOnes() {
+    void theSecondSubnetIsInAnotherZoneThanTheFirst() {
         var zones =
                 AvailabilityZones.of("us-west-2", List.of("us-west-2a", "us-west-2b"), List.of("usw2-az1", "usw2-az2"));
-        assertThat(zones.bestBut(List.of())).isEqualTo("us-west-2a");
-        assertThat(zones.bestBut(List.of("us-west-2a"))).isEqualTo("us-west-2b");
-        assertThat(zones.bestBut(List.of("us-west-2d"))).isEqualTo("us-west-2a");
+        assertThat(zones.bestExcept(List.of())).isEqualTo("us-west-2a");
+        assertThat(zones.bestExcept(List.of("us-west-2a"))).isEqualTo("us-west-2b");
+        assertThat(zones.bestExcept(List.of("us-west-2d"))).isEqualTo("us-west-2a");
     }
 
     @Test
-    void aRegionWithOneZoneIsRefusedByName() {
+    void aRegionWithOnlyOneZoneIsRefusedByName() {
         assertThatThrownBy(() -> AvailabilityZones.of("us-west-1", List.of("us-west-1a"), List.of("usw1-az1")))
                 .hasMessageContaining("aws:region: \"us-west-1\"")
                 .hasMessageContaining("1 availability zone");

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Route 53 Resolver API, {@code AssociateFirewallRuleGroup}: "between 100 and 9900". */
 class FirewallPriorityTest {
     @Test
-    void theBoundsAreThoseThatAwsPublishes() {
+    void theBoundsAreThoseThatAwsDocuments() {
         assertThat(new FirewallPriority(100).number()).isEqualTo(100);
         assertThat(new FirewallPriority(9900).number()).isEqualTo(9900);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SubnetPlanTest {
     @Test
-    void theDefaultRangeIsCutIntoFourQuarters() {
+    void theDefaultRangeIsDividedIntoFourQuarters() {
         var plan = SubnetPlan.of(VpcCidr.DEFAULT);
         assertThat(plan.publicBlocks()).containsExactly("10.42.0.0/18", "10.42.64.0/18");
         assertThat(plan.privateBlocks()).containsExactly("10.42.128.0/18", "10.42.192.0/18");

@@ -22,7 +22,7 @@ class TaskNamesTest {
     }
 
     @Test
-    void inChinaEveryAwsNameEndsAsThePartitionSays() {
+    void inChinaEveryAwsNameHasTheSuffixOfThePartition() {
         assertThat(names("aws-cn", "cn-north-1", "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", Set.of()))
                 .containsExactly(
                         "environment.computer-use.local",
@@ -34,7 +34,7 @@ class TaskNamesTest {
     }
 
     @Test
-    void inTheEuropeanSovereignCloudToo() {
+    void inTheEuropeanSovereignCloudEveryAwsNameHasTheSuffixOfThePartition() {
         assertThat(names("aws-eusc", "eusc-de-east-1", "r.example", Set.of(ModelProvider.BEDROCK)))
                 .contains("bedrock-runtime.eusc-de-east-1.amazonaws.eu", "logs.eusc-de-east-1.amazonaws.eu");
     }

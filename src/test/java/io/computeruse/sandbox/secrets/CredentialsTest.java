@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class CredentialsTest {
     @Test
-    void passwordsAreLongTypableAndNeverTheSame() {
+    void passwordsAreLongAndEasyToTypeAndNoTwoAreTheSame() {
         var seen = new HashSet<String>();
         for (int i = 0; i < 1000; i++) {
             var password = Credentials.password();

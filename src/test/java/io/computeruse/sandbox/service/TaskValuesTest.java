@@ -10,14 +10,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a task definition is built from cannot be what ECS would refuse; the bounds are those of the Amazon ECS API. */
+/** The parts of a task definition refuse what ECS would refuse. The bounds are those of the Amazon ECS API. */
 class TaskValuesTest {
     private static final String PROGRAM = "/usr/local/bin/healthcheck";
 
     @Test
     void aHealthCheckMayUseTheWholeOfEachRange() {
-        assertThat(new HealthCheck(PROGRAM, 5, 2, 1, 0).definition()).containsEntry("interval", 5);
-        assertThat(new HealthCheck(PROGRAM, 300, 60, 10, 300).definition()).containsEntry("startPeriod", 300);
+        assertThat(HealthCheck.ofProgram(PROGRAM, 5, 2, 1, 0).interval()).isEqualTo(5);
+        assertThat(HealthCheck.ofProgram(PROGRAM, 300, 60, 10, 300).startPeriod())
+                .isEqualTo(300);
     }
 
     @ParameterizedTest
@@ -26,13 +27,14 @@ class TaskValuesTest {
         "10, 5, 0, 60, retries", "10, 5, 11, 60, retries", "10, 5, 3, -1, startPeriod", "10, 5, 3, 301, startPeriod"
     })
     void aHealthCheckOutOfBoundsIsRefused(int interval, int timeout, int retries, int startPeriod, String wrong) {
-        assertThatThrownBy(() -> new HealthCheck(PROGRAM, interval, timeout, retries, startPeriod))
+        assertThatThrownBy(() -> HealthCheck.ofProgram(PROGRAM, interval, timeout, retries, startPeriod))
                 .hasMessageContaining("the " + wrong + " of a health check");
     }
 
     @Test
-    void aHealthCheckNamesAProgramOfTheImage() {
-        assertThatThrownBy(() -> new HealthCheck("healthcheck", 10, 5, 3, 60)).hasMessageContaining("absolute path");
+    void aHealthCheckNamesItsProgramByAnAbsolutePath() {
+        assertThatThrownBy(() -> HealthCheck.ofProgram("healthcheck", 10, 5, 3, 60))
+                .hasMessageContaining("absolute path");
     }
 
     @ParameterizedTest
@@ -44,21 +46,21 @@ class TaskValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "tmp", "/", "/tmp/", "/a b", "/a.b", "/a?"})
-    void aVolumeIsMountedAtAPathThatGivesAName(String path) {
+    void aPathThatEcsCouldNotNameAVolumeAfterIsRefused(String path) {
         assertThatThrownBy(() -> new EmptyVolume(path)).hasMessageContaining("\"" + path + "\"");
     }
 
     @Test
-    void noMountIsWithoutItsVolumeAndNoTwoVolumesShareAName() {
+    void everyMountPointNamesItsVolumeAndNoTwoVolumesShareAName() {
         var volume = new EmptyVolume("/var/lib/x");
-        assertThat(volume.mountPoint()).containsEntry("sourceVolume", volume.name());
+        assertThat(volume.mountPoint().sourceVolume()).isEqualTo(volume.name());
         assertThatThrownBy(() -> new ContainerSpec(
                         "c",
                         List.of(1),
                         Set.of(),
-                        true,
+                        RootFileSystem.READ_ONLY,
                         List.of(volume, new EmptyVolume("/var/lib-x")),
-                        LogDelivery.EVERY_LINE))
+                        LogDelivery.BLOCKING))
                 .hasMessageContaining("same name");
     }
 

@@ -23,7 +23,7 @@ help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: tools
-tools: ## build what the local AWS needs (once, about 8 minutes on two cores)
+tools: ## build what the local AWS needs (once, about five minutes on two cores)
 	@$(LAUNCHER) tools
 
 .PHONY: up

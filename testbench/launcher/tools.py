@@ -63,7 +63,7 @@ _CLI = GoProgram(
         "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi/cloud",
         "google.golang.org/api/...",
     ),
-    about_seconds=160,
+    about_seconds=150,
 )
 _JAVA_HOST = GoProgram(
     "pulumi-language-java",
@@ -72,7 +72,7 @@ _JAVA_HOST = GoProgram(
     "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java",
     "github.com/pulumi/pulumi-java/pkg",
     "github.com/pulumi/pulumi-java/pkg/version.Version",
-    about_seconds=50,
+    about_seconds=20,
 )
 _PLUGINS = (
     GoProgram(
@@ -80,7 +80,7 @@ _PLUGINS = (
         "building the Terraform bridge",
         "toolchain/bridge",
         "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
-        about_seconds=80,
+        about_seconds=60,
     ),
     GoProgram(
         "pulumi-resource-aws", "building the AWS plugin", "aws-plugin", ".", imports=("plugin-process",)

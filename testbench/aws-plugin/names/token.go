@@ -18,7 +18,6 @@ var modulePrefixes = map[string]string{
 // irregularTypes holds the names that no module prefix explains, by the SDK's token.
 var irregularTypes = map[string]string{
 	"aws:lb/loadBalancer:LoadBalancer": "Lb",
-	"aws:s3/bucketV2:BucketV2":         "S3Bucket",
 }
 
 // BridgeToken gives the bridge's token for the SDK's token of a type or function. Tokens of other packages, and what

@@ -19,18 +19,18 @@ const randomDigits = 7 // hexadecimal, as the published plugin appends
 // it, or "" where the type has no such property or the program names it. A name that AWS would refuse is a failure.
 func namePhysically(sdkType, name string, r *pulumirpc.CheckRequest) (string, *pulumirpc.CheckFailure) {
 	physical, ok := names.PhysicalNames[sdkType]
-	if !ok || isPresent(r.News, physical.Property) {
+	if !ok || isPresent(r.News, names.NameProperty) {
 		return "", nil
 	}
-	if isPresent(r.News, physical.Property+"Prefix") {
+	if isPresent(r.News, names.NameProperty+"Prefix") {
 		// Terraform's protocol does not tell the bridge that the two properties exclude each other, so it would add a name.
 		// The published plugin is built from the provider's source, knows it, and adds none.
 		r.Autonaming = &pulumirpc.CheckRequest_AutonamingOptions{Mode: pulumirpc.CheckRequest_AutonamingOptions_DISABLE}
 		return "", nil
 	}
-	if isDefault(r.Olds, physical.Property) { // it has one: another would replace the resource
-		r.News.Fields[physical.Property] = r.Olds.Fields[physical.Property]
-		return physical.Property, nil
+	if isDefault(r.Olds, names.NameProperty) { // it has one: another would replace the resource
+		r.News.Fields[names.NameProperty] = r.Olds.Fields[names.NameProperty]
+		return names.NameProperty, nil
 	}
 	if physical.Adapt != nil {
 		name = physical.Adapt(name)
@@ -44,24 +44,23 @@ func namePhysically(sdkType, name string, r *pulumirpc.CheckRequest) (string, *p
 		name = options.ProposedName
 	}
 	if length := utf8.RuneCountInString(name); length > physical.MaxLength {
-		return physical.Property, &pulumirpc.CheckFailure{
-			Property: physical.Property,
+		return names.NameProperty, &pulumirpc.CheckFailure{
+			Property: names.NameProperty,
 			Reason: fmt.Sprintf("%q has %d characters and AWS allows %d: shorten the resource's name or set %q",
-				name, length, physical.MaxLength, physical.Property),
+				name, length, physical.MaxLength, names.NameProperty),
 		}
 	}
-	r.News.Fields[physical.Property] = structpb.NewStringValue(name)
-	return physical.Property, nil
+	r.News.Fields[names.NameProperty] = structpb.NewStringValue(name)
+	return names.NameProperty, nil
 }
 
 // hasFixedName tells whether the program itself names the resource and keeps that name: two cannot exist side by side.
 func hasFixedName(sdkType string, r *pulumirpc.DiffRequest) bool {
-	physical, ok := names.PhysicalNames[sdkType]
-	if !ok {
+	if _, ok := names.PhysicalNames[sdkType]; !ok {
 		return false
 	}
-	name := r.News.GetFields()[physical.Property]
-	return name != nil && proto.Equal(name, r.OldInputs.GetFields()[physical.Property]) && !isDefault(r.News, physical.Property)
+	name := r.News.GetFields()[names.NameProperty]
+	return name != nil && proto.Equal(name, r.OldInputs.GetFields()[names.NameProperty]) && !isDefault(r.News, names.NameProperty)
 }
 
 func isDefault(inputs *structpb.Struct, property string) bool {

@@ -46,13 +46,12 @@ func (d Difference) convert(v *structpb.Value, to Direction) *structpb.Value {
 	if s := v.GetStructValue(); s != nil && isWrapper(s) {
 		return d.convertWrapped(v, s, to)
 	}
-	if text := v.GetStringValue(); d.changesStructure() && (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) {
+	if text := v.GetStringValue(); d.List && (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) {
 		return d.convertJSON(v, text, to)
 	}
 	if d.Text {
 		return convertNumber(v, to)
 	}
-	d.convertInside(v, to)
 	switch {
 	case d.unwraps(to) && isList(v):
 		items := v.GetListValue().GetValues()
@@ -65,8 +64,6 @@ func (d Difference) convert(v *structpb.Value, to Direction) *structpb.Value {
 	}
 	return v
 }
-
-func (d Difference) changesStructure() bool { return d.List || d.Single || d.Sub != nil }
 
 func isNull(v *structpb.Value) bool {
 	_, null := v.GetKind().(*structpb.Value_NullValue)
@@ -127,18 +124,4 @@ func convertNumber(v *structpb.Value, to Direction) *structpb.Value {
 		}
 	}
 	return v // an unknown value of a preview is a string that is no number
-}
-
-// convertInside converts the object, or the objects of the list, that v holds.
-func (d Difference) convertInside(v *structpb.Value, to Direction) {
-	if d.Sub == nil {
-		return
-	}
-	if s := v.GetStructValue(); s != nil {
-		d.Sub.Convert(s, to)
-	}
-	items := v.GetListValue().GetValues()
-	for i := range items {
-		items[i] = (Difference{Sub: d.Sub}).convert(items[i], to)
-	}
 }

@@ -12,11 +12,9 @@ const (
 
 // Difference says how the bridge's form of one property differs from the SDK's. Its zero value is "not at all".
 type Difference struct {
-	Name   string      // the bridge's name, where it is another one
-	Single bool        // SDK: a list with at most one item; bridge: that item
-	List   bool        // SDK: one value; bridge: a list of it
-	Text   bool        // SDK: a number; bridge: a string
-	Sub    Differences // of the object, or of each object of the list, inside
+	Name string // the bridge's name, where it is another one
+	List bool   // SDK: one value; bridge: a list of it
+	Text bool   // SDK: a number; bridge: a string
 }
 
 // Differences holds the properties of one object that differ, by the SDK's name.
@@ -44,11 +42,7 @@ func (ds Differences) find(name string, to Direction) (string, Difference) {
 }
 
 // unwraps tells whether the conversion turns a list into its only item.
-func (d Difference) unwraps(to Direction) bool {
-	return d.Single && to == ToBridge || d.List && to == ToSDK
-}
+func (d Difference) unwraps(to Direction) bool { return d.List && to == ToSDK }
 
 // wraps tells whether the conversion turns a value into a list of it.
-func (d Difference) wraps(to Direction) bool {
-	return d.List && to == ToBridge || d.Single && to == ToSDK
-}
+func (d Difference) wraps(to Direction) bool { return d.List && to == ToBridge }

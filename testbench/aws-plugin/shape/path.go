@@ -1,9 +1,6 @@
 package shape
 
-import (
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 var (
 	firstName  = regexp.MustCompile(`^([A-Za-z0-9_]+)(.*)$`)
@@ -24,9 +21,6 @@ func (ds Differences) Path(path string, to Direction) string {
 		index = ""
 	case d.wraps(to) && index == "" && rest != "":
 		index = "[0]"
-	}
-	if inside, ok := strings.CutPrefix(rest, "."); ok {
-		rest = "." + d.Sub.Path(inside, to)
 	}
 	return name + index + rest
 }

@@ -111,6 +111,22 @@ def test_it_ends_with_the_one_that_started_it_even_by_kill() -> None:
         pass
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_although_a_connection_is_open(tmp_path: Path, end: signal.Signals) -> None:
+    state = tmp_path / "state.json"
+    command = [sys.executable, "-m", "emulator", "--state-file", str(state)]
+    with subprocess.Popen(command, cwd=LOCAL, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        port = json.loads(state.read_text())["port"]
+        with socket.create_connection(("127.0.0.1", port), 30) as client:
+            client.sendall(b"GET /_emu")
+            process.send_signal(end)
+            process.send_signal(end)
+            assert process.wait(30) == 0
+    assert not state.exists()
+
+
 def test_a_port_in_use_is_an_error_that_names_it() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -99,7 +99,7 @@ def _is_refused(project: EngineProject, deployer: Deployer, action: str, *argume
     deployer.may(committed())
 
 
-def test_with_the_policy_the_stack_lives_and_without_one_action_it_says_which(
+def test_the_policy_is_enough_for_the_stacks_life_and_a_missing_action_is_named(
     project: EngineProject, deployer: Deployer, calls: Path
 ) -> None:
     _is_refused(project, deployer, "kms:CreateKey", *life.UP)

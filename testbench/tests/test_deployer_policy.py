@@ -21,7 +21,7 @@ def _grants(*calls: Call) -> dict[str, set[tuple[tuple[str, ...], document.Condi
     return found
 
 
-def test_a_created_resource_is_judged_by_the_request_and_the_one_it_lies_in_by_its_own_tag() -> None:
+def test_a_created_resource_needs_the_request_tag_and_its_parent_its_own_tag() -> None:
     made = _grants(Call("ec2", "CreateSubnet", tagged=True))["ec2:CreateSubnet"]
     assert made == {
         (("ec2:*:*:subnet/*",), (("StringEquals", "aws:RequestTag/Project", ("ComputerUseSandbox",)),)),
@@ -29,13 +29,13 @@ def test_a_created_resource_is_judged_by_the_request_and_the_one_it_lies_in_by_i
     }
 
 
-def test_no_request_tag_is_asked_of_a_call_that_does_not_send_one() -> None:
+def test_a_call_that_sends_no_tag_has_no_condition_on_request_tags() -> None:
     made = _grants(Call("kms", "CreateKey", tagged=False))["kms:CreateKey"]
     assert made == {(("*",), ())}
 
 
 @pytest.mark.parametrize("action", ["DeleteRole", "GetRole", "PutRolePolicy", "PassRole"])
-def test_roles_are_told_apart_by_their_path(action: str) -> None:
+def test_roles_are_scoped_by_their_path(action: str) -> None:
     for resources, _condition in _grants(Call("iam", action, tagged=False))[f"iam:{action}"]:
         assert resources == ("iam::*:role/computer-use-sandbox/*",)
 
@@ -72,7 +72,7 @@ def test_one_long_statement_is_split_too() -> None:
     assert all(len(document.text(piece)) <= document.PIECE_LIMIT for piece in document.policies(many))
 
 
-def test_every_unseen_right_names_the_document_that_asks_for_it() -> None:
+def test_every_unseen_permission_names_its_source() -> None:
     for unseen in UNSEEN:
         assert "(" in unseen.reason
         assert unseen.actions
@@ -89,7 +89,7 @@ def test_the_committed_pieces_fit_iams_quotas_and_hold_no_wildcard_action() -> N
             assert not [action for action in statement["Action"] if "*" in action]
 
 
-def test_our_tag_can_be_set_only_on_what_is_being_made_or_has_it_already() -> None:
+def test_the_stacks_tag_can_be_set_only_on_new_resources_and_those_that_have_it() -> None:
     made = _grants(Call("ec2", "CreateVpc", tagged=True))["ec2:CreateTags"]
     on_vpcs = {condition for resources, condition in made if resources == ("ec2:*:*:vpc/*",)}
     assert on_vpcs == {

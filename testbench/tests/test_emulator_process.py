@@ -43,7 +43,7 @@ def test_it_starts_once_and_stops_without_a_trace(places: Places) -> None:
     assert emulator_process.stop(places) is False
 
 
-def test_it_comes_back_on_its_port_as_another_one(places: Places) -> None:
+def test_after_a_kill_it_starts_on_its_port_with_a_new_identity(places: Places) -> None:
     first = emulator_process.start(places)
     os.kill(first.pid, signal.SIGKILL)
     while processes.is_alive(first.pid):
@@ -53,7 +53,7 @@ def test_it_comes_back_on_its_port_as_another_one(places: Places) -> None:
     assert (second.url, second.instance == first.instance) == (first.url, False)
 
 
-def test_a_taken_port_is_said_and_another_one_found(
+def test_a_taken_port_is_reported_and_another_one_used(
     places: Places, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.socket() as taken:
@@ -67,7 +67,7 @@ def test_a_taken_port_is_said_and_another_one_found(
     assert places.last_port.read_text().strip() == str(found.port)
 
 
-def test_another_process_with_its_old_id_is_not_taken_for_it(places: Places) -> None:
+def test_another_process_with_its_old_process_id_is_not_mistaken_for_it(places: Places) -> None:
     first = emulator_process.start(places)
     claimed = json.loads(places.emulator.read_text())
     emulator_process.stop(places)
@@ -84,12 +84,12 @@ def test_another_process_with_its_old_id_is_not_taken_for_it(places: Places) -> 
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"pid": "x"}'])
-def test_a_broken_state_file_counts_as_none(places: Places, text: str) -> None:
+def test_an_invalid_state_file_is_ignored(places: Places, text: str) -> None:
     places.emulator.write_text(text)
     assert emulator_process.running(places) is None
 
 
-def test_it_ends_with_the_one_that_started_it_even_by_kill() -> None:
+def test_it_ends_with_the_process_that_started_it_even_if_that_is_killed() -> None:
     starter_code = (
         "import subprocess, sys, time\n"
         "command = [sys.executable, '-m', 'emulator', '--exit-with-parent']\n"

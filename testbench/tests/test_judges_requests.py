@@ -72,6 +72,6 @@ def test_a_place_is_a_path_into_objects_lists_and_json_text(
     assert properties == expected
 
 
-def test_a_place_to_which_no_way_leads_is_an_error() -> None:
+def test_a_place_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(KeyError):
         put({"a": {}}, "a.b.c", 1)

@@ -37,7 +37,7 @@ def test_an_input_that_the_conversion_lacks_is_an_error_that_names_it() -> None:
         template(_read(_vpc(ipv4IpamPoolId="ipam-pool-1")))
 
 
-def test_a_part_of_nothing_is_an_error() -> None:
+def test_a_part_without_a_parent_is_an_error() -> None:
     version = _resource(
         "aws:secretsmanager/secretVersion:SecretVersion",
         "login",
@@ -83,7 +83,7 @@ def test_the_tags_are_those_that_aws_was_given() -> None:
     assert tags == [{"Key": "Name", "Value": "sandbox"}, {"Key": "Project", "Value": "P"}]
 
 
-def test_what_cloudformation_keeps_apart_is_made_beside() -> None:
+def test_a_resource_that_is_several_in_cloudformation_becomes_several() -> None:
     made = template(_read(_vpc(assignGeneratedIpv6CidrBlock=True)))["Resources"]
     assert made["Ec2VpcSandboxIpv6Block"]["Properties"]["VpcId"] == {"Ref": "Ec2VpcSandbox"}
 

@@ -1,4 +1,4 @@
-"""Connections and limits: no client keeps the others waiting, and nothing is left after the end."""
+"""Connections and limits: no client delays the others, and closing leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_several_queries_share_a_connection_however_their_bytes_arrive() -> None
     assert [answers[query.id] for query in queries] == [["198.51.100.10"], ["198.51.100.12"]]
 
 
-def test_queries_that_were_answered_wait_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answered_queries_do_not_count_as_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runner.dns.resolver._MOST_WAITING", 8)
     with serving() as server, connected(server) as connection:
         for _ in range(200):
@@ -55,7 +55,7 @@ def test_queries_that_were_answered_wait_no_longer(monkeypatch: pytest.MonkeyPat
             assert texts(_receive(connection)) == ["198.51.100.10"]
 
 
-def test_a_client_that_says_nothing_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_client_does_not_delay_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runner.dns.listener._IDLE", 3600.0)
     with serving() as server, contextlib.ExitStack() as silent:
         first, *_ = [silent.enter_context(connected(server)) for _ in range(80)]
@@ -64,7 +64,7 @@ def test_a_client_that_says_nothing_keeps_nobody_waiting(monkeypatch: pytest.Mon
         assert first.recv(1) == b"", "the oldest makes room"
 
 
-def test_a_client_that_stops_in_the_middle_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_stops_in_the_middle_does_not_delay_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runner.dns.listener._IDLE", 3600.0)
     with serving() as server, contextlib.ExitStack() as stopped:
         for _ in range(80):
@@ -87,7 +87,7 @@ def test_a_client_that_does_not_read_its_answers_loses_the_connection() -> None:
         assert len(stream.read()) < 100 * 65_537
 
 
-def test_a_client_that_floods_its_connection_loses_it_and_keeps_nobody_waiting() -> None:
+def test_a_client_that_floods_its_connection_loses_it_and_does_not_delay_others() -> None:
     query = framed(dns.message.make_query("many.example", "A").to_wire())
     with serving() as server, connected(server) as connection:
         with pytest.raises(OSError, match=r"reset|pipe"):

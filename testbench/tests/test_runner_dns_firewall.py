@@ -95,7 +95,7 @@ def test_case_and_final_dot_make_no_difference(domain: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("domain", ["", ".", "a..b", "*.*.com", "a*.com", "*a.com", "ü.com", "a b", "a" * 64])
-def test_a_domain_that_cannot_be_read_is_refused_by_name(domain: str) -> None:
+def test_an_invalid_domain_is_refused_and_named(domain: str) -> None:
     with pytest.raises(InvalidDomain, match="is not valid"):
         DomainPatterns.of([domain])
 

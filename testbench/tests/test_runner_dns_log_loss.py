@@ -14,7 +14,7 @@ from runner_dns_log_scene import GROUP, entries, ids, log_to, log_to_group, logg
 from runner_dns_scene import TIMEOUT, serving, texts
 
 
-def test_queries_are_answered_while_the_log_cannot_be_written_and_the_loss_is_said_once(
+def test_queries_are_answered_while_the_log_cannot_be_written_and_the_loss_is_reported_once(
     accounts: Account, aws: Aws, vpc: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     log_to_group(aws, vpc)
@@ -32,7 +32,7 @@ def test_queries_are_answered_while_the_log_cannot_be_written_and_the_loss_is_sa
     assert capfd.readouterr().err.count("entries are lost, but queries are still answered") == 1
 
 
-def test_a_group_that_was_made_anew_gets_the_next_entry(accounts: Account, aws: Aws, vpc: str) -> None:
+def test_a_recreated_log_group_gets_the_next_entry(accounts: Account, aws: Aws, vpc: str) -> None:
     log_to_group(aws, vpc)
     with logging_queries(accounts, vpc) as log:
         log.record(query("before.example"))
@@ -45,7 +45,7 @@ def test_a_group_that_was_made_anew_gets_the_next_entry(accounts: Account, aws: 
     assert [entry["query_name"] for entry in entries(aws, vpc)] == ["after.example."]
 
 
-def test_a_destination_that_is_no_log_group_is_said(
+def test_a_destination_other_than_a_log_group_is_reported(
     accounts: Account, aws: Aws, vpc: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     log_to(aws, vpc, "arn:aws:s3:::bucket")

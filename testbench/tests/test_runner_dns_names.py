@@ -60,7 +60,7 @@ def test_an_instance_has_a_name_as_long_as_it_is_registered(cloud_map: Any, name
         assert texts(server.ask("allowed.example")) == ["198.51.100.10"]
 
 
-def test_what_a_private_zone_lacks_is_said_with_its_soa(cloud_map: Any, namespace: str) -> None:
+def test_a_missing_private_name_is_answered_with_the_zones_soa(cloud_map: Any, namespace: str) -> None:
     _register(cloud_map, _service(cloud_map, namespace, "desktop"), "10.0.0.7")
     with serving(sources=[_refreshed(cloud_map), WEB]) as server:
         missing = server.ask("missing.sandbox.internal")
@@ -75,7 +75,7 @@ def test_what_a_private_zone_lacks_is_said_with_its_soa(cloud_map: Any, namespac
         ]
 
 
-def test_a_name_beside_the_private_zone_is_not_private(cloud_map: Any, namespace: str) -> None:
+def test_a_name_outside_the_private_zone_is_not_private(cloud_map: Any, namespace: str) -> None:
     names = _refreshed(cloud_map)
     assert namespace
     for name in ("internal.", "badsandbox.internal.", "sandbox.internal.example."):
@@ -108,7 +108,7 @@ def test_an_unhealthy_instance_is_left_out(cloud_map: Any, namespace: str) -> No
         assert texts(server.ask("web.sandbox.internal")) == ["10.0.0.2"]
 
 
-def test_a_service_whose_namespace_stands_in_the_deprecated_place_is_found(
+def test_a_service_whose_namespace_is_in_the_deprecated_field_is_found(
     cloud_map: Any, namespace: str
 ) -> None:
     config = {"NamespaceId": namespace, "DnsRecords": [{"Type": "A", "TTL": 10}]}
@@ -126,7 +126,7 @@ def test_a_namespace_without_private_dns_has_no_names(cloud_map: Any, namespace:
     assert names.lookup(dns.name.from_text("web.http.internal"), RdataType.A) is None
 
 
-def test_names_stay_when_they_cannot_be_read_again(cloud_map: Any, namespace: str) -> None:
+def test_names_stay_in_use_when_they_cannot_be_read_again(cloud_map: Any, namespace: str) -> None:
     service = _service(cloud_map, namespace, "web")
     _register(cloud_map, service, "10.0.0.1")
     names = _refreshed(cloud_map)
@@ -166,7 +166,7 @@ def test_a_name_on_the_internet_either_has_records_or_exists_or_does_not() -> No
         ({"a.example": {"CNAME": ["b.example"], "A": ["192.0.2.1"]}}, "one of them and no other records"),
     ],
 )
-def test_records_that_cannot_be_are_refused_by_name(
+def test_invalid_records_are_refused_and_named(
     records: dict[str, dict[str, list[str]]], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""DNS itself: sizes, flags, refusals; and no bytes that a client sends end the resolver."""
+"""The DNS protocol: sizes, flags, refusals; no bytes that a client sends can stop the resolver."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_case_of_the_question_comes_back() -> None:
         ({"rdtype": "A", "use_edns": 1}, dns.rcode.BADVERS),
     ],
 )
-def test_what_is_not_served_is_refused(options: dict[str, str], rcode: dns.rcode.Rcode) -> None:
+def test_an_unsupported_query_is_refused(options: dict[str, str], rcode: dns.rcode.Rcode) -> None:
     query = dns.message.make_query("allowed.example", **options)  # type: ignore[arg-type]
     with serving() as server:
         assert server.send(query).rcode() == rcode
@@ -101,7 +101,7 @@ def test_a_query_has_one_question(questions: int) -> None:
     assert (answer.id, answer.rcode()) == (query.id, dns.rcode.FORMERR)
 
 
-def test_an_answer_is_not_answered() -> None:
+def test_a_message_that_is_an_answer_gets_no_answer() -> None:
     response = dns.message.make_response(dns.message.from_wire(QUERY))
     assert _answer(response.to_wire()) is None
 
@@ -121,7 +121,7 @@ RESOLVER = Resolver(FixedRules(), [WEB], KeptLog())
         ),
     )
 )
-def test_any_bytes_get_an_answer_to_themselves_or_none(wire: bytes) -> None:
+def test_any_bytes_get_a_matching_answer_or_none(wire: bytes) -> None:
     answer = RESOLVER.answer(wire, PEER, "UDP")
     assert answer is None or (answer[:2] == wire[:2] and answer[2] & 0x80)
 

@@ -1,4 +1,4 @@
-"""The query log: AWS's format, read back from CloudWatch Logs; and no query waits for it."""
+"""The query log: AWS's format, read back from CloudWatch Logs; no query waits for it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_thousand_queries_are_logged_in_order_of_time(accounts: Account, aws: 
     assert len({json.loads(event["message"])["query_name"] for event in events}) == 1000
 
 
-def test_closing_writes_what_waits(accounts: Account, aws: Aws, vpc: str) -> None:
+def test_closing_writes_the_queued_entries(accounts: Account, aws: Aws, vpc: str) -> None:
     log_to_group(aws, vpc)
     with logging_queries(accounts, vpc) as log:
         log.record(query())
@@ -114,7 +114,7 @@ def test_without_a_configuration_nothing_is_logged_and_nothing_lost(
     assert [entry["query_name"] for entry in entries(aws, vpc)] == ["later.example."]
 
 
-def test_a_log_that_begins_again_goes_on_in_the_same_stream(accounts: Account, aws: Aws, vpc: str) -> None:
+def test_a_restarted_log_continues_in_the_same_stream(accounts: Account, aws: Aws, vpc: str) -> None:
     log_to_group(aws, vpc)
     for _ in range(2):
         with logging_queries(accounts, vpc) as log:

@@ -43,7 +43,7 @@ def scene(aws: Aws, vpc: str) -> Scene:
     return Scene(aws("route53resolver"), vpc)
 
 
-def test_without_a_rule_a_name_is_answered_as_by_any_resolver(scene: Scene) -> None:
+def test_without_rules_every_name_is_answered(scene: Scene) -> None:
     answer = scene.ask("allowed.example", "AAAA")
     assert texts(answer) == ["2001:db8::10"]
     assert answer.flags == dns.flags.QR | dns.flags.RD | dns.flags.RA
@@ -91,7 +91,7 @@ def test_the_group_with_the_lower_association_priority_decides(scene: Scene, aws
     assert scene.ask("allowed.example").answer == []
 
 
-def test_aliases_in_a_circle_end_in_servfail() -> None:
+def test_a_loop_of_aliases_is_servfail() -> None:
     with serving() as server:
         answer = server.ask("loop.example")
     assert (answer.rcode(), answer.answer) == (dns.rcode.SERVFAIL, [])
@@ -120,7 +120,7 @@ class Broken:
         raise RuntimeError("out of order")
 
 
-def test_a_source_that_fails_is_servfail_and_said(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_source_that_fails_is_servfail_and_reported(capfd: pytest.CaptureFixture[str]) -> None:
     with serving(sources=[Broken()]) as server:
         assert server.ask("allowed.example").rcode() == dns.rcode.SERVFAIL
         assert server.ask("allowed.example").rcode() == dns.rcode.SERVFAIL
@@ -140,7 +140,7 @@ def test_every_query_is_recorded_with_its_sender_and_transport() -> None:
     assert all(query.source_port for query in log.queries)
 
 
-def test_two_hundred_queries_from_twenty_clients_are_all_answered_rightly() -> None:
+def test_two_hundred_queries_from_twenty_clients_are_all_answered_correctly() -> None:
     names = {f"host-{number}.example": {"A": [f"198.51.100.{number}"]} for number in range(1, 201)}
     answers: Counter[bool] = Counter()
 

@@ -1,4 +1,4 @@
-"""Rules as the API has them now, and what happens when they cannot be had."""
+"""The rules that the API has now, and what happens when they cannot be read."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_an_unknown_action_stops_all_names_even_where_the_vpc_fails_open(client:
         ),
     ],
 )
-def test_a_rule_that_cannot_be_obeyed_is_refused_by_name(fields: dict[str, Any], message: str) -> None:
+def test_a_rule_that_cannot_be_obeyed_is_refused_and_named(fields: dict[str, Any], message: str) -> None:
     rule = {
         "FirewallRuleGroupId": "g",
         "FirewallDomainListId": "l",

@@ -1,4 +1,4 @@
-"""Each request is judged by AWS's own models, and refused as the service would."""
+"""Each request is checked against AWS's own models, and refused with the error of the service."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def test_a_body_that_is_not_json_is_refused(unchecked: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["a" * 255, "with_underscore-and-hyphen", "0"])
-def test_neighbours_that_aws_takes_are_taken(unchecked: Any, name: str) -> None:
+def test_valid_values_next_to_the_limits_are_accepted(unchecked: Any, name: str) -> None:
     assert unchecked("ecs").create_cluster(clusterName=name)["cluster"]["clusterName"] == name
 
 

@@ -41,7 +41,7 @@ def test_asking_for_the_number_changes_nothing(counted: Counted) -> None:
         ("s3", "list_buckets", {}),
     ],
 )
-def test_reading_is_no_change(
+def test_reading_does_not_count_as_a_change(
     aws: Aws, counted: Counted, service: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     client = aws(service)
@@ -61,7 +61,7 @@ def test_reading_is_no_change(
     ],
     ids=["json-1.1", "json-1.1-logs", "ec2-query", "query", "rest-xml"],
 )
-def test_writing_is_a_change(
+def test_writing_counts_as_a_change(
     aws: Aws, counted: Counted, service: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     client = aws(service)
@@ -70,7 +70,7 @@ def test_writing_is_a_change(
     assert counted() == before + 1
 
 
-def test_what_a_follower_writes_into_a_log_is_no_change(aws: Aws, counted: Counted) -> None:
+def test_writing_log_events_does_not_count_as_a_change(aws: Aws, counted: Counted) -> None:
     logs = aws("logs")
     logs.create_log_group(logGroupName="g")
     before = counted()
@@ -80,7 +80,7 @@ def test_what_a_follower_writes_into_a_log_is_no_change(aws: Aws, counted: Count
     assert counted() == before
 
 
-def test_what_the_runner_reports_is_no_change(fargate: Fargate, counted: Counted) -> None:
+def test_a_report_of_the_runner_does_not_count_as_a_change(fargate: Fargate, counted: Counted) -> None:
     fargate.create()
     before = counted()
     fargate.report(fargate.task())
@@ -88,7 +88,7 @@ def test_what_the_runner_reports_is_no_change(fargate: Fargate, counted: Counted
     assert counted() == before
 
 
-def test_a_counted_request_still_reaches_its_action_whole(url: str, aws: Aws) -> None:
+def test_a_counted_request_reaches_its_action_unchanged(url: str, aws: Aws) -> None:
     # The body is read for the action's name before moto reads it.
     tags = [{"Key": f"k{number}", "Value": "v" * 200} for number in range(40)]
     made = aws("ec2").create_vpc(

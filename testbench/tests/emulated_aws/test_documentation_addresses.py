@@ -1,4 +1,4 @@
-"""Addresses that can be nobody's on the Internet, and private ones that a subnet can give."""
+"""Public addresses that no real machine has, and private addresses that the subnet can give."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_an_address_that_was_asked_for_is_given_and_then_taken(ec2: Any, vpc: st
     assert ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["PrivateIpAddress"] == "10.0.0.7"
 
 
-def test_another_networks_interfaces_take_no_address(ec2: Any) -> None:
+def test_interfaces_of_another_network_use_up_no_address(ec2: Any) -> None:
     for _ in range(2):
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/28")["Subnet"]["SubnetId"]

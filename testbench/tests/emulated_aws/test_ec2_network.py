@@ -36,7 +36,7 @@ def test_a_subnet_has_its_ipv6_block_and_is_found_by_it(ec2: Any, ipv6_subnets: 
     ],
     ids=str,
 )
-def test_an_impossible_subnet_is_refused(
+def test_a_subnet_with_an_invalid_block_or_zone_is_refused(
     ec2: Any, refused: Refused, vpc: str, ipv6_subnets: list[str], changes: dict[str, str], code: str
 ) -> None:
     assert ipv6_subnets
@@ -140,7 +140,7 @@ def test_a_flow_log_to_a_group_named_by_its_arn_is_delivered(ec2: Any, aws: Aws,
     assert ec2.describe_flow_logs()["FlowLogs"][0]["DeliverLogsStatus"] == "SUCCESS"
 
 
-def test_the_services_that_endpoints_lead_to_can_be_listed(ec2: Any) -> None:
+def test_the_services_with_vpc_endpoints_can_be_listed(ec2: Any) -> None:
     listed = ec2.describe_vpc_endpoint_services()
     wanted = {f"com.amazonaws.us-west-2.{one}" for one in ("ecr.api", "ecr.dkr", "logs", "bedrock-runtime")}
     assert wanted <= set(listed["ServiceNames"])

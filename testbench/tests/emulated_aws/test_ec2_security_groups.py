@@ -1,4 +1,4 @@
-"""Security groups: whole answers, every kind of change, AWS's refusals."""
+"""Security groups: complete answers, every kind of change, AWS's refusals."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def _rule(ec2: Any, rule_id: str) -> dict[str, Any]:
     return found
 
 
-def test_an_authorization_answers_the_rules_of_all_its_permissions(ec2: Any, group: str, other: str) -> None:
+def test_an_authorization_answers_with_the_rules_of_all_its_permissions(
+    ec2: Any, group: str, other: str
+) -> None:
     answer = ec2.authorize_security_group_ingress(
         GroupId=group,
         IpPermissions=[

@@ -41,7 +41,7 @@ def repository(aws: Aws) -> str:
     ],
     ids=["one", "two", "a pattern", "any at last", "by age"],
 )
-def test_rules_that_fit_together_are_taken(aws: Aws, repository: str, rules: list[dict[str, Any]]) -> None:
+def test_rules_that_fit_together_are_accepted(aws: Aws, repository: str, rules: list[dict[str, Any]]) -> None:
     text = json.dumps({"rules": rules})
     aws("ecr").put_lifecycle_policy(repositoryName=repository, lifecyclePolicyText=text)
     assert aws("ecr").get_lifecycle_policy(repositoryName=repository)["lifecyclePolicyText"] == text

@@ -1,4 +1,4 @@
-"""ECS: services that answer what was asked, and what Fargate and the load balancer refuse."""
+"""ECS: services show the fields of their requests; what Fargate and the load balancer refuse."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def target_group(aws: Aws, vpc: str) -> str:
     return str(created["TargetGroups"][0]["TargetGroupArn"])
 
 
-def test_a_service_answers_what_was_asked(ecs: Any, service: dict[str, Any]) -> None:
+def test_a_created_service_shows_the_fields_of_its_request(ecs: Any, service: dict[str, Any]) -> None:
     asked = {
         "enableExecuteCommand": True,
         "enableECSManagedTags": True,
@@ -178,7 +178,7 @@ def test_what_fargate_cannot_run_is_refused(ecs: Any, refused: Refused, changes:
     assert refused(ecs.register_task_definition, **_definition(**changes)) == "ClientException"
 
 
-def test_what_fargate_runs_is_taken(ecs: Any, aws: Aws) -> None:
+def test_what_fargate_can_run_is_accepted(ecs: Any, aws: Aws) -> None:
     linux = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
     definition = _definition(
         executionRoleArn=create_role(aws, "x", "ecs-tasks.amazonaws.com"),

@@ -72,7 +72,7 @@ def test_a_failed_deployment_is_stopped_and_says_why(followed: Fargate) -> None:
     ]
 
 
-def test_a_breaker_that_rolls_back_brings_the_last_good_definition(followed: Fargate) -> None:
+def test_a_rollback_returns_to_the_last_definition_that_succeeded(followed: Fargate) -> None:
     good = followed.create(breaker=(True, True))["taskDefinition"]
     followed.report(rollout=rollout("COMPLETED"))
     bad = followed.define()
@@ -105,14 +105,14 @@ def test_no_other_breaker_rolls_back(followed: Fargate, breaker: tuple[bool, boo
     assert _statuses(followed) == ["STOPPED", "SUCCESSFUL"]
 
 
-def test_a_first_deployment_that_fails_has_nothing_to_go_back_to(followed: Fargate) -> None:
+def test_a_failed_first_deployment_is_not_rolled_back(followed: Fargate) -> None:
     followed.create(breaker=(True, True))
     followed.report(rollout=rollout("FAILED", 3, "no display"))
     assert _statuses(followed) == ["STOPPED"]
     assert [one["rolloutState"] for one in followed.deployments()] == ["FAILED"]
 
 
-def test_a_definition_that_fails_is_not_gone_back_to(followed: Fargate) -> None:
+def test_a_rollback_never_returns_to_a_definition_that_failed(followed: Fargate) -> None:
     followed.create(breaker=(True, True))
     followed.report(rollout=rollout("COMPLETED"))
     followed.update(forceNewDeployment=True)
@@ -120,7 +120,7 @@ def test_a_definition_that_fails_is_not_gone_back_to(followed: Fargate) -> None:
     assert _statuses(followed) == ["STOPPED", "SUCCESSFUL"]
 
 
-def test_a_new_service_does_not_go_back_to_what_its_namesake_ran(followed: Fargate) -> None:
+def test_a_rollback_ignores_an_earlier_service_of_the_same_name(followed: Fargate) -> None:
     followed.create()
     followed.report(rollout=rollout("COMPLETED"))
     followed.ecs.delete_service(cluster="c", service="web", force=True)
@@ -138,7 +138,7 @@ def test_a_deployment_ends_only_once(followed: Fargate) -> None:
 
 
 @pytest.mark.parametrize("state", ["COMPLETED", "FAILED"])
-def test_a_deployment_that_a_newer_one_replaced_is_stopped_whatever_is_said_of_it_later(
+def test_a_replaced_deployment_stays_stopped_whatever_is_reported_later(
     followed: Fargate, state: str
 ) -> None:
     followed.create(breaker=(True, True))

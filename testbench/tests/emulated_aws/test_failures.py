@@ -1,4 +1,4 @@
-"""A missing or broken action is a client error that names itself, which no client retries."""
+"""A missing or broken action is a client error that names the action and that no client retries."""
 
 from __future__ import annotations
 

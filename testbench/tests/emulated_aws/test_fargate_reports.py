@@ -1,4 +1,4 @@
-"""What runs is what the task runner says: counts, tasks, events, and the end of a service."""
+"""What runs is what the task runner reports: counts, tasks, events, and the end of a service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
         pass
 
 
-def test_with_a_runner_a_new_service_has_no_task_until_it_says_so(fargate: Fargate) -> None:
+def test_with_a_runner_a_new_service_has_no_task_until_one_is_reported(fargate: Fargate) -> None:
     fargate.say({})
     created = fargate.create(desiredCount=2)
     assert (created["desiredCount"], created["runningCount"], created["pendingCount"]) == (2, 0, 0)
@@ -111,7 +111,7 @@ def test_failed_tasks_are_counted(fargate: Fargate) -> None:
     assert fargate.deployments()[0]["failedTasks"] == 2
 
 
-def test_events_are_told_once_and_the_newest_come_first(fargate: Fargate) -> None:
+def test_events_are_shown_once_and_the_newest_come_first(fargate: Fargate) -> None:
     fargate.create()
     fargate.report(events=["one", "two"])
     fargate.report(events=["three"])
@@ -140,7 +140,7 @@ def test_events_are_told_once_and_the_newest_come_first(fargate: Fargate) -> Non
     ],
     ids=str,
 )
-def test_tasks_are_listed_by_what_is_asked(
+def test_tasks_can_be_listed_by_each_filter(
     fargate: Fargate, filters: dict[str, str], found: str | None
 ) -> None:
     fargate.create()
@@ -216,7 +216,7 @@ def test_a_deleted_service_without_tasks_ends_at_once(fargate: Fargate, attached
     assert (deleted["status"], deleted["desiredCount"], deleted["runningCount"]) == ("INACTIVE", 0, 0)
 
 
-def test_when_the_runner_falls_silent_its_tasks_count_as_stopped_and_an_event_says_so(
+def test_when_reports_stop_the_tasks_count_as_stopped_and_an_event_says_so(
     fargate: Fargate,
 ) -> None:
     fargate.create()
@@ -234,7 +234,7 @@ def test_when_the_runner_falls_silent_its_tasks_count_as_stopped_and_an_event_sa
     assert fargate.counts() == (1, 1, 0)
 
 
-def test_a_draining_service_ends_when_the_runner_falls_silent(fargate: Fargate) -> None:
+def test_a_draining_service_ends_when_reports_stop(fargate: Fargate) -> None:
     fargate.create()
     fargate.report(fargate.task())
     fargate.ecs.delete_service(cluster="c", service="web", force=True)
@@ -242,7 +242,7 @@ def test_a_draining_service_ends_when_the_runner_falls_silent(fargate: Fargate) 
     wait_for(lambda: fargate.service()["status"] == "INACTIVE")
 
 
-def test_when_the_runner_has_ended_nothing_runs_and_what_is_new_counts_as_running(fargate: Fargate) -> None:
+def test_without_the_runner_nothing_runs_and_new_services_count_as_running(fargate: Fargate) -> None:
     fargate.create()
     fargate.report(fargate.task())
     fargate.withdraw()
@@ -270,7 +270,7 @@ def test_accounts_do_not_see_each_others_tasks(fargate: Fargate, accounts: Accou
     assert fargate.messages() == []
 
 
-def test_what_is_said_of_unknown_services_and_deployments_is_ignored(fargate: Fargate) -> None:
+def test_reports_of_unknown_services_and_deployments_are_ignored(fargate: Fargate) -> None:
     service = fargate.create()
     said = {"tasks": [fargate.task()], "rollouts": {"ecs-svc/1": rollout("FAILED", 3, "no")}, "events": []}
     assert fargate.say({service["serviceArn"]: said, service["serviceArn"] + "x": said})[0] == 204
@@ -311,7 +311,7 @@ _SERVICE = ("services", "web")
         ((*_SERVICE, "events"), [1], "services.web.events[0] is 1; it must be text"),
     ],
 )
-def test_a_report_that_is_not_in_order_is_refused_and_changes_nothing(
+def test_an_invalid_report_is_refused_and_changes_nothing(
     fargate: Fargate, path: tuple[Any, ...], value: Any, named: str
 ) -> None:
     service = fargate.create()
@@ -336,14 +336,14 @@ def test_a_report_that_is_not_in_order_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
-def test_what_is_no_report_at_all_is_refused(fargate: Fargate, body: bytes) -> None:
+def test_a_body_that_is_not_a_report_is_refused(fargate: Fargate, body: bytes) -> None:
     status, answer = fargate.send("PUT", body)
     assert status == 400
     assert "report" in answer
 
 
 @pytest.mark.parametrize("query", ["", "?account=1&region=us-west-2", "?account=123456789012&region=x"])
-def test_the_end_of_a_runner_needs_its_account_and_region(fargate: Fargate, query: str) -> None:
+def test_detaching_a_runner_needs_its_account_and_region(fargate: Fargate, query: str) -> None:
     status, answer = fargate.send("DELETE", query=query)
     assert status == 400
     assert "account" in answer or "region" in answer

@@ -26,7 +26,7 @@ def test_an_internet_facing_balancer_needs_an_internet_gateway(
     balancers.create_load_balancer(**arguments)
 
 
-def test_a_balancer_has_a_name_that_browsers_look_for_on_this_machine(
+def test_a_balancer_has_a_name_that_browsers_resolve_to_this_machine(
     balancers: Any, internet_gateway: str, ipv6_subnets: list[str]
 ) -> None:
     assert internet_gateway
@@ -47,7 +47,7 @@ def test_dual_stack_needs_ipv6_in_each_subnet(
     balancers.create_load_balancer(**arguments)
 
 
-def test_groups_must_exist_and_cannot_come_later(
+def test_security_groups_must_exist_and_cannot_be_added_later(
     balancers: Any, aws: Aws, refused: Refused, vpc: str, internet_gateway: str, ipv6_subnets: list[str]
 ) -> None:
     assert internet_gateway
@@ -153,7 +153,7 @@ def test_a_balancers_interfaces_follow_its_groups(
     aws("ec2").delete_security_group(GroupId=before)
 
 
-def test_a_network_balancer_and_its_listener_say_net(
+def test_the_arns_of_a_network_balancer_and_its_listener_contain_net(
     balancers: Any, aws: Aws, vpc: str, internet_gateway: str, ipv6_subnets: list[str]
 ) -> None:
     assert internet_gateway
@@ -173,7 +173,7 @@ def test_a_network_balancer_and_its_listener_say_net(
     assert listener["ListenerArn"].startswith(arn.replace(":loadbalancer/", ":listener/") + "/")
 
 
-def test_a_listener_without_encryption_has_no_policy(
+def test_a_listener_without_encryption_has_no_ssl_policy(
     balancers: Any, vpc: str, internet_gateway: str, ipv6_subnets: list[str]
 ) -> None:
     assert internet_gateway

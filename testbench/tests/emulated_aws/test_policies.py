@@ -1,4 +1,4 @@
-"""Keys, trust and log encryption: policies that AWS would not take."""
+"""Keys, trust and log encryption: policies that AWS refuses."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_key_policy_may_not_lock_its_author_out(
     aws("kms").put_key_policy(**put, BypassPolicyLockoutSafetyCheck=True)
 
 
-def test_a_log_group_takes_only_a_key_that_logs_may_use(aws: Aws, refused: Refused, account: str) -> None:
+def test_a_log_group_accepts_only_a_key_that_logs_may_use(aws: Aws, refused: Refused, account: str) -> None:
     kms, logs = aws("kms"), aws("logs")
     key = kms.create_key(Policy=_policy(_root(account)))["KeyMetadata"]
     create = {"logGroupName": "/sandbox/a", "kmsKeyId": key["Arn"]}
@@ -76,7 +76,7 @@ def test_a_log_group_takes_only_a_key_that_logs_may_use(aws: Aws, refused: Refus
 
 
 @pytest.mark.parametrize("change", [{"Resource": "*"}, {"Principal": None}, {"Effect": "Maybe"}], ids=str)
-def test_a_trust_policy_must_be_one(aws: Aws, refused: Refused, change: dict[str, Any]) -> None:
+def test_an_invalid_trust_policy_is_refused(aws: Aws, refused: Refused, change: dict[str, Any]) -> None:
     trust: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Service": "ecs-tasks.amazonaws.com"},

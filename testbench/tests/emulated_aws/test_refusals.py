@@ -1,4 +1,4 @@
-"""Small mistakes that no service model shows, each refused, and its valid neighbour taken."""
+"""Small mistakes that no service model shows are refused, and similar valid requests are not."""
 
 from __future__ import annotations
 
@@ -739,7 +739,7 @@ MISTAKES = [
         for name, operation, _, wrong, _ in MISTAKES
     ],
 )
-def test_a_mistake_is_refused_and_its_neighbour_is_not(
+def test_a_mistake_is_refused_and_a_similar_valid_request_is_not(
     aws: Aws,
     name: str,
     operation: str,

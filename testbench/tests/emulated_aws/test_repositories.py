@@ -18,7 +18,7 @@ def _manifest(layer: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("mutability", ["MUTABLE", "IMMUTABLE"])
-def test_only_a_mutable_repository_takes_a_tag_twice(aws: Aws, refused: Refused, mutability: str) -> None:
+def test_only_a_mutable_repository_accepts_a_tag_twice(aws: Aws, refused: Refused, mutability: str) -> None:
     ecr = aws("ecr")
     ecr.create_repository(repositoryName="sandbox", imageTagMutability=mutability)
     first = ecr.put_image(repositoryName="sandbox", imageTag="t", **_manifest("1"))["image"]["imageId"]

@@ -62,7 +62,7 @@ def test_domains_can_be_added_removed_and_replaced(resolver: Any) -> None:
 
 
 @pytest.mark.parametrize("domain", ["*.*.com", "a b.com", "http://x", "-a.com", "a*.com", "a" * 64 + ".com"])
-def test_an_impossible_domain_is_refused(resolver: Any, refused: Refused, domain: str) -> None:
+def test_an_invalid_domain_is_refused(resolver: Any, refused: Refused, domain: str) -> None:
     allowed = _list(resolver, "allow")
     arguments = {"FirewallDomainListId": allowed, "Operation": "ADD", "Domains": [domain]}
     assert refused(resolver.update_firewall_domains, **arguments) == "ValidationException"
@@ -78,7 +78,7 @@ def test_rules_are_listed_by_priority(resolver: Any) -> None:
     assert rules[0]["FirewallDomainRedirectionAction"] == "INSPECT_REDIRECTION_DOMAIN"
 
 
-def test_a_rule_must_make_sense(resolver: Any, refused: Refused) -> None:
+def test_a_contradictory_firewall_rule_is_refused(resolver: Any, refused: Refused) -> None:
     group, one, two = _group(resolver), _list(resolver, "one"), _list(resolver, "two")
     create = resolver.create_firewall_rule
     assert refused(create, **_rule(group, one, 1, "BLOCK")) == "ValidationException"

@@ -1,4 +1,4 @@
-"""The table of mistakes: AWS refuses each, and nine in ten are refused here before AWS is asked."""
+"""The table of mistakes: AWS refuses each of them, and nine in ten are refused here without AWS."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_nine_in_ten_are_refused_by_the_emulator_or_the_pack(
     assert len(missed) <= len(verdicts) / 10, missed
 
 
-def test_the_written_table_is_the_present_one(verdicts: list[Verdict]) -> None:
+def test_the_committed_table_is_up_to_date(verdicts: list[Verdict]) -> None:
     if os.environ.get("WRITE_MISTAKES"):
         REPORT.write_text(report.markdown(verdicts), encoding="utf-8")
     written, present = (report.rows(text) for text in (REPORT.read_text(), report.markdown(verdicts)))
@@ -47,7 +47,7 @@ def test_the_written_table_is_the_present_one(verdicts: list[Verdict]) -> None:
     assert len(other) <= len(verdicts) / 50, f"{stale}: {other}"
 
 
-def test_without_a_mistake_no_judge_has_anything_to_say(stack: Stack) -> None:
+def test_without_a_mistake_no_judge_objects(stack: Stack) -> None:
     """So what the judges say of a mistake is about the mistake."""
     changes = [number for number, one in enumerate(stack.recorded.exchanges) if one.changes]
     assert len(changes) > 80
@@ -56,7 +56,7 @@ def test_without_a_mistake_no_judge_has_anything_to_say(stack: Stack) -> None:
     assert refused == []
 
 
-def test_each_mistake_is_told_apart_by_its_name_and_its_change() -> None:
+def test_each_mistake_has_a_name_and_a_change_of_its_own() -> None:
     assert [name for name, count in Counter(one.name for one in MISTAKES).items() if count > 1] == []
     assert all(one.inputs and one.rule.endswith(".") and one.source for one in MISTAKES)
 

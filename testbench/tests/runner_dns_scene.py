@@ -25,7 +25,7 @@ from runner.dns.resolver import Log, Resolver, Rules
 
 LOCAL = Path(__file__).resolve().parents[1]
 
-# Seconds after which a test gives up waiting; no test waits so long to pass.
+# Seconds after which a test gives up waiting. No passing test waits that long.
 TIMEOUT = 20.0
 
 WEB = Internet(
@@ -47,7 +47,7 @@ WEB = Internet(
 
 @dataclass
 class FixedRules:
-    """Rules that do not change; None: the firewall cannot be evaluated."""
+    """Rules that do not change; None means that the firewall cannot be evaluated."""
 
     firewall: Firewall | None = field(default_factory=Firewall)
 
@@ -57,7 +57,7 @@ class FixedRules:
 
 @dataclass
 class KeptLog:
-    """Keeps what it is given."""
+    """A query log that keeps its entries in memory."""
 
     queries: list[AnsweredQuery] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ def texts(answer: Message) -> list[str]:
 
 
 def framed(wire: bytes) -> bytes:
-    """A message as it goes over TCP, with its length before it."""
+    """A message as it is sent over TCP, after its length."""
     return struct.pack("!H", len(wire)) + wire
 
 

@@ -57,7 +57,7 @@ def committed() -> list[dict[str, Any]]:
 
 
 def without(action: str) -> list[dict[str, Any]]:
-    """The committed policies, less one action."""
+    """The committed policies without one action."""
     documents = committed()
     assert any(action in statement["Action"] for one in documents for statement in one["Statement"]), action
     for one in documents:
@@ -114,6 +114,6 @@ def test_the_policy_is_enough_for_the_stacks_life_and_a_missing_action_is_named(
     _is_refused(project, deployer, "ec2:DeleteVpc", *life.DESTROY)
     life.step(project, *life.DESTROY)
 
-    # What was called, and what AWS asks beside it, is what the policy holds: no more, no less.
+    # The policy has exactly what was called and what AWS checks besides that.
     made_anew = document.policies(document.grants(recording.read(calls, deployer.keys.access_key)))
     assert made_anew == committed(), "run `make deployer-policy` and look at the difference"

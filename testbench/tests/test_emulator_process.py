@@ -21,7 +21,7 @@ from launcher.places import Places
 
 @pytest.fixture
 def places(tmp_path: Path) -> Iterator[Places]:
-    """A checkout in which the emulator can be started; what is running in it at the end is stopped."""
+    """A checkout in which the emulator can be started. An emulator that still runs at the end is stopped."""
     made = Places(tmp_path)
     (tmp_path / "testbench").symlink_to(LOCAL)
     checkout.install_python(made)
@@ -74,7 +74,7 @@ def test_another_process_with_its_old_process_id_is_not_mistaken_for_it(places: 
     places.emulator.write_text(json.dumps({**claimed, "pid": os.getpid()}))
     assert emulator_process.running(places) is None
     second = emulator_process.start(places)
-    # The file of the first, with the port and the process of the second: still not the first.
+    # The first one's file with the port and process id of the second still does not describe the first.
     places.emulator.write_text(
         json.dumps({**claimed, "pid": second.pid, "port": second.port, "url": second.url})
     )
@@ -106,7 +106,7 @@ def test_it_ends_with_the_process_that_started_it_even_if_that_is_killed() -> No
         assert processes.is_alive(emulator_pid)
         starter.send_signal(signal.SIGKILL)
         starter.wait()
-    # Bounded by the test run's own patience: a survivor would hang here and be seen.
+    # The timeout of the test run ends this loop if the emulator survives.
     while processes.is_alive(emulator_pid):
         pass
 

@@ -68,7 +68,7 @@ def test_a_client_that_stops_in_the_middle_does_not_delay_others(monkeypatch: py
     monkeypatch.setattr("runner.dns.listener._IDLE", 3600.0)
     with serving() as server, contextlib.ExitStack() as stopped:
         for _ in range(80):
-            # Who has to make room may be told so by a reset, which comes before what is sent next.
+            # The connection that has to make room may get a reset before the next message.
             with contextlib.suppress(ConnectionError):
                 stopped.enter_context(connected(server)).sendall(b"\x00")
         assert texts(server.ask("allowed.example")) == ["198.51.100.10"]
@@ -103,7 +103,7 @@ def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Slow:
-    """A source that answers when it is let go."""
+    """A source that answers only after it is released."""
 
     def __init__(self) -> None:
         self.let_go = threading.Event()
@@ -136,7 +136,7 @@ def test_more_queries_than_may_wait_are_dropped(monkeypatch: pytest.MonkeyPatch)
         assert time.monotonic() < deadline
     source.let_go.set()
     resolver.close()
-    assert 8 <= len(log.queries) <= 9  # the last may have been in hand when the others were let go
+    assert 8 <= len(log.queries) <= 9  # the last one may have been in progress when the others were released
 
 
 def test_closing_leaves_no_thread_and_no_port() -> None:

@@ -16,7 +16,7 @@ from runner.dns.firewall import Firewall, InvalidRule, Rule
 from runner.dns.names import Internet
 from runner.dns.resolution import resolve
 
-# Few labels, so that names often meet.
+# Few labels, so that names and patterns often match.
 NAMES = st.lists(st.sampled_from(["a", "b", "www", "x-1", "_srv"]), min_size=1, max_size=4).map(".".join)
 DOMAINS = st.one_of(NAMES, NAMES.map("*.{}".format), st.just("*"))
 

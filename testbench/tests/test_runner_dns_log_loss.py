@@ -57,7 +57,7 @@ def test_a_destination_other_than_a_log_group_is_reported(
 
 
 class Hanging:
-    """A session whose calls return only when they are let go."""
+    """A session whose calls return only after they are released."""
 
     def __init__(self) -> None:
         self.called = threading.Event()

@@ -20,7 +20,7 @@ from runner_dns_scene import VpcFirewall, own_emulator, serving, texts
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that advances only when the test says so."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -133,7 +133,7 @@ def test_when_the_api_is_gone_nothing_resolves_after_the_age() -> None:
 
 @contextlib.contextmanager
 def _answering(client: Any, action: str) -> Iterator[None]:
-    """The API answers with an action that AWS may have one day, and that this emulator refuses to store."""
+    """Let the API answer with an action that the emulator would refuse to store."""
 
     def replace(parsed: dict[str, Any], **_: Any) -> None:
         for rule in parsed["FirewallRules"]:

@@ -19,7 +19,7 @@ def policy(*statements: dict[str, Any], **elements: Any) -> str:
 
 
 def furnish(aws: Aws, service_name: str) -> dict[str, str]:
-    """Creates what requests to the service need; what was made, by the name that they have in braces."""
+    """Create what requests to the service need. Returns ids by the names that requests write in braces."""
     made = {"account": aws("sts").get_caller_identity()["Account"]}
     for part in _PARTS.get(service_name, (_keys_and_roles,)):
         part(aws, made)
@@ -161,7 +161,7 @@ def _names(aws: Aws, made: dict[str, str]) -> None:
 
 
 def fill(value: Any, made: dict[str, str]) -> Any:
-    """The value with what was made in place of the names in braces."""
+    """The value with the created ids in place of the names in braces."""
     if isinstance(value, dict):
         return {key: fill(one, made) for key, one in value.items()}
     if isinstance(value, list):

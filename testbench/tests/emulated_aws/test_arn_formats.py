@@ -13,7 +13,7 @@ from conftest import Account, Aws
 from emulated_aws.refusal_scene import fill, furnish, service
 
 _ARN = re.compile(r"arn:aws:[a-z0-9-]+:[^\s\"]+")
-# What the reference does not list: it has resources that a policy can name, and these cannot be one.
+# ARNs that the reference does not list, because no policy can name such a resource.
 _NO_RESOURCE = re.compile(r"arn:aws:iam::\d{12}:root")
 _LISTINGS = [
     ("ec2", "describe_vpcs"),
@@ -39,7 +39,7 @@ _LISTINGS = [
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, one in value.items():
-            # A secret's reference is its ARN with a JSON key and a version after it.
+            # The reference to a secret is its ARN, followed by a JSON key and a version.
             yield from () if key == "valueFrom" else _texts(one)
     elif isinstance(value, list):
         for one in value:
@@ -58,7 +58,7 @@ def _formats(service_name: str) -> list[re.Pattern[str]]:
 
 
 def _expression(arn: str) -> re.Pattern[str]:
-    """The reference writes `${Region}` for what varies; a path may be part of a name."""
+    """The pattern for an ARN format, in which `${Region}` stands for any text; a name may contain a path."""
     parts = re.split(r"\$\{[^}]*\}", arn)
     return re.compile("[^:]+?".join(re.escape(part).replace(r"\*", ".*") for part in parts) + r"(?::\*)?")
 

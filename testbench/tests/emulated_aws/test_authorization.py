@@ -22,7 +22,7 @@ def _allow(actions: Any, resources: Any = "*", **more: Any) -> Statement:
 
 @pytest.fixture
 def as_user(aws: Aws, url: str) -> Any:
-    """Clients of a new user with one managed policy, by service name and the policy's statements."""
+    """Makes a client of a new user with one managed policy, from the service and the policy's statements."""
 
     def client(service: str, *statements: Statement) -> Any:
         iam = aws("iam")

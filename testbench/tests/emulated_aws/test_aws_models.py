@@ -17,14 +17,14 @@ from emulator.aws_models.operations import service_model
 
 @pytest.fixture(scope="module")
 def unchecked(url: str) -> Any:
-    """Clients that send what they are given: botocore's own validation is off."""
+    """Clients without botocore's own validation, so that they send any parameters."""
     session = boto3.Session("test", "test", region_name=REGION)
 
     def client(service: str) -> Any:
         make: Any = session.client
         config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
         made = make(service, endpoint_url=url, config=config)
-        # What is made here stays, and must not lie in the account in which others look for leftovers.
+        # What these tests create stays, so it must not be in the account in which others look for leftovers.
         made.meta.events.register("before-sign.*", _in_an_account_of_its_own)
         return made
 
@@ -243,8 +243,8 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _WORD = f"0123456789{_LETTERS}"
 _NAME = frozenset(f"{_WORD}_-")
 _RULE = frozenset(f"{_WORD} ._-:/()#,@[]+=&;{{}}!$*")
-# Service, operation, path to the member, and what its documentation says today. A release of botocore that
-# words it otherwise must be read anew.
+# Service, operation, path to the member, and what its documentation says today. If a release of botocore
+# changes the wording, the new text has to be read.
 PROSE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ec2", "CreateSecurityGroup", "Description", {"characters": _RULE, "length": 255}),
     (
@@ -305,7 +305,7 @@ PROSE: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     ("secretsmanager", "CreateSecret", "Name", {"characters": frozenset(f"{_WORD}/_+=.@-")}),
     ("route53resolver", "AssociateFirewallRuleGroup", "Priority", {"span": (100, 9900)}),
-    # Conditional sentences, and two bounds that hold for two kinds of image, say nothing for every request.
+    # Conditional sentences, and different bounds for two kinds of image, do not hold for every request.
     ("ecs", "RegisterTaskDefinition", "containerDefinitions[].image", {}),
     ("ec2", "CreateFlowLogs", "ResourceIds", {}),
 ]

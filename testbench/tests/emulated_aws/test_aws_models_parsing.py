@@ -15,7 +15,7 @@ from botocore.serialize import create_serializer
 from emulator.aws_models import operations, parsing
 from emulator.aws_models.requests import HttpRequest
 
-# Those that the stack, its provider and the test bench call, and REST services for the issues to come.
+# The services that the stack, its provider and the test bench call, and some with REST protocols.
 SERVICES = [
     "application-autoscaling",
     "bedrock",
@@ -35,14 +35,14 @@ SERVICES = [
     "sts",
 ]
 _SIGNING_NAMES = {"elbv2": "elasticloadbalancing", "bedrock-runtime": "bedrock"}
-# Other operations have the same method and path: of those that succeed a deprecated one, and of the one for
-# which S3 has another host.
+# Operations with the method and path of another one: successors of deprecated operations, and the operation
+# for which S3 has another host.
 _SAME_PATH = {"ListDirectoryBuckets"}
 _DEPTH = 4
 
 
 class _Maker:
-    """Random parameters of a shape, every member of it set."""
+    """Random parameters of a shape, with every member set."""
 
     def __init__(self, seed: str) -> None:
         self.random = random.Random(seed)
@@ -81,13 +81,13 @@ class _Maker:
             case "blob":
                 return self.random.randbytes(9)
             case _:
-                # What needs an escape somewhere: in a URL, XML or JSON. A header holds visible ASCII only.
+                # Characters to be escaped in URLs, XML or JSON. A header can have only visible ASCII.
                 special = "" if location in ("header", "headers", "uri") else ' &<>"%+/=é.*,'
                 return "x" + "".join(self.random.choices(string.ascii_letters + special, k=9)) + "x"
 
 
 def _request(model: OperationModel, parameters: dict[str, Any]) -> HttpRequest:
-    """As botocore would send it."""
+    """The request as botocore would send it."""
     service = model.service_model
     protocol = operations.protocol_of(service)
     serialized = create_serializer(protocol, include_validation=False).serialize_to_request(parameters, model)

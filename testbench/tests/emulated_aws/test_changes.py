@@ -89,7 +89,7 @@ def test_a_report_of_the_runner_does_not_count_as_a_change(fargate: Fargate, cou
 
 
 def test_a_counted_request_reaches_its_action_unchanged(url: str, aws: Aws) -> None:
-    # The body is read for the action's name before moto reads it.
+    # The counter reads the body for the action's name before moto reads it.
     tags = [{"Key": f"k{number}", "Value": "v" * 200} for number in range(40)]
     made = aws("ec2").create_vpc(
         CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}]

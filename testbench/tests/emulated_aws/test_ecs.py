@@ -33,7 +33,7 @@ def _definition(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def service(ecs: Any, ipv6_subnets: list[str]) -> dict[str, Any]:
-    """Arguments of CreateService that AWS takes."""
+    """Arguments of CreateService that AWS accepts."""
     ecs.create_cluster(clusterName="c")
     definition = ecs.register_task_definition(**_definition())["taskDefinition"]["taskDefinitionArn"]
     network = {"subnets": ipv6_subnets, "securityGroups": [], "assignPublicIp": "DISABLED"}

@@ -12,7 +12,7 @@ from fargate_scene import Fargate, rollout
 
 @pytest.fixture
 def followed(fargate: Fargate) -> Fargate:
-    """With a runner."""
+    """A cluster with a task runner attached."""
     fargate.say({})
     return fargate
 
@@ -48,7 +48,7 @@ def test_a_deployment_is_in_progress_until_the_runner_says_otherwise(followed: F
 
 
 def test_a_deployment_is_found_in_the_history_by_its_number(followed: Fargate) -> None:
-    # Who waits for a deployment knows the number only, and looks for it in the ARNs.
+    # A client that waits for a deployment knows only its number, and looks for it in the ARNs.
     followed.create()
     number = followed.deployments()[0]["id"].removeprefix("ecs-svc/")
     (entry,) = _history(followed)

@@ -13,7 +13,7 @@ from fargate_scene import Fargate, rollout
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
-    # The test run's own patience is the limit.
+    # The timeout of the test run is the limit.
     while not holds():
         pass
 

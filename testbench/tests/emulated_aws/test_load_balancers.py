@@ -76,7 +76,7 @@ def test_a_group_in_use_by_a_balancer_cannot_be_deleted(
 
 
 def _interfaces(aws: Aws, balancer: dict[str, Any]) -> list[dict[str, Any]]:
-    """As who reads AWS finds them: by the description."""
+    """The load balancer's interfaces, which AWS's clients find by their description."""
     name = balancer["LoadBalancerArn"].rsplit("/", 2)
     wanted = {"Name": "description", "Values": [f"ELB net/{name[1]}/{name[2]}"]}
     found: list[dict[str, Any]] = aws("ec2").describe_network_interfaces(Filters=[wanted])[

@@ -20,7 +20,7 @@ from emulator.moto_adapter import Answer, MotoHasChanged
 
 REPOSITORY = LOCAL.parent
 ADAPTER = LOCAL / "emulator" / "moto_adapter.py"
-# A double of AWS in `operate`'s own tests, which writes its answers with moto's serializers.
+# A stand-in for AWS in the tests of `operate`. It writes its answers with moto's serializers.
 DOUBLE = REPOSITORY / "operate" / "tests" / "wire.py"
 FOLDERS = ("testbench", "policy", "prove", "operate", "bench")
 

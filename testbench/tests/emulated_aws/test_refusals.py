@@ -21,7 +21,7 @@ from emulated_aws.refusal_scene import (
     service,
 )
 
-# Operation, arguments that AWS takes, what is changed in them, and the code of the refusal.
+# Operation, arguments that AWS accepts, the change that AWS refuses, and the code of the refusal.
 Mistake = tuple[str, dict[str, Any], dict[str, Any], str]
 
 

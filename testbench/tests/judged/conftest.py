@@ -28,7 +28,7 @@ class Stack:
         self._settings = self._file.read_text(encoding="utf-8")
 
     def deploy(self, settings: dict[str, str]) -> list[Resource]:
-        """Deploy with the stack's own settings and these, and give what exists then."""
+        """Deploy with these settings besides the stack's own, and return the resources that exist then."""
         kept = [
             line
             for line in self._settings.splitlines()

@@ -48,7 +48,7 @@ def test_the_committed_table_is_up_to_date(verdicts: list[Verdict]) -> None:
 
 
 def test_without_a_mistake_no_judge_objects(stack: Stack) -> None:
-    """So what the judges say of a mistake is about the mistake."""
+    """Otherwise an objection to a mistake might not be about the mistake."""
     changes = [number for number, one in enumerate(stack.recorded.exchanges) if one.changes]
     assert len(changes) > 80
     trials = [Trial(number, stack.recorded.exchanges[number]) for number in changes]

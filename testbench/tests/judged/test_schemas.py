@@ -17,8 +17,8 @@ from judges.conversions import CONVERSIONS
 from judges.places_in_inputs import put
 from judges.template import template
 
-# Each is deployed over the one before; together they have every choice of the configuration that changes
-# which resources there are, or what AWS is asked for.
+# Each is deployed on top of the previous one. Together they have every choice of the configuration that
+# changes which resources exist or what AWS is asked for.
 CONFIGURATIONS: dict[str, dict[str, str]] = {
     "every other choice": {
         "anthropicApiKey": "sk-ant-api03-a-key-for-the-test",
@@ -42,7 +42,7 @@ CONFIGURATIONS: dict[str, dict[str, str]] = {
     },
 }
 
-# Label, place, wrong value → the rule that finds it.
+# Label, place and wrong value, and the rule that finds it.
 WRONG: tuple[tuple[str, str, Any, str], ...] = (
     ("ecs.TaskDefinition environment", "memory", "512", "E3047"),
     ("ecs.Service environment", "launchType", "SERVERLESS", "E3030"),

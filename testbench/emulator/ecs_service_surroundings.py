@@ -21,27 +21,25 @@ _PLATFORM_VERSIONS = {"LATEST", "1.4.0", "1.3.0"}
 _MOST_SUBNETS, _MOST_GROUPS = 16, 5
 
 
+def _refuse(message: str) -> NoReturn:
+    refuse("InvalidParameterException", message)
+
+
 @checks("ecs", "create_service", "update_service")
 def numbers_must_be_valid(_call: Call, parameters: Parameters) -> None:
     if parameters.get("desiredCount", 0) < 0:
-        refuse("InvalidParameterException", "desiredCount must not be negative.")
+        _refuse("desiredCount must not be negative.")
     if parameters.get("healthCheckGracePeriodSeconds", 0) not in range(2**31):
-        refuse("InvalidParameterException", "healthCheckGracePeriodSeconds must be from 0 to 2147483647.")
+        _refuse("healthCheckGracePeriodSeconds must be from 0 to 2147483647.")
     version = parameters.get("platformVersion", "LATEST")
     if version not in _PLATFORM_VERSIONS:
         refuse("PlatformUnknownException", f"The platform version {version} does not exist.")
     rates = parameters.get("deploymentConfiguration", {})
     most, least = rates.get("maximumPercent", 200), rates.get("minimumHealthyPercent", 100)
     if most == least == 100:
-        refuse(
-            "InvalidParameterException",
-            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
-        )
+        _refuse("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
     if not 0 <= least <= most or most < 100:
-        refuse(
-            "InvalidParameterException",
-            f"With minimumHealthyPercent {least} and maximumPercent {most} no deployment is possible.",
-        )
+        _refuse(f"With minimumHealthyPercent {least} and maximumPercent {most} no deployment is possible.")
 
 
 @checks("ecs", "create_service", "update_service")
@@ -52,23 +50,17 @@ def network_must_exist(call: Call, parameters: Parameters) -> None:
         return
     subnets, groups = network["subnets"], network.get("securityGroups", [])
     if not 1 <= len(subnets) <= _MOST_SUBNETS or len(groups) > _MOST_GROUPS:
-        refuse(
-            "InvalidParameterException",
-            f"A service has 1 to {_MOST_SUBNETS} subnets and at most {_MOST_GROUPS} security groups.",
-        )
+        _refuse(f"A service has 1 to {_MOST_SUBNETS} subnets and at most {_MOST_GROUPS} security groups.")
     vpcs = {vpc_id for _, vpc_id in _placed(call, subnets, groups)}
     if len(vpcs) > 1:
-        refuse("InvalidParameterException", "All subnets and security groups must belong to the same VPC.")
+        _refuse("All subnets and security groups must belong to the same VPC.")
 
 
 def _must_need_no_network(call: Call, parameters: Parameters) -> None:
     if "serviceName" not in parameters or "taskDefinition" not in parameters:
         return
     if _definition(call, parameters).network_mode == "awsvpc":
-        refuse(
-            "InvalidParameterException",
-            "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
-        )
+        _refuse("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 
 
 def _placed(call: Call, subnets: list[str], groups: list[str]) -> Iterator[tuple[str, str | None]]:
@@ -77,18 +69,12 @@ def _placed(call: Call, subnets: list[str], groups: list[str]) -> Iterator[tuple
     known = {subnet.id: subnet for subnet in backend.describe_subnets()}
     for subnet_id in subnets:
         if subnet_id not in known:
-            refuse(
-                "InvalidParameterException",
-                f"Error retrieving subnet information for [{subnet_id}]: it does not exist.",
-            )
+            _refuse(f"Error retrieving subnet information for [{subnet_id}]: it does not exist.")
         yield subnet_id, known[subnet_id].vpc_id
     for group_id in groups:
         group = backend.get_security_group_from_id(group_id)
         if group is None:
-            refuse(
-                "InvalidParameterException",
-                f"Error retrieving security group information for [{group_id}]: it does not exist.",
-            )
+            _refuse(f"Error retrieving security group information for [{group_id}]: it does not exist.")
         yield group_id, group.vpc_id
 
 
@@ -106,33 +92,30 @@ def targets_must_be_addresses_of_the_network(call: Call, parameters: Parameters)
     for target in parameters.get("loadBalancers", []):
         group = balancers.target_groups.get(target.get("targetGroupArn"))
         if group is not None and group.target_type != "ip":
-            refuse(
-                "InvalidParameterException",
+            _refuse(
                 f"The provided target group {group.arn} has target type {group.target_type}, "
-                "which is incompatible with the awsvpc network mode.",
+                "which is incompatible with the awsvpc network mode."
             )
         if group is not None and group.vpc_id not in vpcs:
-            refuse("InvalidParameterException", f"The target group {group.arn} is of another VPC.")
+            _refuse(f"The target group {group.arn} is of another VPC.")
 
 
 @checks("ecs", "create_service", "update_service")
 def registries_must_exist(call: Call, parameters: Parameters) -> None:
     registries = parameters.get("serviceRegistries", [])
     if len(registries) > 1:
-        refuse("InvalidParameterException", "A service can have one service registry only.")
+        _refuse("A service can have one service registry only.")
     known = {service.arn: service for service in call.backend_of("servicediscovery").services.values()}
     for registry in registries:
         service = known.get(registry.get("registryArn"))
         if service is None:
-            refuse(
-                "InvalidParameterException", f"Service Registry {registry.get('registryArn')} does not exist."
-            )
+            _refuse(f"Service Registry {registry.get('registryArn')} does not exist.")
         types = [record["Type"] for record in (service.dns_config or {}).get("DnsRecords", [])]
         if "SRV" in types and not (registry.get("port") or registry.get("containerPort")):
-            refuse("InvalidParameterException", "A service registry with SRV records needs a port.")
+            _refuse("A service registry with SRV records needs a port.")
         # ECS API reference, ServiceRegistry: the port is for services with an SRV record.
         if "SRV" not in types and registry.get("port"):
-            refuse("InvalidParameterException", "A service registry without SRV records has no port.")
+            _refuse("A service registry without SRV records has no port.")
 
 
 # --- what the tasks need in order to start
@@ -150,7 +133,7 @@ def tasks_must_be_able_to_start(call: Call, parameters: Parameters) -> None:
 
 
 def _cannot_start(reason: str) -> NoReturn:
-    refuse("InvalidParameterException", f"The service's tasks could not start: {reason}")
+    _refuse(f"The service's tasks could not start: {reason}")
 
 
 def _repository_must_exist(call: Call, image: str) -> None:

@@ -6,7 +6,7 @@ No container runs in the emulator: `fargate_tasks` says where the tasks of a ser
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from botocore import xform_name
 
@@ -46,13 +46,17 @@ _REDEPLOYING = (
 )
 
 
+def _refuse(message: str) -> NoReturn:
+    refuse("InvalidParameterException", message)
+
+
 @checks("ecs", "create_service")
 def service_must_be_new(call: Call, parameters: Parameters) -> None:
     existing = _existing(call, parameters, "serviceName")
     if existing is not None and existing.status == "ACTIVE":
-        refuse("InvalidParameterException", "Creation of service was not idempotent.")
+        _refuse("Creation of service was not idempotent.")
     if existing is not None and existing.status == "DRAINING":
-        refuse("InvalidParameterException", "Unable to Start a service that is still Draining.")
+        _refuse("Unable to Start a service that is still Draining.")
 
 
 def _existing(call: Call, parameters: Parameters, key: str) -> Any:
@@ -68,18 +72,15 @@ def load_balancers_must_be_ready(call: Call, parameters: Parameters) -> None:
         arn = target.get("targetGroupArn")
         group = balancers.target_groups.get(arn)
         if group is None:
-            refuse("InvalidParameterException", f"Unable to find target group: {arn}")
+            _refuse(f"Unable to find target group: {arn}")
         if not group.load_balancer_arns:
-            refuse(
-                "InvalidParameterException",
-                f"The target group with targetGroupArn {arn} does not have an associated load balancer.",
-            )
+            _refuse(f"The target group with targetGroupArn {arn} does not have an associated load balancer.")
         if "taskDefinition" in parameters:
             definition = call.backend.describe_task_definition(parameters["taskDefinition"])
             _must_map_port(definition, target["containerName"], target["containerPort"])
     is_new_and_unbalanced = "serviceName" in parameters and not parameters.get("loadBalancers")
     if is_new_and_unbalanced and parameters.get("healthCheckGracePeriodSeconds"):
-        refuse("InvalidParameterException", "Health check grace period is only valid with load balancers.")
+        _refuse("Health check grace period is only valid with load balancers.")
 
 
 def _must_map_port(definition: Any, name: str, port: int) -> None:
@@ -87,11 +88,9 @@ def _must_map_port(definition: Any, name: str, port: int) -> None:
         if container["name"] == name:
             mapped = [mapping["containerPort"] for mapping in container.get("portMappings", [])]
             if port not in mapped:
-                refuse(
-                    "InvalidParameterException", f"The container {name} did not have a container port {port}."
-                )
+                _refuse(f"The container {name} did not have a container port {port}.")
             return
-    refuse("InvalidParameterException", f"The container {name} does not exist in the task definition.")
+    _refuse(f"The container {name} does not exist in the task definition.")
 
 
 @checks("ecs", "delete_cluster")
@@ -111,7 +110,7 @@ def rebalancing_needs_room(_call: Call, parameters: Parameters) -> None:
         parameters.get("availabilityZoneRebalancing") == "ENABLED"
         and configuration.get("maximumPercent", _DEPLOYMENT_DEFAULTS["maximumPercent"]) <= 100
     ):
-        refuse("InvalidParameterException", "Availability Zone rebalancing needs a maximumPercent above 100.")
+        _refuse("Availability Zone rebalancing needs a maximumPercent above 100.")
 
 
 @corrects("ecs", "list_services")

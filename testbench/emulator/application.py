@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from emulator import authorization, changes, failures, fargate_reports, moto_adapter
+from emulator import authorization, changes, failures, fargate_report_endpoint, moto_adapter
 from emulator.aws_models.validation import with_validation
 from emulator.http_server import Application
 
@@ -23,7 +23,7 @@ EXTENSIONS = (
     "ecr_lifecycle_policies",
     "ecs_clusters",
     "ecs_deployments",
-    "ecs_service_surroundings",
+    "ecs_service_references",
     "ecs_services",
     "ecs_tasks",
     "fargate_task_definitions",
@@ -50,4 +50,4 @@ def build_application() -> Application:
     for name in EXTENSIONS:
         importlib.import_module(f"emulator.{name}")
     validated = with_validation(moto_adapter.application())
-    return changes.with_changes(fargate_reports.with_reports(validated))
+    return changes.with_changes(fargate_report_endpoint.with_reports(validated))

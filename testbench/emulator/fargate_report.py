@@ -1,4 +1,4 @@
-"""Parses and validates one report of the task runner. `fargate_reports` receives it over HTTP.
+"""Parses and validates one report of the task runner. `fargate_report_endpoint` receives it over HTTP.
 
 {"account": "123456789012", "region": "us-west-2", "validSeconds": 15,
  "services": {SERVICE_ARN: {

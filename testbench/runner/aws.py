@@ -47,7 +47,7 @@ class Aws:
             return str(answer.read().decode())
 
     def report(self, services: dict[str, Any], valid_seconds: float) -> None:
-        """Say what runs; see the emulator's `fargate_reports`. Raises `OSError`."""
+        """Say what runs; see the emulator's `fargate_report_endpoint`. Raises `OSError`."""
         report = {
             "account": self.account,
             "region": self.region,

@@ -102,6 +102,15 @@ test-policy: $(TOOLS) ## the policy pack, the reachability report, the checks ar
 	@for folder in policy/tests policy/mutation prove operate; do \
 	    $(WITH_TOOLS) $(QUIETLY) test-$${folder/\//-} $(VENV)/python -m pytest -q $$folder; done
 
+.local/venv-moto/installed: testbench/moto-compatibility/requirements.txt
+	@python3 -m venv --clear .local/venv-moto
+	@.local/venv-moto/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: test-moto
+test-moto: .local/venv-moto/installed ## the emulated AWS on another version of moto than the pinned one
+	@$(QUIETLY) test-moto .local/venv-moto/bin/python -m pytest -q -c testbench/pyproject.toml testbench/tests/emulated_aws
+
 .PHONY: test-story
 test-story: $(TOOLS) ## the whole story: a clean clone, up, a task, kills, destroy, on a machine of its own (root on Linux)
 	@$(WITH_TOOLS) $(QUIETLY) test-story \

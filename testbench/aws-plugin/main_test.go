@@ -202,7 +202,7 @@ func TestFindProviderPrintsThePathAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsTold(t *testing.T) {
+func TestErrorNamesWhatIsMissing(t *testing.T) {
 	for what, c := range map[string]struct {
 		arguments   []string
 		environment string

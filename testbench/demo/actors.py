@@ -15,12 +15,12 @@ from launcher.report import Failure
 
 
 class Actor:
-    """A process on the console's Python. It answers with lines, and ends when it is no longer talked to."""
+    """A process on the console's Python that answers lines with lines, and ends when its input is closed."""
 
     def __init__(
         self, places: Places, module: str, arguments: Sequence[str], log: Path, inside: Sequence[str]
     ) -> None:
-        """What it complains of goes to the file `log`. `inside` is a command that runs others, or empty."""
+        """Its standard error goes to the file `log`. `inside` comes before the command, like `nsenter …`."""
         tests = places.root / "images" / "orchestration"
         paths = (places.sources, tests / "src", tests / "tests")
         self._module, self._log = module, log
@@ -44,7 +44,7 @@ class Actor:
         self.close()
 
     def close(self) -> None:
-        """Returns when it has ended."""
+        """End the process and wait for it."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait()
@@ -63,7 +63,7 @@ class Actor:
 
 
 class Model(Actor):
-    """A model's API on loopback, which gives the answers of a script, whatever it is asked."""
+    """A fake model API on loopback that gives the answers of a script, whatever it is asked."""
 
     def __init__(self, places: Places, steps: Path, log: Path, inside: Sequence[str] = ()) -> None:
         super().__init__(places, "demo.stage.model", [str(steps)], log, inside)
@@ -78,7 +78,7 @@ class Visitor(Actor):
         self._failure = log.with_suffix(".failure.png")
 
     def do(self, method: str, **arguments: Any) -> Any:
-        """Raises `Failure` when it does not work, with a picture of the page."""
+        """Have the visitor do something. Raises `Failure`, with a picture of the page, if that fails."""
         self._tell(json.dumps({"do": method, "with": arguments, "failure": str(self._failure)}))
         answer = json.loads(self._hear())
         if "failed" in answer:
@@ -90,7 +90,7 @@ class Visitor(Actor):
 
 
 def _without_secrets(said: str, arguments: Mapping[str, Any]) -> str:
-    """A browser's complaint tells what was typed."""
+    """Mask what was typed, which a browser's error message repeats."""
     for name in ("password", "key"):
         if name in arguments:
             said = said.replace(str(arguments[name]), f"(the {name})")

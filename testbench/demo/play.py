@@ -22,14 +22,14 @@ from launcher.stack import Stack
 
 _STEPS = Path(__file__).with_name("steps.json")
 _PROMPT = "Please open example.com in a browser, and try whether example.org can be reached."
-# The scripted model takes any.
+# The scripted model accepts any key.
 _API_KEY = "sk-ant-demo-any-key-will-do"
 _MODEL_API = "ANTHROPIC_BASE_URL"
 _CHROMIUM = Path("/usr/bin/chromium")
 
 
 def play(places: Places) -> int:
-    """See the module."""
+    """Play the task. Returns 0, or raises `Failure`."""
     clock = Clock()
     emulator, outputs = _running_stack(places)
     _provide_browser(places, clock)
@@ -71,7 +71,7 @@ def _provide_browser(places: Places, clock: Clock) -> None:
 
 @contextmanager
 def model(places: Places, emulator: Emulator, folder: Path, clock: Clock) -> Iterator[None]:
-    """While the runner's tasks ask the model that is meant: the scripted one, or the one that is given."""
+    """Within this context the tasks use the scripted model, or the one that the user names."""
     given = os.environ.get(_MODEL_API)
     if given:
         if urlsplit(given).hostname not in ("127.0.0.1", "localhost"):
@@ -124,7 +124,7 @@ def _act(places: Places, outputs: Mapping[str, Any], folder: Path, clock: Clock)
 
 
 def _api_key() -> str:
-    """A person's own only where they have said which model is to get it."""
+    """The user's own key only if they also name the model that will get it."""
     return (os.environ.get("ANTHROPIC_API_KEY") if os.environ.get(_MODEL_API) else None) or _API_KEY
 
 

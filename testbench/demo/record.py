@@ -1,4 +1,4 @@
-"""The console's record: copied from its task's volume, and verified against the log that left the task."""
+"""Copies the console's record from its task's volume, and verifies it against the task's log."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Aws:
 
 
 def copy(aws: Aws, outputs: Mapping[str, Any], target: Path, log: Path) -> None:
-    """The record as it is when the log has its last event, and that log."""
+    """Copy the record as soon as the log holds its last event, and that log."""
     cluster = ("--cluster", outputs["clusterName"])
     arns = aws.ask(
         *("ecs", "list-tasks", *cluster, "--service-name", outputs["orchestrationServiceName"]),
@@ -86,7 +86,7 @@ def _log(aws: Aws, group: str, stream: str) -> list[str]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """The head first: an event that comes meanwhile is then only newer than it."""
+    """Copy the head first: an event that is added meanwhile is then newer than the head, and not missing."""
     shutil.rmtree(target, ignore_errors=True)
     (target / "screens").mkdir(parents=True)
     with _directory(source) as volume:
@@ -108,11 +108,11 @@ def _directory(path: Path) -> Iterator[int]:
 
 
 def _copy_file(directory: int, name: str, target: Path) -> None:
-    """A file that is one: whoever reads as root follows no link that a task has made."""
+    """Copy a regular file, and follow no link: this runs as root, and the task may have made the link."""
     descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{name} is no file")
+            raise OSError(f"{name} is not a regular file")
         target.write_bytes(file.read())
 
 
@@ -134,7 +134,7 @@ def last_screen(record: Path) -> Path:
 
 
 def verify(places: Places, record: Path, log: Path) -> str:
-    """What the console's own verifier says. Raises `Failure` when the record is not whole."""
+    """What the console's own verifier prints. Raises `Failure` if the record is not complete."""
     command = [str(places.orchestration_venv / "bin" / "python"), "-m", "orchestration.record", "verify"]
     sources = places.root / "images" / "orchestration" / "src"
     ended = subprocess.run(
@@ -145,5 +145,5 @@ def verify(places: Places, record: Path, log: Path) -> str:
         check=False,
     )
     if ended.returncode != 0:
-        raise Failure(f"The record is not whole:\n{ended.stdout}{ended.stderr}")
+        raise Failure(f"The record is not complete:\n{ended.stdout}{ended.stderr}")
     return ended.stdout

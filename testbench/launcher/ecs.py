@@ -1,4 +1,4 @@
-"""Deployments of services as the local AWS tells them, with the standard library alone.
+"""Asks the local AWS for the deployments of services, with the standard library alone.
 
 The AWS provider of this version waits for as many running tasks as desired and looks at nothing else: it does
 not wait until they are healthy, a deployment that failed and was rolled back looks like success to it, and
@@ -21,7 +21,7 @@ _SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Deployment:
-    """One deployment of a service. `arn` tells it from others."""
+    """One deployment of a service, identified by its `arn`."""
 
     arn: str
     service: str
@@ -38,17 +38,17 @@ class Deployment:
 
     @property
     def is_given_up(self) -> bool:
-        """It has failed and there is nothing to go back to: nothing runs, nothing is tried."""
+        """It has failed and there is no earlier deployment to roll back to, so no task runs."""
         return self.status == "STOPPED"
 
     def complaint(self) -> str:
-        """What has failed, for a person."""
+        """A sentence that tells the user what has failed."""
         then = "No task of it runs." if self.is_given_up else "The tasks of the deployment before run again."
         return f"The deployment of {self.service} failed. {self.reason.rstrip('.')}. {then}"
 
 
 def deployments(url: str) -> list[Deployment]:
-    """All so far in the local AWS at `url`. Raises `OSError` when it does not answer."""
+    """All deployments in the local AWS at `url`. Raises `OSError` if it does not answer."""
     return [
         Deployment(
             one["serviceDeploymentArn"],

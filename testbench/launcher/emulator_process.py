@@ -1,4 +1,4 @@
-"""The emulator as a background process: started once, found again, stopped."""
+"""The emulator as a background process: starts it, finds a running one, stops it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 
 
-# Kept because Python complains of a child that is forgotten while it runs, as this one is meant to.
+# Python warns about a `Popen` that is dropped while its process runs. This one runs on, on purpose.
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -34,7 +34,7 @@ class Emulator:
 
 
 def running(places: Places) -> Emulator | None:
-    """The emulator that the state file names, if that very one answers."""
+    """The emulator that the state file names, or None if it no longer runs."""
     try:
         claimed = Emulator(**json.loads(places.emulator.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
@@ -45,7 +45,7 @@ def running(places: Places) -> Emulator | None:
 
 
 def _answers(claimed: Emulator) -> bool:
-    # Another process may have got its id or its port meanwhile: only the instance is sure.
+    # Another process may have the id or the port by now; only the instance identifies the emulator.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{claimed.url}/_emulator", timeout=10) as answer:
@@ -55,7 +55,7 @@ def _answers(claimed: Emulator) -> bool:
 
 
 def start(places: Places) -> Emulator:
-    """The running emulator, or a new one on the port of the last, or on a free one when that is taken."""
+    """Return the running emulator, or start one on the port of the last; on a free port if that is taken."""
     found = running(places)
     if found:
         return found
@@ -124,7 +124,7 @@ def _log_tail(places: Places, lines: int = 8) -> str:
 
 
 def stop(places: Places) -> bool:
-    """Stop the emulator; False when none ran."""
+    """Stop the emulator. False if none was running."""
     found = running(places)
     if found:
         processes.end(found.pid, STOP_SECONDS)

@@ -1,7 +1,7 @@
 """The environment in which Pulumi and AWS clients reach the local AWS and nothing else.
 
-A person's own AWS and Pulumi settings never get through: variables are dropped, files replaced by an empty
-one, and the keys are nobody's.
+The user's own AWS and Pulumi settings are never used: their variables are dropped, their files are replaced
+by an empty one, and the access keys are fake.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from collections.abc import Mapping
 from launcher.places import Places
 
 REGION = "us-west-2"
-PASSPHRASE = "local"  # protects nothing: the local stack's secrets are worth nothing
+PASSPHRASE = "local"  # protects nothing, because the local stack holds no real secret
 _FOREIGN_PREFIXES = ("AWS_", "PULUMI_")
 _PROXIES = ("NO_PROXY", "no_proxy")
 
 
 def environment(places: Places, url: str, outer: Mapping[str, str]) -> dict[str, str]:
-    """All variables for a process that works on the local stack; `url` is the emulator's."""
+    """The whole environment of a process that works on the local stack. `url` is the emulator's."""
     kept = {name: value for name, value in outer.items() if not name.startswith(_FOREIGN_PREFIXES)}
     return {**kept, **_settings(places, url, outer)}
 
 
 def export_lines(places: Places, url: str, outer: Mapping[str, str]) -> list[str]:
-    """Shell commands that put a person's shell into that environment."""
+    """Shell commands that give a user's shell the same environment."""
     settings = _settings(places, url, outer)
     foreign = sorted(name for name in outer if name.startswith(_FOREIGN_PREFIXES) and name not in settings)
     return [
@@ -60,7 +60,7 @@ def _settings(places: Places, url: str, outer: Mapping[str, str]) -> dict[str, s
 
 
 def _without_proxy(outer: Mapping[str, str]) -> dict[str, str]:
-    """Loopback must not go through a person's HTTP proxy."""
+    """Have requests to loopback bypass the user's HTTP proxy."""
     result = {}
     for name in _PROXIES:
         hosts = [host for host in outer.get(name, "").split(",") if host]

@@ -1,4 +1,4 @@
-"""One launcher at a time: a lock that the kernel drops when its holder dies in whatever way."""
+"""A lock that lets one launcher work at a time. The kernel releases it however its holder ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from launcher.report import Failure
 
 @contextmanager
 def held(path: Path, command: str) -> Iterator[None]:
-    """Hold the lock, or fail naming the process that holds it."""
+    """Hold the lock, or raise a `Failure` that names the process that holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         try:

@@ -1,7 +1,4 @@
-"""The pages of console and viewer on this machine: waits until they can be opened.
-
-Which ports they have, the stack's own addresses say.
-"""
+"""Waits until console and viewer can be opened on this machine, at the ports of the stack's outputs."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from launcher import runner_process
 from launcher.places import Places
 from launcher.report import Failure
 
-# Whose part the person at this machine plays on the local Internet; see runner/internet.py.
+# The address that this machine has on the local Internet; see runner/internet.py.
 PERSON = ipaddress.ip_address("203.0.113.1")
 PAGE_SECONDS = 120.0
 _LOOPBACK = "127.0.0.1"
@@ -26,9 +23,9 @@ _NO_TLS = "no TLS"
 
 
 def wait(places: Places, outputs: Mapping[str, Any], seconds: float = PAGE_SECONDS) -> str:
-    """Until console and viewer can be used; the console's address, and what else a person should know.
+    """Wait until console and viewer can be used. Returns the console's address, or why it cannot be reached.
 
-    `outputs` are the stack's. A page is its own when it shows the stack's certificate.
+    `outputs` are the stack's. A page counts when it presents the stack's own certificate.
     """
     if PERSON not in ipaddress.ip_network(outputs["ingressCidr"]):
         return (
@@ -66,7 +63,7 @@ def _why_not(places: Places, foreign: Sequence[int], missing: Sequence[int]) -> 
 
 
 def _certificate(port: int) -> str | None:
-    """SHA-256 of the certificate of what answers as a web page there; None while nothing does."""
+    """SHA-256 of the certificate that the page on this port presents; None while nothing answers."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     connection = http.client.HTTPSConnection(_LOOPBACK, port, timeout=5, context=context)

@@ -1,4 +1,4 @@
-"""What must be on the machine already: Go, a JDK, Maven, Python, git."""
+"""Checks what has to be installed beforehand: Go, a JDK, Maven, Python, git."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Prerequisite:
-    """A program, how it tells its version, the least that will do, what needs it, and how to get it."""
+    """A program, the command that prints its version, the lowest that works, what needs it, how to get it."""
 
     name: str
     command: tuple[str, ...]
@@ -79,14 +79,14 @@ PREREQUISITES = (
 
 
 def check(prerequisites: tuple[Prerequisite, ...] = PREREQUISITES) -> None:
-    """Fail with everything that lacks or is too old, not only the first."""
+    """Raise a `Failure` that names everything that is missing or too old, not only the first."""
     problems = [problem for one in prerequisites if (problem := problem_of(one))]
     if problems:
-        raise Failure("This machine lacks what the local stack is built with:\n" + "\n".join(problems))
+        raise Failure("The local stack cannot be built on this machine:\n" + "\n".join(problems))
 
 
 def problem_of(one: Prerequisite) -> str | None:
-    """What is wrong with one prerequisite, or None."""
+    """What is wrong with one prerequisite, or None if nothing is."""
     wanted = ".".join(map(str, one.least))
     if shutil.which(one.command[0]) is None:
         found = "not found"
@@ -95,7 +95,7 @@ def problem_of(one: Prerequisite) -> str | None:
         if version is not None and version >= one.least:
             return None
         found = (
-            f"found {'.'.join(map(str, version))}" if version else "found, but it does not tell its version"
+            f"found {'.'.join(map(str, version))}" if version else "found, but it does not print its version"
         )
     return f"  - {one.name} {wanted} or later: {found}. Needed because {one.needed_for}; {one.fix}."
 
@@ -107,6 +107,6 @@ def _answer(command: tuple[str, ...]) -> str:
 
 
 def parse(pattern: str, text: str) -> Version | None:
-    """The version in a program's own words; (3, 8, 7) for `Apache Maven 3.8.7`."""
+    """The version in a program's output: (3, 8, 7) for `Apache Maven 3.8.7`. None if there is none."""
     found = re.search(pattern, text)
     return tuple(int(part) for part in found[1].split(".")) if found else None

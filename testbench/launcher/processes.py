@@ -1,4 +1,4 @@
-"""Whether a process is alive, and how to end one for sure."""
+"""Whether a process is alive, and how to end one reliably."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process with this id runs. One that has ended and was not waited for does not.
+    """Whether a process with this id runs. A zombie, which has ended and was not waited for, does not.
 
-    Who waits is its parent: us, or process 1, which in many containers never does.
+    Zombies stay where the parent never waits for them, as process 1 in many containers.
     """
     if pid <= 0:
         return False
@@ -31,7 +31,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _has_ended(pid: int) -> bool:
-    """By proc(5), where there is one."""
+    """Whether /proc says that the process is a zombie; False where there is no /proc."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except OSError:
@@ -40,7 +40,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def end(pid: int, grace_seconds: float) -> None:
-    """Ask the process to end; kill it when it has not after the grace."""
+    """Ask the process to end, and kill it if it still runs after the grace period."""
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.kill(pid, signal_number)

@@ -1,4 +1,4 @@
-"""Has `prove` compare what the local AWS holds with what the stack's settings promise."""
+"""Runs `prove` on the local AWS, with the promises that follow from the stack's settings."""
 
 from __future__ import annotations
 

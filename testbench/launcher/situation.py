@@ -1,4 +1,4 @@
-"""What an earlier run left, and what follows for this one. Pure: decides, does nothing."""
+"""Decides, from what an earlier run left behind, what this run has to do first. Changes nothing itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Next(Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do, and the sentence that tells a person why (empty when there is nothing to tell)."""
+    """What to do, and a sentence that tells the user why; empty if there is nothing to tell."""
 
     next: Next
     why: str = ""

@@ -21,7 +21,7 @@ NAME = "local"
 POLICY_PACK = "policy"
 _INTERRUPT_SECONDS = 5.0
 
-# At most one: the launcher's lock sees to that.
+# At most one at a time, because of the launcher's lock.
 _in_foreground: list[subprocess.Popen[bytes]] = []
 
 
@@ -36,7 +36,7 @@ class Stack:
     # --- what there is
 
     def checkpoint(self) -> dict[str, Any]:
-        """The deployment as `pulumi stack export` tells it, or an empty one."""
+        """The deployment that `pulumi stack export` prints; empty if there is no stack."""
         if not exists(self.places):
             return {}
         exported = self._ask("stack", "export", "--stack", NAME)
@@ -46,7 +46,7 @@ class Stack:
     # --- what can be done
 
     def select(self) -> None:
-        """Select the stack; make it when there is none. The committed settings file stays as it is."""
+        """Select the stack, and create it if there is none. The committed settings file is not changed."""
         self.places.state.mkdir(parents=True, exist_ok=True)
         self._ask("stack", "select", "--create", NAME)
 
@@ -60,9 +60,9 @@ class Stack:
         return self._show("refresh", "--yes", "--skip-preview", "--stack", NAME)
 
     def drift(self) -> int:
-        """Compare what exists with program and state, change nothing; 0 only where they agree.
+        """Compare what exists with program and state, and change nothing. 0 only if they agree.
 
-        A rule that somebody added to a security group is no drift for the provider: the policy pack finds it
+        The provider does not report a rule that somebody added to a security group; the policy pack finds it
         in what the refresh has read.
         """
         return self._show("preview", "--refresh", "--expect-no-changes", "--stack", NAME, *self._policies())
@@ -71,23 +71,23 @@ class Stack:
         return self._show("destroy", "--yes", "--skip-preview", "--stack", NAME)
 
     def remove(self) -> None:
-        """Forget the empty stack; its settings file is the repository's and stays."""
+        """Remove the empty stack. Its settings file belongs to the repository and stays."""
         self._ask("stack", "rm", "--yes", "--preserve-config", "--stack", NAME)
 
     def outputs(self) -> str:
         return self._ask("stack", "output", "--stack", NAME)
 
     def outputs_json(self, show_secrets: bool = False) -> str:
-        """Secret outputs stay hidden, unless they are asked for."""
+        """The outputs as JSON. Secret ones are masked unless `show_secrets` is set."""
         shown = ["--show-secrets"] if show_secrets else []
         return self._ask("stack", "output", "--json", "--stack", NAME, *shown)
 
     def settings_json(self) -> str:
-        """The settings with the project's defaults; secret ones stay hidden."""
+        """The settings with the project's defaults, as JSON. Secret ones are masked."""
         return self._ask("config", "--json", "--stack", NAME)
 
     def clear_dead_locks(self) -> None:
-        """Remove the locks of `pulumi` processes that died; fail when one is alive."""
+        """Remove the locks of `pulumi` processes that have died. Raises `Failure` if one is still alive."""
         for file in self.places.state.glob(f".pulumi/locks/**/{NAME}/*.json"):
             pid = _holder(file)
             if processes.is_alive(pid):
@@ -130,7 +130,7 @@ def exists(places: Places) -> bool:
 
 
 def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> int:
-    """Run with our own terminal. A Ctrl-C reaches the child too, which ends in order; we wait until it has.
+    """Run on the launcher's terminal. A Ctrl-C reaches the child too, and the launcher waits for its end.
 
     Then `KeyboardInterrupt` is raised, whatever the child's exit code: an interrupted `pulumi destroy` claims
     success.
@@ -141,7 +141,7 @@ def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[s
         nonlocal interrupts
         interrupts += 1
 
-    # A handler of ours, unlike "ignore", is not inherited by the child.
+    # The child inherits an ignored signal, but not a handler.
     previous = signal.signal(signal.SIGINT, note)
     try:
         child = subprocess.Popen(command, cwd=folder, env=dict(variables))
@@ -156,9 +156,9 @@ def run_in_foreground(command: Sequence[str], folder: Path, variables: Mapping[s
 
 
 def interrupt_foreground() -> None:
-    """From another thread: end what runs in the foreground, as two Ctrl-C do.
+    """End the command in the foreground as two Ctrl-C do; called from another thread.
 
-    After the first, Pulumi would end in order, but the provider's waiting knows no interruption.
+    After the first one Pulumi waits for its providers, and the AWS provider does not stop waiting for AWS.
     """
     for child in list(_in_foreground):
         for _ in range(2):
@@ -178,7 +178,7 @@ def _holder(file: Path) -> int:
 
 
 def aside(state: Path) -> Path:
-    """Move a state away, to a name that says when."""
+    """Move a state to a folder whose name holds the time, and return that folder."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     target = state.with_name(f"{state.name}-stale-{stamp}-{os.getpid()}")
     state.rename(target)

@@ -1,4 +1,4 @@
-"""Watches the services while `pulumi up` waits for them, and ends the wait when it is in vain."""
+"""Watches the services while `pulumi up` waits for them, and ends the wait when one has failed for good."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SETTLE_SECONDS = 600.0
 
 
 class Watch:
-    """What has failed since the watch began: `failures` are sentences for a person."""
+    """Collects failed deployments from now on; `failures` holds a sentence for the user about each."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -25,7 +25,7 @@ class Watch:
         self.failures: list[str] = []
 
     def look(self) -> list[Deployment]:
-        """The deployments now. What has failed since the last look is said. Raises `OSError`."""
+        """Return the deployments, and report those that have failed since the last call. Raises `OSError`."""
         found = ecs.deployments(self._url)
         for one in found:
             if one.has_failed and one.arn not in self._before:
@@ -35,7 +35,7 @@ class Watch:
         return found
 
     def settle(self) -> None:
-        """Until no deployment is under way any more."""
+        """Wait until no deployment is in progress, ten minutes at most."""
         deadline = time.monotonic() + _SETTLE_SECONDS
         while any(one.is_under_way for one in self.look()) and time.monotonic() < deadline:
             time.sleep(_SECONDS)
@@ -43,7 +43,7 @@ class Watch:
 
 @contextmanager
 def watching(url: str, give_up: Callable[[], None]) -> Iterator[Watch]:
-    """Look again and again; call `give_up`, from a thread, once when there is nothing to wait for."""
+    """Look every second, in a thread. Calls `give_up` once when a deployment has failed for good."""
     watch, ended = Watch(url), threading.Event()
 
     def run() -> None:
@@ -53,7 +53,7 @@ def watching(url: str, give_up: Callable[[], None]) -> Iterator[Watch]:
                     give_up()
                     return
             except OSError:
-                continue  # `pulumi up` says it better when the local AWS is gone
+                continue  # if the local AWS is gone, `pulumi up` reports it better
 
     thread = threading.Thread(target=run, name="deployments", daemon=True)
     thread.start()

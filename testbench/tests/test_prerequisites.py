@@ -41,7 +41,7 @@ def test_a_new_enough_program_is_no_problem() -> None:
             _printing("tool 3.9.9", (3, 10)),
             ["Tool 3.10 or later", "found 3.9.9", "it is needed", "install it"],
         ),
-        (_printing("unable to locate a runtime", (3,)), ["Tool 3 or later", "does not tell its version"]),
+        (_printing("unable to locate a runtime", (3,)), ["Tool 3 or later", "does not print its version"]),
         (Prerequisite("Tool", ("no-such-program",), "x", (1,), "a", "b"), ["Tool 1 or later", "not found"]),
     ],
 )

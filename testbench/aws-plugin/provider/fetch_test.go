@@ -17,7 +17,7 @@ mkdir -p "${provider%/*}" && touch "$provider"
 echo fetched
 `
 
-func TestFetchedProviderIsAmongThoseThatAreLookedAt(t *testing.T) {
+func TestFetchedProviderIsFound(t *testing.T) {
 	bin, folder := t.TempDir(), filepath.Join(t.TempDir(), "terraform")
 	if err := os.WriteFile(filepath.Join(bin, "terraform"), []byte(fakeTerraform), 0o755); err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func bareHome(t *testing.T) string {
 	return home
 }
 
-func TestProviderThatTheEnvironmentNamesComesFirst(t *testing.T) {
+func TestProviderOfTheEnvironmentVariableComesFirst(t *testing.T) {
 	home := bareHome(t)
 	program(t, inMirror(filepath.Join(home, ".terraform.d", "plugins")), rightAnswer)
 	named := program(t, filepath.Join(t.TempDir(), "provider"), rightAnswer)
@@ -105,7 +105,7 @@ func TestFailedFetchIsAnError(t *testing.T) {
 	}
 }
 
-func TestAbsentProviderIsToldWithPlacesAndFix(t *testing.T) {
+func TestErrorForAnAbsentProviderNamesPlacesAndFix(t *testing.T) {
 	err := &provider.NotFoundError{Looked: []string{"/a", "/b"}, Problems: []error{errors.New("/a/x is another version")}}
 	for _, want := range []string{"5.100.0", "make tools", "TF_AWS_PROVIDER", "/a, /b", "/a/x is another version"} {
 		if !strings.Contains(err.Error(), want) {

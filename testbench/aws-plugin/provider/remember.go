@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// Remember notes which provider has been verified, in the folder where Fetch would put it: to ask it for its version
-// costs a start of it, which a preview need not pay.
+// Remember notes which provider has been verified, in the folder where Fetch would put it, so that not every preview has
+// to start the provider once more to ask for its version.
 func Remember(folder, path string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
@@ -20,7 +20,7 @@ func Remember(folder, path string) error {
 	if err := os.Symlink(path, link); err != nil {
 		return err
 	}
-	return os.Rename(link, remembered(folder)) // at once, whoever else does the same
+	return os.Rename(link, remembered(folder)) // atomic, so that processes may do this at the same time
 }
 
 // Remembered returns the path of the provider that was verified last, unless it is gone.

@@ -28,7 +28,7 @@ func namePhysically(sdkType, name string, r *pulumirpc.CheckRequest) (string, *p
 		r.Autonaming = &pulumirpc.CheckRequest_AutonamingOptions{Mode: pulumirpc.CheckRequest_AutonamingOptions_DISABLE}
 		return "", nil
 	}
-	if isDefault(r.Olds, names.NameProperty) { // it has one: another would replace the resource
+	if isDefault(r.Olds, names.NameProperty) { // keep the name, because another one would replace the resource
 		r.News.Fields[names.NameProperty] = r.Olds.Fields[names.NameProperty]
 		return names.NameProperty, nil
 	}

@@ -80,7 +80,7 @@ func isWrapper(s *structpb.Struct) bool {
 	return signature == secretSignature || signature == outputSignature
 }
 
-// convertWrapped keeps the wrapper, so that a secret stays one.
+// convertWrapped keeps the wrapper, so that a secret stays a secret.
 func (d Difference) convertWrapped(v *structpb.Value, wrapper *structpb.Struct, to Direction) *structpb.Value {
 	inner, known := wrapper.Fields[wrappedValueKey]
 	if !known { // an output that is not known yet wraps nothing
@@ -94,8 +94,8 @@ func (d Difference) convertWrapped(v *structpb.Value, wrapper *structpb.Struct, 
 	return v
 }
 
-// convertJSON converts a provider's setting, which arrives as JSON text. Text that is not JSON stays as it is: whoever
-// reads it will complain about it in better words.
+// convertJSON converts a provider's setting, which arrives as JSON text. Text that is not JSON stays as it is: the
+// provider, which parses it, reports the error better.
 func (d Difference) convertJSON(v *structpb.Value, text string, to Direction) *structpb.Value {
 	var parsed structpb.Value
 	if json.Unmarshal([]byte(text), &parsed) != nil {

@@ -35,17 +35,17 @@ class Visitor(Person):
         return self.page.title()
 
     def drive(self) -> None:
-        """Fails when another person drives, who must hand over first."""
+        """Check that this person has control: another person would have to hand it over first."""
         expect(self.page.get_by_role("button", name="Hand over control")).to_be_visible()
 
     def begin_anew(self) -> None:
-        """Leave what was talked about before."""
+        """Leave the earlier conversation."""
         self.page.get_by_role("button", name="New conversation").click()
         self.page.get_by_role("button", name="Begin a new one").click()
         self.sees("What should be done on the desktop?")
 
     def approve_everything(self) -> dict[str, Any]:
-        """Until the task has ended: how, and how many actions were approved."""
+        """Approve every action until the task ends. Returns how it ended and how many were approved."""
         yes = self.page.locator("[class*='st-key-yes-']")
         ended = self.page.get_by_test_id("stAlert").filter(has_text=_ENDINGS)
         approved = 0
@@ -61,7 +61,7 @@ class Visitor(Person):
             approved += 1
 
     def press(self, name: str) -> None:
-        """A button of the page."""
+        """Click a button of the page."""
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def picture(self, path: str) -> None:
@@ -87,7 +87,7 @@ class Visitor(Person):
             tab.close()
 
     def sign_out(self) -> None:
-        """So that another may drive."""
+        """Sign out, so that another person can take control."""
         self.page.get_by_role("button", name="Sign out").click()
         expect(self.page.get_by_label("Password")).to_be_visible()
 

@@ -114,7 +114,7 @@ func TestAnotherUmaskGivesTheSameHash(t *testing.T) {
 	}
 }
 
-func TestTheHashIsTheOneThatTheTableOfTheProgramSays(t *testing.T) {
+func TestHashesAreThoseOfTheProgramsTable(t *testing.T) {
 	text, err := os.ReadFile("../../../src/test/resources/build-contexts.json")
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +146,7 @@ func TestTheHashIsTheOneThatTheTableOfTheProgramSays(t *testing.T) {
 	}
 }
 
-func TestWhatNoContextCanHoldIsAnError(t *testing.T) {
+func TestFileThatNoContextCanHoldIsAnError(t *testing.T) {
 	c := newContext(t)
 	listener, err := net.Listen("unix", c.path("socket"))
 	if err != nil {

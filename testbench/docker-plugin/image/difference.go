@@ -8,7 +8,7 @@ import (
 // objects are the properties whose members are compared one by one, so that a preview names the one that changes.
 var objects = []string{"build", "registry"}
 
-// Changed are the paths of the inputs that differ, other than credentials, which do so each time.
+// Changed are the paths of the inputs that differ. Credentials are left out, because they differ each time.
 func Changed(old, new *structpb.Struct) map[string]bool {
 	before, after := flat(old), flat(new)
 	changed := map[string]bool{}

@@ -11,11 +11,11 @@ import (
 // Name is an image's name, as REPOSITORY:TAG.
 type Name struct{ named reference.Named }
 
-// ParseName reads an image's name. One with a digest is refused: nobody knows the digest of what is yet to be built.
+// ParseName reads an image's name. One with a digest is refused: an image has a digest only after it is built.
 func ParseName(name string) (Name, error) {
 	named, err := reference.ParseNormalizedNamed(name)
 	if err != nil {
-		return Name{}, fmt.Errorf("imageName %q is not the name of an image: set it to REPOSITORY:TAG (%w)", name, err)
+		return Name{}, fmt.Errorf("imageName %q is not an image name: set it to REPOSITORY:TAG (%w)", name, err)
 	}
 	if _, ok := named.(reference.Digested); ok {
 		return Name{}, fmt.Errorf("imageName %q has a digest: set it to REPOSITORY:TAG", name)

@@ -26,7 +26,7 @@ func TestRepositoryIsTheNameWithoutItsTag(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoNameWithATagIsRefused(t *testing.T) {
+func TestInvalidNamesAreRefused(t *testing.T) {
 	const digest = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	for _, name := range []string{"", "a b", "UPPER", "x:", "x@" + digest, "x:one@" + digest, "https://x/y"} {
 		if _, err := image.ParseName(name); err == nil {

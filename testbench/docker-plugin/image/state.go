@@ -62,7 +62,7 @@ func registryOf(name string) string {
 	return parsed.Registry()
 }
 
-// IsOnlyFingerprint tells, from the outputs, that the image was not built because no daemon answered.
+// IsOnlyFingerprint tells, from the outputs, that the image was not built because there was no container engine.
 func IsOnlyFingerprint(outputs *structpb.Struct) bool {
 	v, ok := outputs.GetFields()[built]
 	return ok && !v.GetBoolValue()

@@ -1,6 +1,6 @@
-// Package lifetime makes a process and all that it starts end together: with a signal, and with the process that
-// it serves, since an engine that is killed cannot say goodbye. Ending one's own child is not enough: Terraform
-// providers ignore interrupts and outlive the bridge that started them.
+// Package lifetime makes a process end together with all processes that it started: on a signal, and when the process
+// that it serves is gone, because a killed engine cannot announce its end. To end the direct child is not enough:
+// Terraform providers ignore interrupts and outlive the bridge that started them.
 package lifetime
 
 import (
@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// patience is how long the processes that were started may take to end before they are killed.
+// patience is how long the started processes may take to end before they are killed.
 const patience = 5 * time.Second
 
 // Begin makes this process the leader of a process group of its own, which ends on SIGTERM and on SIGINT. Call it
@@ -38,7 +38,7 @@ func Begin() error {
 	return nil
 }
 
-// EndAfter ends this process, and all that it started, when wait returns.
+// EndAfter ends this process, and all processes that it started, when wait returns.
 func EndAfter(wait func()) {
 	go func() {
 		wait()
@@ -51,9 +51,9 @@ var (
 	ending sync.Once
 )
 
-// End ends this process after all that it started, and does not return. If one of them does not end within the
-// patience, the whole group, this process included, is killed. Without Begin it ends this process only: the group is
-// its caller's.
+// End ends all processes that this one started, then this process, and does not return. If one of them does not end in
+// time, the whole group is killed, this process included. Without Begin it ends this process only, because the group
+// belongs to the caller.
 func End(code int) {
 	ending.Do(func() {
 		if begun.Load() {

@@ -139,7 +139,7 @@ func runs(pid int) bool {
 	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(state)), "Z")
 }
 
-func TestSignalEndsAllThatWasStarted(t *testing.T) {
+func TestSignalEndsAllStartedProcesses(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		command, pids := start(t, role+"=willing")
 		if err := command.Process.Signal(signal); err != nil {
@@ -152,7 +152,7 @@ func TestSignalEndsAllThatWasStarted(t *testing.T) {
 	}
 }
 
-func TestDeathOfTheStarterEndsAllThatWasStarted(t *testing.T) {
+func TestDeathOfTheParentEndsAllStartedProcesses(t *testing.T) {
 	command, pids := start(t, role+"=starter", shape+"=willing")
 	if err := command.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -161,7 +161,7 @@ func TestDeathOfTheStarterEndsAllThatWasStarted(t *testing.T) {
 	mustBeGone(t, pids)
 }
 
-func TestWhoIgnoresTheRequestIsKilled(t *testing.T) {
+func TestProcessThatIgnoresTheRequestIsKilled(t *testing.T) {
 	command, pids := start(t, role+"=stubborn")
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

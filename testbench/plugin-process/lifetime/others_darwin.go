@@ -12,7 +12,7 @@ const (
 	zombie            = 5 // SZOMB of sys/proc.h: has ended, and its parent has not asked how
 )
 
-// adoptOrphans has nothing to do: macOS knows no subreapers, and waitForOthers asks for the group instead.
+// adoptOrphans does nothing: macOS has no subreapers, so waitForOthers looks at the process group instead.
 func adoptOrphans() error { return nil }
 
 func waitForOthers() {
@@ -24,7 +24,7 @@ func waitForOthers() {
 func othersLive() bool {
 	members, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", unix.Getpgrp())
 	if err != nil {
-		return true // unknown: let the patience run out
+		return true // unknown, so wait until the group is killed
 	}
 	for _, m := range members {
 		if int(m.Proc.P_pid) != os.Getpid() && m.Proc.P_stat != zombie {

@@ -110,7 +110,7 @@ func TestPushedImageIsPulledByItsDigestAndItsBlobsAreOnDisk(t *testing.T) {
 	}
 }
 
-func TestRegistryEndsWhenItIsTold(t *testing.T) {
+func TestRegistryEndsOnRequest(t *testing.T) {
 	executable := build(t)
 	told := start(t, executable, t.TempDir())
 	if err := told.Process.Signal(syscall.SIGTERM); err != nil {

@@ -152,7 +152,7 @@ func TestPreviewKnowsNoDigestAndBuildsNothing(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeBuiltIsRefusedWithItsFix(t *testing.T) {
+func TestErrorForAnImpossibleImageNamesTheFix(t *testing.T) {
 	e := newProgram(t, noEngine)
 	build := func(key string, value any) map[string]any {
 		inputs := imageInputs(elsewhere + ":one")

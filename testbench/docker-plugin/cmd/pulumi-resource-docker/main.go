@@ -1,6 +1,6 @@
 // Command pulumi-resource-docker lets a program with the published Pulumi Docker SDK build its images on the local stack,
-// with nothing downloaded from Pulumi. It builds with the docker command where that reaches a daemon, and says plainly
-// that nothing was built where it does not.
+// with nothing downloaded from Pulumi. It builds with podman or docker, whichever the launcher has chosen, and warns
+// that nothing was built where there is none.
 //
 //	pulumi-resource-docker ENGINE_ADDRESS   serves the engine, which starts it in the program's folder; prints its port
 package main
@@ -43,6 +43,6 @@ func serve(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(port) // how the engine learns it
+	fmt.Println(port) // the engine reads it
 	return nil
 }

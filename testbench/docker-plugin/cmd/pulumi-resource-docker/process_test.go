@@ -193,7 +193,7 @@ func imageInputs(name string) map[string]any {
 	}
 }
 
-func TestPluginEndsWhenItIsTold(t *testing.T) {
+func TestPluginEndsOnRequest(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, os.Kill} {
 		e := start(t)
 		if err := e.process.Process.Signal(signal); err != nil {

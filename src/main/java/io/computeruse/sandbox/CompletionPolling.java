@@ -15,13 +15,13 @@ import java.util.regex.Pattern;
  * here has an effect.
  */
 final class CompletionPolling {
-    /** What the loop logs first on each turn: how many tasks remain, and then each of them. */
+    /** The loop's first message on each turn: the number of remaining tasks, then each of them. */
     private static final Pattern TURN = Pattern.compile("Remaining tasks \\[(\\d{1,6})].*", Pattern.DOTALL);
 
     private static final long LEAST_MILLISECONDS = 5;
     private static final long MOST_MILLISECONDS = 250;
 
-    /** Held for ever: the log manager itself forgets loggers that nobody holds. */
+    /** Static, because LogManager keeps only weak references to loggers. */
     private static final Logger RUNNER = Logger.getLogger("com.pulumi.deployment.internal.DeploymentImpl");
 
     private CompletionPolling() {}

@@ -38,6 +38,7 @@ def serve(application: Application, bound: socket.socket) -> None:
         threads=1,
         channel_timeout=_IDLE,
         connection_limit=_MOST_CONNECTIONS,
+        asyncore_use_poll=True,  # select() cannot wait for so many connections
         ident="local-aws",
         _quiet=True,
     )

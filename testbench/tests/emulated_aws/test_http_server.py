@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -131,6 +132,21 @@ def test_many_clients_at_the_same_time_lose_no_reply(aws: Aws) -> None:
 
     with ThreadPoolExecutor(max_workers=8) as pool:
         assert all(pool.map(make_and_find, range(160)))
+
+
+def test_many_idle_connections_do_not_keep_a_new_one_from_its_reply() -> None:
+    def application(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"yes"]
+
+    port, _ = _served(application)
+    with contextlib.ExitStack() as idle:
+        for _number in range(400):
+            idle.enter_context(socket.create_connection(("127.0.0.1", port), 30))
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"yes"
+        connection.close()
 
 
 def test_it_listens_on_the_loopback_address_only(url: str) -> None:

@@ -31,14 +31,14 @@ class Daemon:
 
 def look(stack: Stack) -> Daemon:
     """Ask the daemon. Raises DaemonFailure."""
-    told = _json(docker(stack, "version", "--format", "{{json .}}")).get("Server") or {}
+    server = _json(docker(stack, "version", "--format", "{{json .}}")).get("Server") or {}
     info = _json(docker(stack, "info", "--format", "{{json .}}"))
-    processor = str(told.get("Arch", ""))
+    processor = str(server.get("Arch", ""))
     return Daemon(
-        version=str(told.get("Version", "")),
-        newest_api=_api(told.get("ApiVersion")),
-        oldest_api=_api(told.get("MinAPIVersion")),
-        system=str(told.get("Os", "")),
+        version=str(server.get("Version", "")),
+        newest_api=_api(server.get("ApiVersion")),
+        oldest_api=_api(server.get("MinAPIVersion")),
+        system=str(server.get("Os", "")),
         processor=PROCESSORS.get(processor, processor),
         folder=str(info.get("DockerRootDir", "")),
         uses_containerd_store=any(

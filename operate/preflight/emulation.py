@@ -27,8 +27,8 @@ def find(plan: Plan, binfmt: Path = BINFMT) -> Iterator[Finding]:
         yield ok(f"images for {architecture} are built natively")
         return
     # The provider builds with the daemon's own builder, even if another buildx builder is selected.
-    told = docker(plan.stack, "buildx", "inspect", "default")
-    platforms = set(re.findall(r"linux/\w+", " ".join(re.findall(r"(?m)^Platforms:.*$", told.output))))
+    inspection = docker(plan.stack, "buildx", "inspect", "default")
+    platforms = set(re.findall(r"linux/\w+", " ".join(re.findall(r"(?m)^Platforms:.*$", inspection.output))))
     handler = _handler(binfmt / HANDLERS.get(wanted, ""))
     if f"linux/{wanted}" in platforms or handler:
         yield ok(f"images for {architecture} are built by emulation on {daemon.processor}, which is slow")

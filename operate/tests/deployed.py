@@ -45,7 +45,9 @@ def outputs(console: Pages, viewer: Pages, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def deployment(told: dict[str, Any], folder: Path, asks: bool = False, **settings: object) -> Deployment:
+def deployment(
+    stack_outputs: dict[str, Any], folder: Path, asks: bool = False, **settings: object
+) -> Deployment:
     """A stack with these outputs."""
     values = {"displayWidth": 64, "displayHeight": 48, "defaultProvider": "bedrock", "defaultModel": "m.x"}
     shown = {
@@ -53,7 +55,10 @@ def deployment(told: dict[str, Any], folder: Path, asks: bool = False, **setting
     }
     access = Access(REGION)
     return Deployment(
-        Stack("dev", Settings(shown), access, outputs=told, secrets=(PASSWORD,)), Aws(access), folder, asks
+        Stack("dev", Settings(shown), access, outputs=stack_outputs, secrets=(PASSWORD,)),
+        Aws(access),
+        folder,
+        asks,
     )
 
 

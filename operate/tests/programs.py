@@ -20,16 +20,16 @@ def docker(script: Script, folder: Path, buildx: str | None = "", **changes: str
     """A docker command whose daemon has `changes`; `buildx` lists the builder's platforms, None means no
     buildx.
     """
-    told = {**DOCKER, **changes}
+    daemon = {**DOCKER, **changes}
     server = {
-        "Version": told["version"],
-        "ApiVersion": told["newest"],
-        "MinAPIVersion": told["oldest"],
-        "Os": told["system"],
-        "Arch": told["processor"],
+        "Version": daemon["version"],
+        "ApiVersion": daemon["newest"],
+        "MinAPIVersion": daemon["oldest"],
+        "Os": daemon["system"],
+        "Arch": daemon["processor"],
     }
-    store = [["driver-type", "io.containerd.snapshotter.v1"]] if told["store"] == "containerd" else []
-    info = {"DockerRootDir": told.get("root", str(folder)), "DriverStatus": store}
+    store = [["driver-type", "io.containerd.snapshotter.v1"]] if daemon["store"] == "containerd" else []
+    info = {"DockerRootDir": daemon.get("root", str(folder)), "DriverStatus": store}
     platforms = (
         "echo 'docker: unknown command: docker buildx' >&2; exit 1"
         if buildx is None

@@ -535,7 +535,7 @@ class TestEveryCheck:
             wire.denied = {call}
             return f"may not call {get_session().get_service_model(call[0]).signing_name}:{call[1]}"
 
-        _assert_told(wire, make_plan(), checks, deny)
+        _assert_reported(wire, make_plan(), checks, deny)
 
     def test_any_other_failed_call_is_a_warning_too(
         self, wire: Wire, make_plan: MakePlan, checks: list[PlanCheck]
@@ -546,10 +546,12 @@ class TestEveryCheck:
             wire.answers = {**good, call: Fault("InvalidClientTokenId")}
             return f"{call[1]} answers InvalidClientTokenId"
 
-        _assert_told(wire, make_plan(), checks, fail)
+        _assert_reported(wire, make_plan(), checks, fail)
 
 
-def _assert_told(wire: Wire, plan: Plan, checks: list[PlanCheck], break_it: Callable[[Call], str]) -> None:
+def _assert_reported(
+    wire: Wire, plan: Plan, checks: list[PlanCheck], break_it: Callable[[Call], str]
+) -> None:
     """Break each call of each check once; the text that `break_it` returns must then be in a warning."""
     for check in checks:
         wire.calls.clear()
@@ -557,7 +559,7 @@ def _assert_told(wire: Wire, plan: Plan, checks: list[PlanCheck], break_it: Call
         for call in sorted(set(wire.calls) - {("sts", "GetCallerIdentity")}):
             words = break_it(call)
             after = run(check, plan)
-            told = [finding for finding in after.findings if words in finding.what]
-            assert told, (check.name, call)
-            assert all(finding.status is Status.WARNING for finding in told)
-            assert len(after.findings) <= len(before.findings) + len(told)
+            warnings = [finding for finding in after.findings if words in finding.what]
+            assert warnings, (check.name, call)
+            assert all(finding.status is Status.WARNING for finding in warnings)
+            assert len(after.findings) <= len(before.findings) + len(warnings)

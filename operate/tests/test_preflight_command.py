@@ -49,9 +49,9 @@ def test_with_a_failure_it_exits_with_1_and_shows_the_fix(
 def test_json_contains_every_check_and_finding(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
     wire.answers["bedrock", "GetInferenceProfile"] = Fault("ResourceNotFoundException")
     assert main(["preflight", "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert [outcome["check"] for outcome in told] == [check.name for check in CHECKS]
-    models = next(outcome for outcome in told if outcome["check"] == "models")
+    report = json.loads(capsys.readouterr().out)
+    assert [outcome["check"] for outcome in report] == [check.name for check in CHECKS]
+    models = next(outcome for outcome in report if outcome["check"] == "models")
     assert {finding["status"] for finding in models["findings"]} == {"ok", "fails"}
     assert all(finding["fix"] for finding in models["findings"] if finding["status"] != "ok")
 

@@ -14,14 +14,14 @@ from operate.tests import programs as scripts
 from operate.tests.conftest import MakePlan, Script
 
 
-def _told(outcome: Outcome) -> list[tuple[str, str]]:
+def _statuses_and_texts(outcome: Outcome) -> list[tuple[str, str]]:
     """The status and the full text of each finding."""
     return [(str(finding.status), f"{finding.what} {finding.fix}") for finding in outcome.findings]
 
 
 def _assert_only(outcome: Outcome, status: Status, *words: str) -> None:
     """Assert that the only finding that is not ok has this status and contains these words."""
-    other = [(found, said) for found, said in _told(outcome) if found != "ok"]
+    other = [(found, said) for found, said in _statuses_and_texts(outcome) if found != "ok"]
     assert [found for found, _ in other] == [str(status)], outcome
     assert all(word in other[0][1] for word in words), other
 
@@ -36,7 +36,7 @@ class TestDocker:
         self, script: Script, tmp_path: Path, make_plan: MakePlan, changes: dict[str, str]
     ) -> None:
         scripts.docker(script, tmp_path, **changes)
-        assert [status for status, _ in _told(run(docker.CHECK, make_plan()))] == ["ok"]
+        assert [status for status, _ in _statuses_and_texts(run(docker.CHECK, make_plan()))] == ["ok"]
 
     @pytest.mark.parametrize(
         ("changes", "words"),
@@ -101,20 +101,20 @@ class TestEmulation:
         self, script: Script, tmp_path: Path, make_plan: MakePlan, handlers: Path
     ) -> None:
         scripts.docker(script, tmp_path, processor="aarch64")
-        assert _told(run(self.check(handlers), make_plan()))[0][0] == "ok"
+        assert _statuses_and_texts(run(self.check(handlers), make_plan()))[0][0] == "ok"
 
     def test_a_builder_with_the_platform_passes(
         self, script: Script, tmp_path: Path, make_plan: MakePlan, handlers: Path
     ) -> None:
         scripts.docker(script, tmp_path, processor="amd64", buildx="linux/amd64, linux/amd64/v2, linux/arm64")
-        assert _told(run(self.check(handlers), make_plan()))[0][0] == "ok"
+        assert _statuses_and_texts(run(self.check(handlers), make_plan()))[0][0] == "ok"
 
     def test_without_buildx_the_kernels_emulator_counts(
         self, script: Script, tmp_path: Path, make_plan: MakePlan, handlers: Path
     ) -> None:
         scripts.docker(script, tmp_path, processor="amd64", buildx=None)
         (handlers / "qemu-aarch64").write_text("enabled\ninterpreter /usr/bin/qemu\nflags: POCF\n")
-        assert _told(run(self.check(handlers), make_plan()))[0][0] == "ok"
+        assert _statuses_and_texts(run(self.check(handlers), make_plan()))[0][0] == "ok"
 
     @pytest.mark.parametrize("buildx", ["linux/amd64, linux/386", None])
     def test_no_emulator_fails(
@@ -159,7 +159,7 @@ class TestDisk:
         self, script: Script, tmp_path: Path, make_plan: MakePlan
     ) -> None:
         scripts.docker(script, tmp_path)
-        assert str(tmp_path) in _told(run(disk.CHECK, make_plan()))[0][1]
+        assert str(tmp_path) in _statuses_and_texts(run(disk.CHECK, make_plan()))[0][1]
 
     def test_another_machines_disk_is_a_warning(
         self, script: Script, tmp_path: Path, make_plan: MakePlan
@@ -209,7 +209,9 @@ class TestPrograms:
         script("javac", "echo javac 21.0.1")
         script("mvn", "echo Apache Maven 3.9.9; echo 'Java version: 21.0.1'")
         script("pulumi", "echo v3.259.0")
-        assert [status for status, _ in _told(run(programs.CHECK, make_plan()))] == ["ok"] * len(PROGRAMS)
+        assert [status for status, _ in _statuses_and_texts(run(programs.CHECK, make_plan()))] == [
+            "ok"
+        ] * len(PROGRAMS)
 
     def test_a_program_that_hangs_is_stopped(self, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("operate.programs.SECONDS", 0.2)

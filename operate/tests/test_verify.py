@@ -434,6 +434,6 @@ def test_every_call_that_fails_is_a_warning(scene: Scene) -> None:
     for call in calls:
         scene.wire.answers = {**good, call: Fault("InvalidClientTokenId")}
         found = [finding for outcome in examine(scene.deployment()) for finding in outcome.findings]
-        told = [finding for finding in found if f"{call[1]} answers InvalidClientTokenId" in finding.what]
-        assert told, call
-        assert all(finding.status is Status.WARNING for finding in told)
+        warnings = [finding for finding in found if f"{call[1]} answers InvalidClientTokenId" in finding.what]
+        assert warnings, call
+        assert all(finding.status is Status.WARNING for finding in warnings)

@@ -52,13 +52,13 @@ def test_for_a_working_deployment_it_exits_with_0_and_writes_a_report(
     assert all(check.name in said.out for check in CHECKS)
     assert "Review it before you attach it" in said.err
     markdown = (folder / "report.md").read_text(encoding="utf-8")
-    told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    assert [one["check"] for one in told["checks"]] == [check.name for check in CHECKS]
-    assert told["failing"] == 0
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert [one["check"] for one in report["checks"]] == [check.name for check in CHECKS]
+    assert report["failing"] == 0
     assert all(f"## {check.name}" in markdown for check in CHECKS)
     assert account in markdown
     assert (folder / "screen.png").is_file()
-    assert PASSWORD not in said.out + said.err + markdown + json.dumps(told)
+    assert PASSWORD not in said.out + said.err + markdown + json.dumps(report)
 
 
 def test_for_a_broken_deployment_it_exits_with_1_and_can_mask_the_account(

@@ -22,9 +22,9 @@ def find(deployment: Deployment) -> Iterator[Finding]:
         if healthy:
             yield ok(f"{name}: the load balancer has {healthy} healthy target(s)")
             continue
-        told = [f"{state['State']} ({state.get('Description', 'no reason given')})" for state in states]
+        reported = [f"{state['State']} ({state.get('Description', 'no reason given')})" for state in states]
         yield failure(
-            f"{name}: no target is healthy: {', '.join(told) or 'none is registered'}",
+            f"{name}: no target is healthy: {', '.join(reported) or 'none is registered'}",
             "wait two minutes after a start; then look at the task's log and its security group",
         )
 

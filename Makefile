@@ -4,18 +4,18 @@ SHELL := bash
 .DEFAULT_GOAL := help
 LAUNCHER := PYTHONPATH=testbench python3 -m launcher
 VENV := $(CURDIR)/.local/venv/bin
-# The tools that `make tools` built, for what is run with them.
+# Puts the tools that `make tools` has built on PATH.
 WITH_TOOLS := PATH="$(CURDIR)/.local/bin:$$PATH"
 GO_MODULES := testbench/plugin-process testbench/aws-plugin testbench/docker-plugin
 IMAGES := images/environment images/orchestration
-# The checks around a deployment have an environment of their own, as small as an AWS user's.
+# The checks around a deployment run in a virtual environment of their own, with no more than an AWS user installs.
 OPERATE := operate/.venv/bin/python
-# Tests that judge a recorded deployment; they mostly wait for the provider.
+# Tests that judge a recorded deployment. They mostly wait for the AWS provider.
 JUDGES := testbench/tests/judged testbench/tests/test_deployer_life.py
-# What a suite needs first; nothing where it was made before.
+# What each suite needs first. `make test` builds it once and empties this variable for its suites.
 TOOLS := tools
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
-# A green suite prints two lines, a red one shows its failure last.
+# Runs a suite so that it prints two lines if it passes, and its failure last if it does not.
 QUIETLY := .ci/quietly
 
 .PHONY: help

@@ -1,1 +1,1 @@
-"""Tables of speed for the tool itself: `make bench`. Images have their own."""
+"""`make bench`: tables of speed for the Pulumi program and the launcher. The images have their own."""

@@ -28,7 +28,7 @@ Resource = Mapping[str, Any]
 
 
 def table(resources: Sequence[Resource]) -> str:
-    """The chain, with when each link begins and ends, and the sum of all as if made one after the other."""
+    """The chain with the seconds at which each resource begins and ends, and the sum over all resources."""
     chain = longest_chain(resources)
     lines = [
         "Critical path of a first deployment on AWS, by usual creation times",
@@ -47,7 +47,7 @@ def table(resources: Sequence[Resource]) -> str:
 
 
 def longest_chain(resources: Sequence[Resource]) -> list[str]:
-    """URNs of the slowest path through the dependencies, first made first. Components take no time."""
+    """URNs of the slowest path through the dependencies, in order of creation. Components take no time."""
     needs = {resource["urn"]: tuple(resource.get("dependencies", ())) for resource in resources}
     members: dict[str, list[str]] = {}
     for resource in resources:
@@ -63,7 +63,7 @@ def longest_chain(resources: Sequence[Resource]) -> list[str]:
 
 
 def _leaves(urn: str, needs: Mapping[str, tuple[str, ...]], members: Mapping[str, list[str]]) -> set[str]:
-    """What a resource waits for; a component stands for what is inside it."""
+    """The resources that a resource waits for: instead of a component, the resources inside it."""
     found: set[str] = set()
     todo = [need for need in needs.get(urn, ()) if need in needs]
     while todo:

@@ -16,7 +16,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 def cpu_seconds(run: Callable[[], object]) -> dict[str, float]:
     """Seconds by program, largest first, of all that `run` starts; nothing where there is no /proc.
 
-    Sampled: the last twentieth of a second of each process is missing.
+    The processes are sampled, so the last twentieth of a second of each is not counted.
     """
     earlier = set(_children())
     seen: dict[int, tuple[str, float]] = {}
@@ -42,7 +42,7 @@ def _sample(earlier: set[int], seen: dict[int, tuple[str, float]], done: threadi
 
 
 def _children() -> list[int]:
-    """The processes that descend from this one."""
+    """IDs of all processes that descend from this one."""
     parents = {int(file.parent.name): _fields(file) for file in _PROC.glob("[0-9]*/stat")}
     of: dict[int, list[int]] = defaultdict(list)
     for pid, fields in parents.items():
@@ -56,7 +56,7 @@ def _children() -> list[int]:
 
 
 def _process(pid: int) -> tuple[str, float] | None:
-    """Its program's name, and the seconds that it has used."""
+    """The name of the process's program and the CPU seconds that it has used; None if it has ended."""
     fields = _fields(_PROC / str(pid) / "stat")
     try:
         name = (_PROC / str(pid) / "exe").readlink().name
@@ -66,7 +66,7 @@ def _process(pid: int) -> tuple[str, float] | None:
 
 
 def _fields(stat: Path) -> list[str]:
-    """What follows the name, which may hold blanks: state, parent, …; see proc(5). Empty if it has ended."""
+    """The fields after the program's name, from the state on; see proc(5). Empty if the process has ended."""
     try:
         return stat.read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from person import Person, chromium
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 # How the console names a task's end; see orchestration/console/cards.py.
 _ENDINGS = re.compile(
@@ -24,10 +24,6 @@ _IS_SHOWN = "image => image.complete && image.naturalWidth > 0"
 
 class Visitor(Person):
     """A person at the console, who may look at the desktop's viewer too."""
-
-    def __init__(self, browser: Browser, url: str) -> None:
-        super().__init__(browser, url)
-        self._browser = browser
 
     def open(self) -> str:
         """The page's title, without signing in."""

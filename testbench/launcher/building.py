@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import signal
 import subprocess
 import threading
 from collections.abc import Iterable, Sequence
@@ -83,7 +82,7 @@ def is_fresh(places: Places, part: Part) -> bool:
 
 
 def build(places: Places, part: Part, clock: Clock, stopped: threading.Event | None = None) -> None:
-    """Build a part, fresh or not. Its commands are interrupted when `stopped` is set."""
+    """Build a part, fresh or not. Its commands are ended when `stopped` is set."""
     stamp = places.stamps / part.name
     wanted = fingerprint(part)
     places.stamps.mkdir(parents=True, exist_ok=True)
@@ -106,7 +105,7 @@ def build(places: Places, part: Part, clock: Clock, stopped: threading.Event | N
 
 
 def _run(command: Sequence[str], output: TextIO, stopped: threading.Event) -> int:
-    """The command's exit code. Raises `_Stopped` when it was interrupted because another part failed."""
+    """The command's exit code. Raises `_Stopped` when it was ended because another part failed."""
     if stopped.is_set():
         raise _Stopped(f"{command[0]} was not started")
     with subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as child:
@@ -115,7 +114,7 @@ def _run(command: Sequence[str], output: TextIO, stopped: threading.Event) -> in
                 return child.wait(_LOOK_SECONDS)
             except subprocess.TimeoutExpired:
                 if stopped.is_set():
-                    child.send_signal(signal.SIGINT)
+                    child.terminate()  # a background job's children would ignore SIGINT
                     child.wait()
                     raise _Stopped(f"{command[0]} was stopped") from None
 

@@ -40,7 +40,6 @@ from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_NUMBER_VALUE, UNKNO
 from sandbox_policy.catalogue import STACK_RULES
 
 LEGACY = "aws:ec2/securityGroupRule:SecurityGroupRule"
-TCP_8443 = {"ipProtocol": "tcp", "fromPort": 8443, "toPort": 8443}
 
 VIOLATING: list[tuple[str, Change]] = [
     ("group-sources", with_link(INGRESS, "deployer-to-console", "securityGroupId", (GROUP, "orchestration"))),

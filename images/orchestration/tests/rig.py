@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -144,8 +143,3 @@ async def until(condition: Any, seconds: float = 10.0) -> None:
 def texts(result: dict[str, Any]) -> str:
     """All text of a result."""
     return "\n".join(part["text"] for part in result["content"] if part["type"] == "text")
-
-
-def all_texts(steps: Sequence[dict[str, Any]]) -> str:
-    """All text of a conversation's messages."""
-    return "\n".join(str(block.get("text", "")) for message in steps for block in message["content"])

@@ -13,8 +13,6 @@ from dataclasses import replace
 from orchestration.agent.model_ids import family
 from orchestration.agent.models import Model, Price
 
-PRICES_READ = "2026-10-10"
-PRICES_SOURCE = "https://platform.claude.com/docs/en/about-claude/pricing"
 NO_XHIGH = ("low", "medium", "high", "max")
 
 _MYTHOS_PREVIEW = Price(25, 125, 31.25, 2.50)

@@ -16,9 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import botocore.session
 from botocore.model import ListShape, OperationModel, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
-from moto.core.exceptions import ServiceException
-from moto.core.serialize import get_serializer_class
-from moto.core.utils import get_service_model
+from emulator import moto_adapter
 
 Answer = dict[str, Any]
 Call = tuple[str, str]
@@ -30,7 +28,7 @@ SIGNING = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 _MODELS = botocore.session.get_session()
 
 
-class Fault(ServiceException):
+class Fault(moto_adapter.Refusal):
     """An AWS error to answer with."""
 
     def __init__(self, code: str, message: str = "set by the test") -> None:
@@ -99,15 +97,11 @@ def _check_members(value: Any, shape: Shape, where: str) -> None:
 
 
 def _serialized(operation: OperationModel, answer: Answer | Fault) -> tuple[int, dict[str, str], bytes]:
-    service = operation.service_model
-    # moto's serializers need moto's own class of the same model.
-    own = get_service_model(service.service_name).operation_model(operation.name)
-    serializer = get_serializer_class(service.service_name, service.resolved_protocol)(own)
     if not isinstance(answer, Fault):
         check(answer, operation)
-    sent = serializer.serialize(answer)
-    body = sent["body"]
-    return sent["status_code"], dict(sent["headers"]), body.encode() if isinstance(body, str) else body
+    service = operation.service_model.service_name
+    status, headers, body = moto_adapter.serialized(service, operation.name, answer)
+    return status, dict(headers), body.encode() if isinstance(body, str) else body
 
 
 class _Server(ThreadingHTTPServer):

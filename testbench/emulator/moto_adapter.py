@@ -30,6 +30,8 @@ from typing import Any, cast
 from moto.backends import get_backend
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
 from moto.ec2.models import nat_gateways, vpcs
 from moto.ec2.models.elastic_ip_addresses import ElasticAddressBackend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
@@ -95,6 +97,15 @@ def application() -> Application:
         return moto(environ, start_response)
 
     return answer
+
+
+def serialized(service: str, operation: str, answer: Parameters | Refusal) -> HttpAnswer:
+    """Any answer of AWS in the protocol of its service, for servers that stand in for AWS in tests."""
+    # moto's serializers need moto's own class of botocore's model.
+    model = get_service_model(service)
+    write = get_serializer_class(service, model.resolved_protocol)(model.operation_model(operation)).serialize
+    sent = write(answer)
+    return sent["status_code"], sent["headers"], sent["body"]
 
 
 class _Request:

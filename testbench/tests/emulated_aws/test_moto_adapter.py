@@ -20,8 +20,6 @@ from emulator.moto_adapter import Answer, MotoHasChanged
 
 REPOSITORY = LOCAL.parent
 ADAPTER = LOCAL / "emulator" / "moto_adapter.py"
-# A stand-in for AWS in the tests of `operate`. It writes its answers with moto's serializers.
-DOUBLE = REPOSITORY / "operate" / "tests" / "wire.py"
 FOLDERS = ("testbench", "policy", "prove", "operate", "bench")
 
 
@@ -39,7 +37,7 @@ def _imported(file: Path) -> set[str]:
 def test_only_the_adapter_imports_moto() -> None:
     files = {file for folder in FOLDERS for file in (REPOSITORY / folder).rglob("*.py")}
     own = {file for file in files if not {".venv", "node_modules"} & set(file.parts)}
-    assert {file for file in own if "moto" in _imported(file)} == {ADAPTER, DOUBLE}
+    assert {file for file in own if "moto" in _imported(file)} == {ADAPTER}
 
 
 # A name that the adapter replaces, with the module or class that has it, and the adapter's function.

@@ -131,9 +131,9 @@ check: tools ## formatting, lint, types
 	for module in $(GO_MODULES); do test -z "$$(gofmt -l $$module)" && go -C $$module vet ./...; done
 	for module in $(GO_MODULES); do GOOS=darwin GOARCH=arm64 go -C $$module vet ./...; done
 	for folder in testbench policy prove operate; do (cd $$folder && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy .); done
-	$(VENV)/ruff check --config testbench/pyproject.toml bench && $(VENV)/ruff format --check --config testbench/pyproject.toml bench
+	$(VENV)/ruff check bench && $(VENV)/ruff format --check bench
 	MYPYPATH=testbench $(VENV)/mypy --config-file testbench/pyproject.toml bench
-	$(VENV)/shellcheck $$(git ls-files | xargs awk 'FNR == 1 && /^#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
+	$(VENV)/shellcheck $$(git ls-files | xargs awk 'FNR == 1 && /^#(!.*[\/ ](ba)?sh| shellcheck shell=bash)$$/ { print FILENAME }')
 	go run $(ACTIONLINT) -shellcheck $(VENV)/shellcheck .github/workflows/*.yml
 	for image in $(IMAGES); do $(MAKE) -C $$image check; done
 	MYPYPATH=testbench:images/orchestration/src:images/orchestration/tests .local/venv-orchestration/bin/mypy \

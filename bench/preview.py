@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from launcher import jvm, program
-
 from bench import processes
 from bench.deployment import Deployment
+from launcher import jvm, program
 
 RUNS = 5
 # Measured on two cores: the replaced sample's `cdk synth`, and a 72-resource prototype with a thin jar.

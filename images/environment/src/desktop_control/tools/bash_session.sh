@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The loop inside the agent's shell. Standard input is a socket: it delivers commands, each as MARK NUL COMMAND NUL, and
 # takes back the exit status after each. MARK, printed on standard output and on standard error, ends the command's output.
 # The three are kept on descriptors 250, 252 and 253, which commands do not get: a command that closes or redirects its own

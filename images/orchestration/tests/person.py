@@ -52,7 +52,7 @@ class Person:
             self.errors.append(text)
 
     def sign_in(self, username: str = USERNAME, password: str = PASSWORD) -> None:
-        """From the console's address to whatever comes after the login form."""
+        """Open the console and log in."""
         self.page.goto(self._url)
         self.page.fill("#username", username)
         self.page.fill("#password", password)
@@ -66,7 +66,7 @@ class Person:
         expect(self.page.get_by_test_id("stChatInput")).to_be_visible()
 
     def enter_api_key(self, key: str) -> None:
-        """Through the sidebar."""
+        """Set a key in the sidebar."""
         self.page.get_by_label("New key").fill(key)
         self.page.get_by_role("button", name="Use this key").click()
         self.sees("A key is set.")

@@ -75,18 +75,18 @@ class Rig:
         self.reopen()
 
     def reopen(self) -> None:
-        """As after a restart of the process: everything from the record."""
+        """Start as after a restart of the process: read everything from the record."""
         self.journal.close()
         self.agent = None
         self.journal = Journal(self.folder, self.redactor, self._publish)
 
     async def run(self, prompt: str | None, settings: TaskSettings = SETTINGS, **changes: Any) -> End:
-        """One task, start to end, in the conversation as the record has it."""
+        """Run one task to its end, in the conversation that is read from the record."""
         conversation = Conversation.from_events(self.conversation, self.journal.events())
         return await self.run_on(conversation, prompt, replace(settings, **changes))
 
     async def run_on(self, conversation: Conversation, prompt: str | None, settings: TaskSettings) -> End:
-        """One task in a given conversation."""
+        """Run one task in the given conversation."""
         async with Desktop(self.desktop.url, TOKEN, self.log, self.answer_seconds) as desktop:
             self.agent = Agent(
                 self.journal,
@@ -111,7 +111,7 @@ class Rig:
         return [event for event in self.journal.events() if event.kind == kind]
 
     def results(self) -> dict[str, dict[str, Any]]:
-        """Result by tool_use id."""
+        """The tool results by the id of their tool_use block."""
         return {event.data["tool_use_id"]: event.data for event in self.events("result")}
 
     def check(self) -> list[dict[str, Any]]:

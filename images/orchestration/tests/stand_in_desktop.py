@@ -28,7 +28,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away (an interrupted action) is what some tests want."""
+        """Ignore clients that went away: some tests interrupt an action."""
 
 
 @dataclass(slots=True)
@@ -165,6 +165,6 @@ def result(
 
 
 def after(seconds: float, answer: Response | None = None) -> Response | None:
-    """Answer late."""
+    """Wait before the answer."""
     time.sleep(seconds)
     return answer

@@ -1,4 +1,4 @@
-"""The image's files agree with each other; whether it builds needs a Docker daemon and is not tested here."""
+"""The image's files agree with each other. The built image is tested in testbench/tests/built_images."""
 
 from __future__ import annotations
 

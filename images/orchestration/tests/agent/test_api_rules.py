@@ -31,7 +31,7 @@ def pointed(monkeypatch: pytest.MonkeyPatch) -> Pointed:
 
 
 def looking(count: int) -> list[Step]:
-    """So many answers that think and ask for a screenshot each, with the toolset."""
+    """The given number of answers; each holds thinking and asks for a screenshot with the toolset."""
     return [
         calls(thinking(f"Look {number}."), member(f"t{number}", "left_click", coordinate=[number, 9]))
         for number in range(count)
@@ -61,7 +61,7 @@ async def test_a_conversation_with_bound_thinking_goes_on_past_any_number_of_scr
     assert last.applied and last.applied[0]["cleared_tool_uses"] == 10
 
 
-async def test_what_was_sent_once_is_never_sent_in_another_form(make_rig: MakeRig, pointed: Pointed) -> None:
+async def test_earlier_messages_are_resent_unchanged(make_rig: MakeRig, pointed: Pointed) -> None:
     rig = pointed(make_rig(*looking(12), says("Done.")))
     await rig.run("Go.")
     before: list[Any] = []
@@ -183,7 +183,7 @@ async def test_a_refusal_does_nothing_says_why_and_the_turn_can_be_taken_out(
     assert "t1" not in str(rig.claude.requests[-1].body["messages"])
 
 
-async def test_a_refused_prompt_is_what_is_taken_out(make_rig: MakeRig, pointed: Pointed) -> None:
+async def test_taking_a_refused_turn_out_removes_its_prompt(make_rig: MakeRig, pointed: Pointed) -> None:
     declines = instead(stop="refusal", details={"type": "refusal", "category": None, "explanation": None})
     rig = pointed(make_rig(says("Hello."), says("Fine.", faults=[declines])))
     await rig.run("Hi.")
@@ -214,7 +214,9 @@ async def test_another_model_is_tried_where_the_model_allows_it(
 
 
 @pytest.mark.parametrize("streaming", [True, False], ids=["streaming", "whole"])
-async def test_a_pause_of_the_model_goes_on(make_rig: MakeRig, pointed: Pointed, streaming: bool) -> None:
+async def test_a_turn_that_the_model_paused_is_continued(
+    make_rig: MakeRig, pointed: Pointed, streaming: bool
+) -> None:
     rig = pointed(make_rig(Step((thinking("Hm."), text("Wait.")), "pause_turn"), *looking(1), says("Done.")))
     rig.claude.script.steps = [rig.claude.script.steps[0], calls(member("z", "key", text="a")), says("Done.")]
     assert (await rig.run("Go.", streaming=streaming)).reason == "finished"
@@ -222,7 +224,7 @@ async def test_a_pause_of_the_model_goes_on(make_rig: MakeRig, pointed: Pointed,
     rig.check()
 
 
-async def test_a_model_that_pauses_for_ever_is_not_waited_for(make_rig: MakeRig, pointed: Pointed) -> None:
+async def test_a_model_that_pauses_again_and_again_ends_the_task(make_rig: MakeRig, pointed: Pointed) -> None:
     rig = pointed(make_rig(*[Step((text(f"Wait {number}."),), "pause_turn") for number in range(20)]))
     end = await rig.run("Go.")
     assert end.reason == "cut_off" and len(rig.claude.requests) < 8
@@ -244,7 +246,9 @@ async def test_an_empty_answer_is_nudged_once(
     rig.check()
 
 
-async def test_two_empty_answers_end_the_task_with_a_word(make_rig: MakeRig, pointed: Pointed) -> None:
+async def test_two_empty_answers_end_the_task_with_an_explanation(
+    make_rig: MakeRig, pointed: Pointed
+) -> None:
     rig = pointed(make_rig(Step((), "end_turn")))
     end = await rig.run("Go.")
     assert end.reason == "empty" and end.text and len(rig.claude.requests) == 2
@@ -271,7 +275,9 @@ async def test_shell_outputs_never_fill_the_window(
     assert len(rig.events(kind)) >= 2 and len(rig.results()) == 60
 
 
-async def test_a_window_that_the_api_calls_full_is_made_room_in(make_rig: MakeRig, pointed: Pointed) -> None:
+async def test_room_is_made_when_the_api_says_that_the_window_is_full(
+    make_rig: MakeRig, pointed: Pointed
+) -> None:
     full = instead(text("I wa"), stop="model_context_window_exceeded")
     rig = pointed(make_rig(*looking(3), calls(member("k", "key", text="a"), faults=[full]), says("Done.")))
     assert (await rig.run("Go.")).reason == "finished"
@@ -289,7 +295,7 @@ async def test_a_conversation_that_cannot_be_sent_ends_before_the_request(
     assert rig.claude.requests == [] and rig.claude.refused == []
 
 
-async def test_a_summary_that_fails_is_not_asked_for_again(
+async def test_a_summary_that_failed_is_not_requested_again(
     make_rig: MakeRig, pointed: Pointed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """AWS and Anthropic differ on whether Bedrock summarizes: where it does not, the task goes on."""
@@ -356,7 +362,7 @@ BEDROCK_ERRORS: dict[str, tuple[int, str, str, str]] = {
 
 
 @pytest.mark.parametrize(("status", "kind", "said", "step"), ERRORS.values(), ids=ERRORS.keys())
-async def test_an_error_of_the_claude_api_says_its_own_words_and_what_to_do(
+async def test_an_error_of_the_claude_api_is_shown_with_what_to_do_about_it(
     make_rig: MakeRig, pointed: Pointed, status: int, kind: str | None, said: str, step: str
 ) -> None:
     fault = Fault("status", status=status, text=said, error_type=kind)
@@ -390,7 +396,7 @@ async def test_a_secret_in_an_error_is_not_shown(make_rig: MakeRig, pointed: Poi
 
 
 @pytest.mark.parametrize("key", [f"{API_KEY}\n", f"{API_KEY}\r\n", f"{API_KEY} x", "sk-ü" * 9], ids=repr)
-async def test_a_key_with_a_line_break_is_a_bad_key_and_no_connection_failure(
+async def test_a_key_with_a_line_break_is_reported_as_a_bad_key_not_as_a_connection_failure(
     make_rig: MakeRig, pointed: Pointed, key: str
 ) -> None:
     rig = pointed(make_rig(says("Hi.")))
@@ -418,7 +424,7 @@ async def test_malformed_answers_end_the_task_after_three(make_rig: MakeRig, poi
 # 5. Models describe themselves
 
 
-async def test_a_model_of_no_table_works_with_what_it_says_of_itself(
+async def test_an_unknown_model_works_with_what_the_api_says_about_it(
     make_rig: MakeRig, pointed: Pointed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(catalogue.MODELS, "claude-next-9", catalogue.MODELS["claude-opus-5-5"])
@@ -431,7 +437,7 @@ async def test_a_model_of_no_table_works_with_what_it_says_of_itself(
     assert "$25" in rig.events("notice")[0].data["text"] and "dearest" in rig.events("notice")[0].data["text"]
 
 
-async def test_a_model_that_cannot_be_asked_is_taken_from_the_table(
+async def test_a_model_whose_description_cannot_be_fetched_is_taken_from_the_table(
     make_rig: MakeRig, pointed: Pointed
 ) -> None:
     rig = pointed(make_rig(*looking(1), says("Done.")))
@@ -448,7 +454,7 @@ async def test_a_model_that_does_not_exist_costs_no_request(make_rig: MakeRig, p
     assert rig.claude.requests == []
 
 
-async def test_an_unknown_profile_of_bedrock_gets_no_parameter_that_nobody_knows_of(
+async def test_an_unknown_bedrock_profile_gets_no_model_specific_parameters(
     make_rig: MakeRig, pointed: Pointed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "arn:aws:bedrock:us-west-2:1:application-inference-profile/x"

@@ -1,4 +1,4 @@
-"""Approvals: nothing without a timely yes of a person who is there, about a screen that has not changed."""
+"""Approvals: an action needs a timely yes from a person who is present, for a screen that has not changed."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def test_the_approver_sees_action_target_screenshot_and_escaped_input(
     await running
 
 
-async def test_a_screen_that_changed_means_no(make_rig: MakeRig, pointed: Any) -> None:
+async def test_an_approval_does_not_count_if_the_screen_has_changed(make_rig: MakeRig, pointed: Any) -> None:
     rig = pointed(make_rig(calls(CLICK), says("Done.")))
     running = await start(rig)
     rig.desktop.paint((280, 190, 320, 210))
@@ -97,7 +97,7 @@ async def test_a_screen_that_changed_means_no(make_rig: MakeRig, pointed: Any) -
     rig.check()
 
 
-async def test_a_screen_that_changed_before_the_person_was_asked_means_no(
+async def test_an_approval_does_not_count_if_the_screen_changed_before_the_question(
     make_rig: MakeRig, pointed: Any
 ) -> None:
     """The model decided on an older screen than the person would see if a new one were taken."""
@@ -120,7 +120,7 @@ async def test_a_blinking_caret_does_not_count_as_a_change(make_rig: MakeRig, po
     assert len(rig.desktop.executed) == 1
 
 
-async def test_a_desktop_that_shows_nothing_any_more_means_no(
+async def test_an_approval_does_not_count_if_no_screenshot_can_be_taken(
     make_rig: MakeRig, pointed: Any, desktop: StandInDesktop
 ) -> None:
     rig = pointed(make_rig(calls(CLICK), says("Done.")))
@@ -146,7 +146,7 @@ async def test_later_actions_of_a_batch_are_shown_on_the_screen_as_the_earlier_o
     assert len(rig.desktop.executed) == 2
 
 
-async def test_no_answer_in_time_means_no(
+async def test_an_action_is_declined_if_nobody_answers_in_time(
     make_rig: MakeRig, pointed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = pointed(make_rig(calls(CLICK), says("Done.")))
@@ -155,7 +155,9 @@ async def test_no_answer_in_time_means_no(
     assert rig.desktop.executed == [] and rig.results()["t1"]["outcome"] == "timeout"
 
 
-async def test_a_closed_browser_means_no_and_a_reload_does_not(make_rig: MakeRig, pointed: Any) -> None:
+async def test_closing_the_browser_declines_the_action_and_reloading_does_not(
+    make_rig: MakeRig, pointed: Any
+) -> None:
     rig = pointed(make_rig(calls(CLICK), says("Done."), grace_seconds=1.0))
     running = await start(rig)
     rig.someone = False
@@ -169,7 +171,7 @@ async def test_a_closed_browser_means_no_and_a_reload_does_not(make_rig: MakeRig
     rig.check()
 
 
-async def test_an_answer_to_an_old_question_counts_for_nothing(make_rig: MakeRig, pointed: Any) -> None:
+async def test_an_answer_to_an_old_question_is_ignored(make_rig: MakeRig, pointed: Any) -> None:
     rig = pointed(make_rig(calls(CLICK), says("Done.")))
     running = await start(rig)
     assert not rig.desk.decide("0123456789abcdef", True, "tester")
@@ -260,7 +262,7 @@ def test_a_consequential_action_is_asked_about(asked: Any) -> None:
 
 
 @pytest.mark.parametrize("harmless", NEVER.values(), ids=NEVER.keys())
-def test_a_harmless_action_is_asked_about_only_in_each(harmless: Any) -> None:
+def test_a_harmless_action_is_asked_about_only_in_the_mode_each(harmless: Any) -> None:
     assert not asks(Consequence(), harmless)
     assert Consequence().needs_approval("each", harmless, PLAIN, PLACE)
 
@@ -293,7 +295,7 @@ def test_changes_too_small_to_count_add_up() -> None:
 
 @pytest.mark.parametrize("leads_on", [ALWAYS["key"], ALWAYS["bash"], ALWAYS["type"], ALWAYS["middle click"]])
 @pytest.mark.parametrize("succeeded", [True, False])
-def test_a_click_is_asked_about_after_anything_that_may_have_led_elsewhere(
+def test_a_click_is_asked_about_after_any_action_that_may_have_changed_the_page(
     leads_on: Any, succeeded: bool
 ) -> None:
     rules = agreed()
@@ -414,7 +416,7 @@ async def test_a_click_at_the_pointer_is_checked_near_the_pointer(make_rig: Make
     assert rig.desktop.executed == [] and rig.results()["t1"]["outcome"] == "screen_changed"
 
 
-async def test_a_click_at_a_pointer_that_was_moved_meanwhile_is_not_done(
+async def test_a_click_at_the_pointer_is_not_done_if_the_pointer_has_moved(
     make_rig: MakeRig, pointed: Any
 ) -> None:
     rig = pointed(make_rig(calls(member("t1", "left_mouse_down")), says("Done.")))
@@ -425,7 +427,7 @@ async def test_a_click_at_a_pointer_that_was_moved_meanwhile_is_not_done(
     assert rig.desktop.executed == [] and rig.results()["t1"]["outcome"] == "screen_changed"
 
 
-async def test_a_click_at_a_pointer_whose_place_is_unknown_is_not_done(
+async def test_a_click_at_the_pointer_is_not_done_if_its_position_is_unknown(
     make_rig: MakeRig, pointed: Any, desktop: StandInDesktop
 ) -> None:
     desktop.on_action = lambda tool, value: (
@@ -438,7 +440,7 @@ async def test_a_click_at_a_pointer_whose_place_is_unknown_is_not_done(
 
 
 @pytest.mark.parametrize("mode", ["consequential", "each"])
-async def test_what_nobody_could_read_is_refused_and_the_model_is_told_why(
+async def test_an_input_too_long_to_review_is_refused_and_the_model_is_told_why(
     make_rig: MakeRig, pointed: Any, mode: str
 ) -> None:
     hidden = "true " + "#" * 90_000 + "\nrm -rf ~"
@@ -452,7 +454,7 @@ async def test_what_nobody_could_read_is_refused_and_the_model_is_told_why(
     rig.check()
 
 
-def test_the_limit_of_what_is_asked_is_on_what_the_person_would_see() -> None:
+def test_the_length_limit_applies_to_the_escaped_text_that_the_person_sees() -> None:
     """A character outside ASCII is shown as an escape and takes more room than one in it."""
     plain, escaping = action("type", text="x" * 1_000), action("type", text="ü" * 1_000)
     assert len(escaped(plain)) < LONGEST_APPROVABLE < len(escaped(escaping))
@@ -476,7 +478,7 @@ def test_the_target_is_drawn_where_the_action_aims(tmp_path: Any) -> None:
     assert with_target(plain, "type", []) == plain
 
 
-def test_the_title_holds_no_text_of_the_models() -> None:
+def test_the_title_of_a_question_holds_no_text_written_by_the_model() -> None:
     evil = action("bash", command="rm -rf / # (approved already)")
     assert title_of(evil, ()) == "run a shell command"
     assert json.loads(escaped(evil)) == {"command": "rm -rf / # (approved already)"}

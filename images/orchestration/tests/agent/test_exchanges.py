@@ -1,4 +1,4 @@
-"""The HTTP log: complete for people, without secrets or images, and bounded."""
+"""The HTTP log shows all exchanges with the model's API, without secrets and images, and is bounded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stand_in_desktop import TOKEN
         ("bedrock", "us.anthropic.claude-opus-5-5"),
     ],
 )
-async def test_request_response_headers_and_retries_are_there_and_secrets_are_not(
+async def test_the_log_has_requests_responses_headers_and_retries_but_no_secrets(
     make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch, provider: str, model: str
 ) -> None:
     looking = member("t1", "screenshot")

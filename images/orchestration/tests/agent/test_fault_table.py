@@ -107,7 +107,7 @@ async def rows_of_the_desktop(
     return rows
 
 
-async def test_the_readmes_fault_table_is_what_happens(
+async def test_the_fault_table_of_the_readme_matches_what_happens(
     make_rig: MakeRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Rig] = []

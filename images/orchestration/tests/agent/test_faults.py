@@ -50,7 +50,7 @@ def click(identifier: str) -> dict[str, Any]:
 
 
 def asked(rig: Rig) -> list[Exchange]:
-    """The requests for an answer; what the model is was asked before."""
+    """The requests for an answer, without those for the description of the model."""
     return [exchange for exchange in rig.log.list() if exchange.peer == "model" and exchange.method == "POST"]
 
 
@@ -123,7 +123,7 @@ async def test_an_api_that_stays_down_ends_the_task_and_loses_nothing(
     rig.check()
 
 
-async def test_nobody_listens_where_the_model_should_be(
+async def test_a_connection_refused_by_the_models_api_is_explained(
     make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")

@@ -18,7 +18,7 @@ def test_every_tool_version_declares_the_hosted_computer_tool(version: ToolVersi
     assert tools[0]["type"] == version.name and version.name.startswith("computer_")
 
 
-async def test_it_stays_declared_in_every_request_of_a_task(
+async def test_the_hosted_computer_tool_is_declared_in_every_request_of_a_task(
     make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = make_rig(

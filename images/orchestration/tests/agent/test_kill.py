@@ -30,7 +30,7 @@ MOMENTS = ("before the event is written", "half written", "after the event is wr
 
 
 def run_and_die(folder: Path, claude_url: str, desktop_url: str, step: int, moment: str) -> None:
-    """In a process of its own: run the task and kill the process at the `step`-th event."""
+    """Run the task in a process of its own, which is killed at the `step`-th event."""
     os.environ["ANTHROPIC_BASE_URL"] = claude_url
     count = 0
     write = Journal._write
@@ -70,7 +70,7 @@ def processes() -> Iterator[ForkServerContext]:
 
 
 def events_of_a_whole_run(tmp_path: Path, desktop: StandInDesktop, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many events the task writes when nothing happens to it."""
+    """The number of events that the task writes when it is not killed."""
     with fake(*SCRIPT) as claude:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", claude.url)
         rig = Rig(tmp_path / "whole", claude, desktop)

@@ -82,7 +82,9 @@ def kill_in_the_middle(folder: Path, claude: FakeClaude, desktop: StandInDesktop
         process.join(10)
 
 
-def test_three_hundred_turns_with_all_that_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_of_three_hundred_turns_survives_summaries_switches_and_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "record"
     windows = dict.fromkeys(("claude-opus-5-5", "claude-sonnet-5-5", "claude-opus-5"), WINDOW)
     fakes = FakeClaude(script(), API_KEY, windows=windows, unique_ids=True)

@@ -177,7 +177,7 @@ async def test_nothing_is_sent_when_the_record_cannot_be_written(
     rig.check()
 
 
-async def test_a_fault_of_our_own_answers_the_open_calls_too(
+async def test_an_internal_error_also_answers_the_open_calls(
     make_rig: MakeRig, base_urls: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from orchestration.agent.desktop import Desktop  # noqa: PLC0415
@@ -228,7 +228,7 @@ async def test_stop_works_in_the_middle_of_an_action(
     rig.check()
 
 
-async def test_stop_works_while_the_model_speaks(make_rig: MakeRig, base_urls: Any) -> None:
+async def test_stop_works_while_an_answer_is_streaming(make_rig: MakeRig, base_urls: Any) -> None:
     rig = base_urls(make_rig(says("word " * 200, seconds=0.05), says("Second answer.")))
     running = asyncio.create_task(rig.run("Go."))
     await until(lambda: len(rig.live.moment.text) > 20)
@@ -253,7 +253,7 @@ async def test_the_time_budget_ends_a_task_in_mid_action(
 
 
 @pytest.mark.parametrize("limit", [{"tokens": 1_500}, {"dollars": 0.01}], ids=["tokens", "dollars"])
-async def test_a_spent_budget_answers_the_open_calls_and_asks_no_more(
+async def test_a_spent_budget_answers_the_open_calls_and_sends_no_further_request(
     make_rig: MakeRig, base_urls: Any, limit: dict[str, float]
 ) -> None:
     rig = base_urls(
@@ -266,7 +266,7 @@ async def test_a_spent_budget_answers_the_open_calls_and_asks_no_more(
     rig.check()
 
 
-async def test_an_answer_cut_off_at_its_longest_runs_none_of_its_calls(
+async def test_an_answer_cut_off_at_the_token_limit_runs_none_of_its_calls(
     make_rig: MakeRig, base_urls: Any
 ) -> None:
     cut = Step(

@@ -72,7 +72,7 @@ def test_old_results_are_cleared_in_batches_so_that_the_cache_stays_good() -> No
     assert uses["keep"] == {"type": "tool_uses", "value": 7}
 
 
-def test_a_model_that_cannot_clear_is_not_asked_to() -> None:
+def test_a_model_without_context_editing_is_not_asked_to_clear() -> None:
     assert context.management(model_table.unknown("x"), prepared(20), 5) is None
 
 
@@ -117,7 +117,7 @@ def test_a_small_request_needs_no_room() -> None:
 def test_room_is_made_before_window_request_or_pictures_are_full(full: dict[str, Any]) -> None:
     assert rooms(**full) is Room.SUMMARIZE
     assert rooms(**full, can_summarize=False) is Room.TRIM
-    # Nearly full is not full: what can be sent is sent.
+    # A request that is nearly too large can still be sent, so it is sent.
     assert rooms(**full, can_summarize=False, can_trim=False) is Room.ENOUGH
 
 
@@ -125,7 +125,7 @@ def test_what_cannot_be_made_to_fit_is_not_sent() -> None:
     assert rooms(measured=1_000_001, can_summarize=False, can_trim=False) is Room.NONE
 
 
-def test_a_lost_screenshot_is_said_to_the_model() -> None:
+def test_the_model_is_told_about_a_lost_screenshot() -> None:
     assert LOST in str(RequestBuilder(lambda digest: None).prepare(conversation(1)).messages)
 
 
@@ -135,7 +135,7 @@ def test_the_cache_marks_are_on_the_two_newest_messages_of_the_user() -> None:
     assert marked == [6, 8]
 
 
-def test_sizes_are_rather_too_high_than_too_low() -> None:
+def test_sizes_are_not_underestimated() -> None:
     one = prepared(1)
     assert one.images == 1 and one.uses == 1 and one.uses_by_image == (1,)
     assert one.bytes > len(IMAGE) * 4 / 3

@@ -82,7 +82,7 @@ def test_typing_that_stays_in_the_page_is_approved_with_it(typing: Action) -> No
 
 
 @pytest.mark.parametrize("typing", LEADS_OUT)
-def test_keys_that_may_lead_out_of_the_page_are_not(typing: Action) -> None:
+def test_keys_that_may_leave_the_page_are_not_approved_with_typing(typing: Action) -> None:
     assert not approved_by_site(typing, "https://example.com", SITES)
 
 
@@ -100,14 +100,14 @@ def test_keys_that_may_lead_out_of_the_page_are_not(typing: Action) -> None:
         "*.*.x",
     ],
 )
-def test_what_is_no_site_is_refused_and_named(text: str) -> None:
+def test_an_invalid_site_is_refused_and_named(text: str) -> None:
     with pytest.raises(ValueError, match="is no site"):
         Site.parse(text)
     with pytest.raises(BadSettings, match="is no site"):
         TaskSettings("anthropic", "claude-opus-5-5", typing_sites=(text,))
 
 
-def test_the_sites_survive_the_record() -> None:
+def test_the_sites_are_restored_from_the_record() -> None:
     settings = TaskSettings("anthropic", "claude-opus-5-5", typing_sites=SITES)
     again = TaskSettings.from_data({**settings.as_data(), "typing_sites": list(SITES)})
     assert again == settings
@@ -134,7 +134,7 @@ async def test_typing_asks_outside_the_sites_in_every_mode_and_inside_only_in_ea
     rig.check()
 
 
-async def test_a_desktop_that_cannot_tell_the_site_means_asking(
+async def test_typing_is_asked_about_if_the_desktop_cannot_tell_the_site(
     make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = make_rig(calls(member("t1", "type", text="hello")), says("Done."))

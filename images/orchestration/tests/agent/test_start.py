@@ -49,7 +49,7 @@ def test_the_first_task_imports_nothing(tmp_path: Path, provider: str) -> None:
 
 
 def test_streamlit_watches_no_files_and_leaves_the_search_path_alone() -> None:
-    """In a process of its own: Streamlit's settings are the process's."""
+    """Runs in a process of its own, because Streamlit's settings belong to the process."""
     said = subprocess.run(
         [
             sys.executable,

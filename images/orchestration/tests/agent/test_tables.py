@@ -1,4 +1,4 @@
-"""The frozen tables: what fits what, what it costs, what a request holds."""
+"""The frozen tables: which tools fit which model, what a model costs, what a request holds."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_an_unknown_combination_is_an_error_that_lists_the_choices(
         assert choice in str(error.value)
 
 
-def test_a_model_of_no_table_takes_the_tools_that_the_person_names_and_costs_the_dearest_price() -> None:
+def test_an_unknown_model_gets_the_tools_that_the_person_names_and_the_highest_price() -> None:
     fit = resolve(
         "bedrock", "arn:aws:bedrock:us-west-2:1:application-inference-profile/x", "computer_20250124"
     )
@@ -121,7 +121,7 @@ def test_the_tables_are_frozen() -> None:
         TOOL_VERSIONS[0].models["anthropic"] = ()  # type: ignore[index]
 
 
-def test_every_listed_model_has_a_price_and_every_price_a_tool() -> None:
+def test_the_tools_and_the_price_table_list_the_same_models() -> None:
     listed = {model for version in TOOL_VERSIONS for fitting in version.models.values() for model in fitting}
     assert listed == {model.id for model in model_table.MODELS}
     assert known_models("anthropic")[0] == "claude-opus-5-5"
@@ -159,7 +159,7 @@ def test_an_effort_is_one_that_the_model_has() -> None:
     for model, effort in (("claude-opus-4-6", "xhigh"), ("claude-haiku-4-5", "low")):
         with pytest.raises(UnknownCombination, match="no effort"):
             TaskSettings("anthropic", model, effort=effort).fit()
-    # Nobody knows what an unknown model takes: the API says so.
+    # What an unknown model accepts is in no table; the API refuses what it does not accept.
     assert TaskSettings("anthropic", "claude-next-9", effort="max").fit().model.known is False
 
 
@@ -183,7 +183,7 @@ def test_contradictory_settings_cannot_exist(change: dict[str, Any]) -> None:
         TaskSettings("anthropic", "claude-opus-5-5", **change)
 
 
-def test_settings_survive_the_record() -> None:
+def test_settings_are_restored_from_the_record() -> None:
     settings = TaskSettings("bedrock", "x", effort="high", dollars=1.5)
     assert TaskSettings.from_data(settings.as_data()) == settings
     with pytest.raises(BadSettings):

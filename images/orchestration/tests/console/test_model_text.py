@@ -1,4 +1,4 @@
-"""A model's text is shown as text: no picture, link, diagram, formula, icon or badge comes of it."""
+"""A model's text is shown as text: it never becomes a picture, link, diagram, formula, icon or badge."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class Elements(HTMLParser):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_element_comes_of_it_that_loads_runs_or_leads_anywhere(text: str) -> None:
+def test_model_text_becomes_no_element_that_loads_runs_or_links_to_anything(text: str) -> None:
     found = Elements(as_html(text))
     assert found.names <= HARMLESS and found.attributes <= {"style", "start"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_looks_like_the_consoles_own_marks_is_shown_as_it_was_written(text: str) -> None:
+def test_text_that_imitates_the_consoles_own_marks_is_shown_as_written(text: str) -> None:
     def letters(some: str) -> str:
         return "".join(re.findall(r"[a-z/:\[\]()]", some.replace("```mermaid", "")))
 
@@ -89,7 +89,7 @@ def test_a_text_made_to_be_slow_is_shown_at_once() -> None:
         assert time.monotonic() - began < 5, text[:10]
 
 
-def test_others_words_keep_no_markdown() -> None:
+def test_text_from_other_sources_keeps_no_markdown() -> None:
     assert literal("![x](/logout) \\![y](z) :red[**a**]") == (
         "\\!\\[x\\]\\(\\/logout\\) \\\\\\!\\[y\\]\\(z\\) \\:red\\[\\*\\*a\\*\\*\\]"
     )

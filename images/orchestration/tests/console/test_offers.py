@@ -87,12 +87,12 @@ def test_settings_of_a_provider_that_is_gone_are_not_taken_up_again(make_console
     assert again.settings.provider == "bedrock"
 
 
-def test_the_mantle_endpoint_is_no_provider_any_more(make_console: MakeConsole) -> None:
+def test_the_mantle_endpoint_is_not_a_provider(make_console: MakeConsole) -> None:
     with pytest.raises(ConfigurationError, match="DEFAULT_PROVIDER"):
         make_console({"DEFAULT_PROVIDER": "bedrock-mantle"})
 
 
-def test_what_the_model_declined_can_be_taken_out_and_the_conversation_goes_on(
+def test_a_turn_that_the_model_declined_can_be_taken_out_and_the_conversation_goes_on(
     make_console: MakeConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declines = Step((member("c1", "left_click", coordinate=[1, 1]),), "refusal", details={"type": "refusal"})

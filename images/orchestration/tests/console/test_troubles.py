@@ -1,4 +1,4 @@
-"""What goes wrong is told to the person without secrets, as mere text, and with a number to quote."""
+"""Errors are shown to the person as plain text, without secrets, and with a number to quote."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def person(console: Console) -> Session:
 
 
 def run(console: Console, person: Session) -> None:
-    """One task, to its end."""
+    """Run one task to its end."""
     console.start(person, "Go.")
     assert console._running is not None
     console._running.exception(20)
@@ -83,7 +83,7 @@ def test_each_incident_has_a_number_of_its_own_and_a_long_trace_keeps_its_end(
     assert all(line["trace"].rstrip().endswith("the end") and len(line["trace"]) <= 20_000 for line in lines)
 
 
-def test_a_secret_that_lies_across_the_cut_of_a_trace_is_not_half_shown(
+def test_no_part_of_a_secret_is_shown_where_a_trace_is_cut(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     secret = secrets.token_hex(200)
@@ -110,7 +110,7 @@ def test_a_message_of_the_apis_is_shown_letter_for_letter(text: str) -> None:
     assert not re.search(r"(?<!\\)(?:\\\\)*[!-/:-@\[\]^_`{-~]", source)
 
 
-def test_what_the_apis_message_says_reaches_the_person_without_the_key(
+def test_an_error_message_of_the_api_is_shown_without_the_key(
     console: Console, person: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusal = Fault("status", status=401)

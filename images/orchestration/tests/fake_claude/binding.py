@@ -117,7 +117,7 @@ def _thinking(found: Walk, block: dict[str, Any], path: str, model: str) -> None
         raise BadSignature(path) from None
     served = catalogue.find(model)
     if said["model"] != model and (served is None or said["model"] not in served.reads):
-        # Such a block is dropped, never an error, and leaves no gap.
+        # The API drops such a block without an error, and the chain goes on without it.
         found.unreadable.append(path)
         found.last = said["id"]
         return

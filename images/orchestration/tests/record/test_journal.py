@@ -1,4 +1,4 @@
-"""The record's writer: durable, alone, never torn, and no event without its place on the disk."""
+"""The record's writer: nobody else writes the record; each event is on the disk before anyone sees it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_full_disk_is_an_error_and_leaves_no_half_event(
     assert verify(tmp_path).problems == []
 
 
-def test_a_torn_end_is_put_aside_and_said(tmp_path: Path) -> None:
+def test_an_incomplete_last_event_is_set_aside_and_reported(tmp_path: Path) -> None:
     journal = Journal(tmp_path, Redactor())
     journal.append("prompt", {"text": "x"})
     journal.close()
@@ -106,7 +106,7 @@ def test_a_changed_record_is_not_continued(tmp_path: Path, damage: str) -> None:
         Journal(tmp_path, Redactor())
 
 
-def test_odd_values_are_recorded_rather_than_refused(tmp_path: Path) -> None:
+def test_values_that_are_not_json_are_recorded_rather_than_refused(tmp_path: Path) -> None:
     journal = Journal(tmp_path, Redactor())
     journal.append("answer", {"nan": float("nan"), "half": "\ud800", "object": object, "tuple": (1,)})
     assert verify(tmp_path).problems == []

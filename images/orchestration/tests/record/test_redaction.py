@@ -1,4 +1,4 @@
-"""Secrets are replaced in every spelling they travel in."""
+"""Secrets are replaced in every encoding in which they may occur."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
-def test_a_secret_is_replaced_in_this_spelling(spelling: str) -> None:
+def test_a_secret_is_replaced_in_every_encoding(spelling: str) -> None:
     redacted = Redactor({"login password": SECRET}).text(f"before {spelling} after")
     assert "[redacted: login password]" in redacted and "42" not in redacted
     assert redacted.startswith("before ") and redacted.endswith(" after")

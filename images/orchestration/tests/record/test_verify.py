@@ -61,7 +61,7 @@ def write(folder: Path, lines: list[bytes]) -> None:
     (folder / "events.jsonl").write_bytes(b"".join(lines))
 
 
-def test_an_untouched_record_is_whole(record: tuple[Path, list[Event]]) -> None:
+def test_an_unchanged_record_is_verified(record: tuple[Path, list[Event]]) -> None:
     verdict = verify(record[0])
     assert verdict.problems == [] and verdict.events == 12 and verdict.screens == 1
     assert verdict.head == record[1][-1].hash
@@ -274,7 +274,7 @@ def test_a_record_without_its_id_is_found(record: tuple[Path, list[Event]]) -> N
         Journal(folder, Redactor())
 
 
-def test_the_command_says_whole_or_what_is_wrong(
+def test_the_command_reports_that_the_record_is_whole_or_what_is_wrong(
     record: tuple[Path, list[Event]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = record[0]

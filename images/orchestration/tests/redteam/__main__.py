@@ -16,7 +16,7 @@ from redteam.world import world
 
 
 def main() -> None:
-    """Play and write."""
+    """Play the cases and write the table."""
     rows: list[Row] = []
     chosen = [case for case in CASES if " ".join(sys.argv[1:]) in case.wants]
     with TemporaryDirectory(prefix="redteam-world-") as folder:

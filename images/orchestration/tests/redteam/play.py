@@ -84,7 +84,7 @@ def _step(identifier: str, call: Call, pace: float = 0.0) -> Step:
 
 
 async def _take_the_mouse(rig: Rig, world: World, last_read: str) -> None:
-    """Come when the model has read what it was asked to, and stay."""
+    """Let the person appear once the model has read what it was asked to read, and stay."""
     while last_read not in rig.results():
         await asyncio.sleep(0.02)
     with person_at_the_controls(world.desktop):

@@ -31,7 +31,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def written() -> str:
-    """What the README says now."""
+    """The table as the README has it now."""
     text = README.read_text(encoding="utf-8")
     return text[text.index(BEGIN) + len(BEGIN) : text.index(END)]
 

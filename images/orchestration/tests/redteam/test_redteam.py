@@ -56,5 +56,5 @@ def test_there_are_enough_attacks_of_every_kind() -> None:
     assert {case.carrier for case in CASES} == CARRIERS == {case.carrier for case in PLAYED}
 
 
-def test_the_table_hides_nothing() -> None:
+def test_the_table_lists_also_attacks_that_nothing_stops() -> None:
     assert NOTHING in written(), "a table in which everything is stopped is not to be believed"

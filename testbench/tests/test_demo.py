@@ -89,7 +89,7 @@ def test_no_link_that_a_task_has_made_is_followed(name: str, tmp_path: Path) -> 
     )
 
 
-def test_what_the_browser_complains_of_holds_no_secret() -> None:
+def test_errors_of_the_browser_are_reported_without_secrets() -> None:
     said = actors._without_secrets('fill("sk-secret") on "#key"', {"key": "sk-secret"})
     assert said == 'fill("(the key)") on "#key"'
 

@@ -34,7 +34,7 @@ def places(tmp_path: Path) -> Places:
     return Places(tmp_path / "a checkout with 'blanks'")
 
 
-def test_nothing_of_a_persons_own_settings_gets_through(places: Places) -> None:
+def test_the_persons_own_aws_and_pulumi_settings_are_removed(places: Places) -> None:
     variables = local_aws.environment(places, URL, OWN)
     for name, value in variables.items():
         if name.startswith(("AWS_", "PULUMI_")):

@@ -20,7 +20,7 @@ HOLD = (
 )
 
 
-def test_the_second_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+def test_a_second_process_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with (
         lock.held(path, "up"),
@@ -32,7 +32,7 @@ def test_the_second_is_told_who_holds_the_lock(tmp_path: Path) -> None:
         pass
 
 
-def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
+def test_the_lock_is_free_once_its_holder_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     command = [sys.executable, "-c", HOLD, str(path)]
     with subprocess.Popen(command, cwd=LOCAL, stdout=subprocess.PIPE, text=True) as holder:

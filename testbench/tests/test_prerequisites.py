@@ -51,7 +51,7 @@ def test_a_problem_says_what_was_found_and_what_to_do(one: Prerequisite, words: 
     assert all(word in problem for word in words)
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     missing = tuple(Prerequisite(name, (name,), "x", (1,), "a", "b") for name in ("no-such-a", "no-such-b"))
     with pytest.raises(Failure, match=r"no-such-a 1 or later(.|\n)*no-such-b 1 or later"):
         check(missing)

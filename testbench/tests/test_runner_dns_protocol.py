@@ -69,7 +69,7 @@ def test_an_unsupported_query_is_refused(options: dict[str, str], rcode: dns.rco
         assert server.send(query).rcode() == rcode
 
 
-def test_any_asks_for_no_record_in_particular_and_gets_none() -> None:
+def test_a_query_of_type_any_gets_no_records() -> None:
     with serving() as server:
         answer = server.ask("allowed.example", "ANY")
     assert (answer.rcode(), answer.answer) == (dns.rcode.NOERROR, [])

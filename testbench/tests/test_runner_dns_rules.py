@@ -68,7 +68,7 @@ def test_before_the_first_reading_nothing_resolves(client: Any, vpc: str) -> Non
         assert server.ask("allowed.example").rcode() == dns.rcode.SERVFAIL
 
 
-def test_a_changed_list_counts_from_the_next_refresh(client: Any, vpc: str) -> None:
+def test_a_changed_list_takes_effect_at_the_next_refresh(client: Any, vpc: str) -> None:
     made = VpcFirewall(client, vpc)
     allowed = made.rule(1, "ALLOW")
     made.block_the_rest()

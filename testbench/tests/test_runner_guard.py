@@ -63,7 +63,7 @@ def _wait_until_gone(pid: int) -> None:
         time.sleep(0.02)
 
 
-def test_work_that_is_killed_comes_back_and_it_is_said(guard: Guard) -> None:
+def test_a_killed_worker_is_restarted_and_the_restart_is_logged(guard: Guard) -> None:
     process = guard("signal.pause()")
     first = _next_work(process)
     os.kill(first, signal.SIGKILL)
@@ -74,14 +74,14 @@ def test_work_that_is_killed_comes_back_and_it_is_said(guard: Guard) -> None:
     assert "the runner's work ended (-9)" in said and process.returncode == 0
 
 
-def test_work_that_fails_comes_back_with_its_error_shown(guard: Guard) -> None:
+def test_a_worker_that_fails_is_restarted_and_its_error_is_shown(guard: Guard) -> None:
     process = guard("raise RuntimeError('out of luck')")
     assert _next_work(process) != _next_work(process)
     process.terminate()
     assert "out of luck" in process.communicate(timeout=20)[1]
 
 
-def test_the_end_is_passed_on_and_waited_for(guard: Guard) -> None:
+def test_sigterm_is_passed_on_to_the_worker_and_its_end_awaited(guard: Guard) -> None:
     process = guard(
         "signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'given back\\n'), os._exit(0)))\n"
         "print('ready', flush=True)\n"
@@ -95,14 +95,14 @@ def test_the_end_is_passed_on_and_waited_for(guard: Guard) -> None:
     _wait_until_gone(work)
 
 
-def test_work_does_not_outlive_a_guard_that_is_killed(guard: Guard) -> None:
+def test_the_worker_ends_if_its_guard_is_killed(guard: Guard) -> None:
     process = guard("signal.pause()")
     work = _next_work(process)
     process.kill()
     _wait_until_gone(work)
 
 
-def test_work_that_cannot_be_done_here_is_not_tried_again(guard: Guard) -> None:
+def test_a_worker_that_cannot_run_on_this_machine_is_not_restarted(guard: Guard) -> None:
     process = guard(f"sys.exit({CANNOT})")
     out, _ = process.communicate(timeout=20)
     assert process.returncode == CANNOT

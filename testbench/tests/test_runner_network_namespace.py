@@ -188,7 +188,7 @@ def test_it_is_said_why_there_are_no_namespaces(monkeypatch: pytest.MonkeyPatch)
     assert available() == "Network namespaces exist on Linux only."
 
 
-def test_it_is_said_which_package_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def which(name: str, path: str) -> str | None:
         return None if name in ("nft", "ip") else f"{path}/{name}"
 
@@ -196,7 +196,7 @@ def test_it_is_said_which_package_lacks(monkeypatch: pytest.MonkeyPatch) -> None
     assert available() == "ip, nft not found (Debian: apt install iproute2 nftables)."
 
 
-def test_it_is_said_when_the_kernel_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_of_the_kernel_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_flags: int) -> None:
         raise PermissionError(errno.EPERM, "it is forbidden")
 
@@ -208,7 +208,7 @@ def test_it_is_said_when_the_kernel_refuses(monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
-def test_a_user_without_rights_is_told() -> None:
+def test_a_user_who_is_not_root_is_told_so() -> None:
     # Imported first: the user may not be able to read the code.
     code = (
         "import os\n"

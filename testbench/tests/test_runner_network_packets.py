@@ -241,7 +241,7 @@ def test_the_desktop_reaches_web_sites_on_their_ports_only(scene: Scene) -> None
         assert seen_from(other) == NAT
 
 
-def test_without_a_way_out_not_a_packet_leaves(scene: Scene) -> None:
+def test_no_packet_leaves_a_subnet_without_a_route_to_the_internet(scene: Scene) -> None:
     scene.network.apply((replace(DESKTOPS, egress=(udp(7000, EVERYWHERE),)),))
     with (
         server(scene.web, socket.SOCK_DGRAM, 7000) as listening,
@@ -258,7 +258,7 @@ def test_without_a_way_out_not_a_packet_leaves(scene: Scene) -> None:
         assert listening.recv(100) == str(NAT).encode()
 
 
-def test_without_a_route_not_a_packet_of_ipv6_passes_either_way(scene: Scene) -> None:
+def test_no_ipv6_packet_passes_in_either_direction_without_a_route(scene: Scene) -> None:
     rules = (udp(7000, EVERYWHERE6),)
     scene.network.apply((replace(DOOR, ingress=rules, egress=rules),))
     to = BALANCER.ipv6
@@ -303,7 +303,7 @@ def make_neighbours(scene: Scene, *addresses: Address | None) -> None:
     [(AGENT.address, PUBLIC, BALANCER.address), (AGENT.ipv6, BALANCER.ipv6, BALANCER.ipv6)],
     ids=["IPv4", "IPv6"],
 )
-def test_from_outside_nobody_passes_for_a_task(
+def test_a_packet_from_outside_with_the_address_of_a_task_is_dropped(
     scene: Scene, forged: Address, to: Address, honestly_to: Address
 ) -> None:
     scene.network.apply(
@@ -422,7 +422,7 @@ def test_a_connection_survives_the_end_of_its_rule(
     ],
     ids=["IPv4", "IPv6"],
 )
-def test_an_echo_takes_a_rule_of_its_own(
+def test_ping_needs_a_rule_for_icmp(
     scene: Scene, source: Address, to: Address, protocol: int, rule: Rule
 ) -> None:
     """Sent by a stranger, seen by the balancer: first refused, then let through."""

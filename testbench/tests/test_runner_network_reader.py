@@ -100,7 +100,7 @@ def test_rules_are_read_in_all_their_kinds(ec2: Any, vpc: str, group: str) -> No
         ),
     ],
 )
-def test_a_rule_that_is_not_understood_is_told_and_admits_nothing(
+def test_a_rule_that_is_not_understood_is_reported_and_admits_nothing(
     ec2: Any, vpc: str, group: str, permission: dict[str, Any], reason: str
 ) -> None:
     # EC2 takes the id of a prefix list that exists.

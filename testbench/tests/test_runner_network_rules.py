@@ -93,7 +93,7 @@ def test_the_order_of_the_input_changes_nothing(
 
 
 @given(groups=groups, interfaces=interfaces())
-def test_no_port_and_no_peer_is_let_through_but_by_a_rule(
+def test_only_the_ports_and_peers_of_a_rule_are_admitted(
     groups: tuple[SecurityGroup, ...], interfaces: tuple[Interface, ...]
 ) -> None:
     text = rules.compile(VPC, groups, interfaces)

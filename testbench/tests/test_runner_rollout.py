@@ -108,7 +108,7 @@ def test_a_starting_container_may_fail_its_check_and_is_asked_each_second() -> N
     assert states[-1].wait(CHECK, 61) == CHECK.interval
 
 
-def test_one_success_is_health_and_only_failures_in_a_row_end_it() -> None:
+def test_one_success_makes_healthy_and_only_consecutive_failures_make_unhealthy() -> None:
     states = _states((1, True), (11, False), (21, False), (31, True), (41, False), (51, False), (61, False))
     assert [state.health.value[0] for state in states] == ["H", "H", "H", "H", "H", "H", "U"]
 

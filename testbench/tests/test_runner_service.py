@@ -120,7 +120,7 @@ def test_a_deployment_that_was_complete_is_tried_for_ever() -> None:
     assert len(scene.tasks) == 5
 
 
-def test_what_runs_goes_on_when_a_deployment_is_given_up_and_ends_with_its_service() -> None:
+def test_running_tasks_survive_a_failed_deployment_and_end_with_their_service() -> None:
     scene = Scene()
     scene.step()
     scene.tasks[0].stage = Stage.READY
@@ -143,7 +143,7 @@ def test_a_definition_that_cannot_be_run_counts_as_a_failed_task() -> None:
     assert not scene.tasks
 
 
-def test_events_are_told_once_and_kept_when_they_did_not_get_through() -> None:
+def test_an_event_is_reported_once_and_kept_until_it_was_received() -> None:
     scene = Scene()
     scene.step()
     scene.tasks[0].describe = dict  # type: ignore[attr-defined]
@@ -181,7 +181,7 @@ def answering() -> Any:
         listening.close()
 
 
-def test_an_open_door_leads_where_it_was_told_last(answering: Any) -> None:
+def test_a_listener_forwards_to_its_newest_targets(answering: Any) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

@@ -98,7 +98,7 @@ def test_parts_of_one_lane_are_built_in_order(places: Places, tmp_path: Path) ->
     assert built.read_text() == "first second"
 
 
-def test_the_first_failure_is_told_and_ends_what_is_built_beside_it(places: Places) -> None:
+def test_the_first_failure_is_reported_and_ends_the_builds_beside_it(places: Places) -> None:
     began = time.monotonic()
     parts = [
         _running("slow", "import time; time.sleep(300)", "go"),
@@ -115,7 +115,7 @@ def test_the_first_failure_is_told_and_ends_what_is_built_beside_it(places: Plac
     )
 
 
-def test_long_steps_are_seen_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_long_step_reports_that_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock(heartbeat_seconds=0.01)
     with clock.step("waiting", announce="waiting", about_seconds=9):
         while "still waiting, about 9 s (" not in (text := capsys.readouterr().err):

@@ -43,9 +43,7 @@ def test_a_deployment_with_nothing_to_go_back_to_ends_the_wait(scene: Fargate) -
     assert "LOGIN_PASSWORD is missing. No task of it runs." in watch.failures[0]
 
 
-def test_one_that_is_rolled_back_is_said_and_waited_for(
-    scene: Fargate, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_rollback_is_reported_and_awaited(scene: Fargate, capsys: pytest.CaptureFixture[str]) -> None:
     scene.create(breaker=(True, True))
     good = scene.task()
     scene.report(good, rollout=COMPLETED)
@@ -60,7 +58,7 @@ def test_one_that_is_rolled_back_is_said_and_waited_for(
     assert capsys.readouterr().err.count("The deployment of web failed.") == 1
 
 
-def test_what_failed_earlier_is_not_said_again(scene: Fargate) -> None:
+def test_earlier_failures_are_not_reported_again(scene: Fargate) -> None:
     scene.create()
     scene.report(rollout=FAILED)
     watch = Watch(scene.url)

@@ -82,7 +82,7 @@ def test_every_kind_of_resource_is_judged_or_says_why_not(stack: Stack) -> None:
     }
 
 
-def test_what_is_made_wrong_is_found(stack: Stack) -> None:
+def test_every_way_of_breaking_a_deployed_resource_is_found(stack: Stack) -> None:
     wrong = {}
     for label, place, value, rule in WRONG:
         changed = [

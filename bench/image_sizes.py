@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 
-from containers import image
+from containers import base, image, private_podman
 from containers.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,10 +42,12 @@ def _megabytes(size: str) -> float:
 
 def main() -> None:
     """Build both and print."""
-    engine = Engine(ROOT / ".local" / "containers")
+    engine = private_podman.engine(ROOT / ".local")
+    dockerfiles = [ROOT / "images" / folder / "Dockerfile" for folder in NAMES]
+    chosen = base.provide(engine, ROOT / ".local" / "containers", dockerfiles)
     for folder in NAMES:
         name = f"localhost/computer-use-sandbox/{folder}:bench"
-        image.build(engine, ROOT / "images" / folder, name)
+        image.build(engine, ROOT / "images" / folder, name, chosen)
         print(*table(engine, name), "", sep="\n")
 
 

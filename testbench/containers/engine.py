@@ -1,103 +1,113 @@
-"""Podman with a storage of its own below `.local/containers`, so that nothing of a person's own is touched.
-
-The settings fit an ordinary machine and one that is a container or small virtual machine itself: runc,
-because crun does not know hybrid cgroups; cgroups by file system, because there may be no systemd; builds in
-a chroot, because a build's own network may not be had.
-"""
+"""The container engine's command line: podman's or docker's, which have the same verbs."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import resource
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import cached_property
 
-# The longest single operation: building an image with everything to download.
-_SECONDS = 1800.0
-_CONTAINERS_CONF = """\
-[containers]
-base_hosts_file = "none"
-
-[engine]
-cgroup_manager = "cgroupfs"
-runtime = "runc"
-events_logger = "none"
-tmp_dir = "{run}/tmp"
-volume_path = "{folder}/volumes"
-static_dir = "{folder}/static"
-"""
-_STORAGE_CONF = """\
-[storage]
-driver = "overlay"
-graphroot = "{folder}/storage"
-runroot = "{run}/storage"
-"""
+# An engine that needs longer than this to tell its version is treated as not answering.
+_ANSWER_SECONDS = 10.0
+# The longest operation but a build: copying an image's files into a new volume, or pulling from loopback.
+_WORK_SECONDS = 300.0
 
 
 class EngineError(Exception):
-    """Podman refused something; the message has its words."""
+    """The engine refused something; the message has its words."""
 
 
 class Engine:
-    """Runs podman's verbs. `folder` holds images and settings, and may be removed when nothing runs."""
+    """A podman or docker command. `command` is a name on PATH or a path; times are in seconds."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        # State of running containers must not outlive the machine's run, and paths of sockets must be short.
-        name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        self.run_folder = Path("/run/computer-use-sandbox", name)
-        folder.mkdir(parents=True, exist_ok=True)
-        for file, text in (("containers.conf", _CONTAINERS_CONF), ("storage.conf", _STORAGE_CONF)):
-            content = text.format(folder=folder, run=self.run_folder)
-            (folder / file).write_text(content, encoding="utf-8")
+    def __init__(self, command: str, answer_seconds: float = _ANSWER_SECONDS) -> None:
+        self.command = command
+        self._answer_seconds = answer_seconds
 
-    def environment(self) -> dict[str, str]:
-        """The variables that make podman use this folder."""
-        return {
-            **os.environ,
-            "CONTAINERS_CONF": str(self.folder / "containers.conf"),
-            "CONTAINERS_STORAGE_CONF": str(self.folder / "storage.conf"),
-            "BUILDAH_ISOLATION": "chroot",
-        }
+    @cached_property
+    def is_podman(self) -> bool:
+        """Whether it is podman, which can join a network namespace by path. Raises `EngineError`."""
+        return self.run("--version", seconds=self._answer_seconds).startswith("podman")
 
-    def run(self, *arguments: str, variables: Mapping[str, str] | None = None, check: bool = True) -> str:
-        """What podman printed; `variables` are added to its environment. Raises `EngineError`."""
-        ended = self.process(*arguments, variables=variables)
-        if check and ended.returncode != 0:
-            raise EngineError(f"podman {arguments[0]}: {ended.stdout.strip()[-3000:]}")
-        return ended.stdout.strip()
-
-    def process(
-        self, *arguments: str, variables: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """The ended command; its output and errors are in `stdout`."""
-        return subprocess.run(
-            ["podman", *arguments],
-            env={**self.environment(), **(variables or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+    def unavailable(self) -> str | None:
+        """Why no container can be run with it, as a sentence for a person; None when it can."""
+        if shutil.which(self.command) is None:
+            return f"There is no {self.command} command."
+        try:
+            self.run("version", "--format", "{{.Server.Version}}", seconds=self._answer_seconds)
+        except EngineError as error:
+            return f"The container engine does not answer ({error})."
+        return None
 
     def has(self, image: str) -> bool:
-        return self.process("image", "exists", image).returncode == 0
+        """Whether the engine's storage holds the image."""
+        return self.process("image", "inspect", "--format={{.Id}}", "--", image).returncode == 0
+
+    def run(
+        self,
+        *arguments: str,
+        text: str = "",
+        environment: Mapping[str, str] | None = None,
+        held: Sequence[int] = (),
+        seconds: float = _WORK_SECONDS,
+    ) -> str:
+        """Run a command to its end and return what it printed, without the last line's end.
+
+        The arguments are those of `process`. Raises `EngineError` when the command fails or takes too long.
+        """
+        ended = self.process(*arguments, text=text, environment=environment, held=held, seconds=seconds)
+        if ended.returncode != 0:
+            said = ended.stderr.strip() or ended.stdout.strip() or f"exit status {ended.returncode}"
+            raise EngineError(f"{arguments[0]}: {said}")
+        return ended.stdout.rstrip("\n")
+
+    def process(
+        self,
+        *arguments: str,
+        text: str = "",
+        environment: Mapping[str, str] | None = None,
+        held: Sequence[int] = (),
+        seconds: float = _WORK_SECONDS,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, whatever its exit status.
+
+        `text` is its standard input, `environment` its variables (default: `own_environment()`); the
+        descriptors `held` stay open until it has ended. Raises `EngineError` when it cannot be started or
+        takes too long.
+        """
+        try:
+            return subprocess.run(
+                [self.command, *arguments],
+                input=text,
+                env=own_environment() if environment is None else environment,
+                pass_fds=held,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=seconds,
+                check=False,
+            )
+        except OSError as error:
+            raise EngineError(f"{self.command}: {error.strerror}") from error
+        except subprocess.TimeoutExpired as error:
+            raise EngineError(f"{arguments[0]} did not end within {seconds:g} s") from error
+
+    def attach(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command; its output and errors are one pipe. Ctrl-C at the terminal does not reach it."""
+        try:
+            return subprocess.Popen(
+                [self.command, *arguments],
+                env=own_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise EngineError(f"{self.command}: {error.strerror}") from error
 
 
-def limits() -> Sequence[str]:
-    """Limits of open files and processes that may be set here: nobody gets more than this process has itself,
-    and podman's own wish is higher. 4096 processes are what a container of a desktop with a browser needs."""
-    wanted = {"nofile": (resource.RLIMIT_NOFILE, 65535), "nproc": (resource.RLIMIT_NPROC, 4096)}
-    return [
-        f"--ulimit={name}={value}:{value}"
-        for name, (kind, most) in wanted.items()
-        for value in [_at_most(resource.getrlimit(kind)[1], most)]
-    ]
-
-
-def _at_most(own: int, most: int) -> int:
-    return most if own == resource.RLIM_INFINITY else min(own, most)
+def own_environment() -> dict[str, str]:
+    """This process's environment, and no advertisements of docker's in the output."""
+    return {**os.environ, "DOCKER_CLI_HINTS": "false"}

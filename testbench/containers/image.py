@@ -6,26 +6,32 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from containers import base
 from containers.engine import Engine
 
+# Everything has to be downloaded for a first build.
+_SECONDS = 1800.0
 
-def build(engine: Engine, context: Path, name: str, arguments: Mapping[str, str] | None = None) -> None:
+
+def build(
+    engine: Engine, context: Path, name: str, base: str, arguments: Mapping[str, str] | None = None
+) -> None:
     """Build the folder's Dockerfile under a name. Layers that were built before are used again.
 
-    `arguments` are build arguments beside BASE_IMAGE. Raises `EngineError` with the build's last words.
+    `base` takes the place of the Dockerfile's own; empty for that one.
+
+    `arguments` are further build arguments. Raises `EngineError` with the build's last words.
     """
-    dockerfile = context / "Dockerfile"
-    given = {"BASE_IMAGE": base.provide(engine, dockerfile), **(arguments or {})}
+    given = {**({"BASE_IMAGE": base} if base else {}), **(arguments or {})}
     authority = os.environ.get("SSL_CERT_FILE")
     engine.run(
         "build",
         f"--tag={name}",
-        f"--file={dockerfile}",
+        f"--file={context / 'Dockerfile'}",
         "--network=host",
         # The certificates of a private authority, for a network that inspects TLS; see the Dockerfiles.
         *([f"--secret=id=ca,src={authority}"] if authority else []),
         *(f"--build-arg={key}={value}" for key, value in given.items()),
         "--",
         str(context),
+        seconds=_SECONDS,
     )

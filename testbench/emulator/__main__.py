@@ -1,5 +1,5 @@
 """Start the emulator: `python -m emulator [--port N] [--state-file FILE] [--exit-with-parent]
-[--calls FILE] [--verbose]`.
+[--calls FILE] [--registry PROGRAM --layers FOLDER] [--verbose]`.
 
 The first line on standard output is `listening on http://127.0.0.1:PORT`. The log goes to standard error.
 """
@@ -11,7 +11,7 @@ import logging
 import sys
 from pathlib import Path
 
-from emulator import http_server, identity, lifetime, recorded_calls
+from emulator import http_server, identity, image_registry, lifetime, recorded_calls
 from emulator.application import build_application
 
 
@@ -25,6 +25,8 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input is closed")
     parser.add_argument("--calls", type=Path, help="write each call to this file, one JSON object a line")
+    parser.add_argument("--registry", type=Path, help="the program that holds the images of ECR")
+    parser.add_argument("--layers", type=Path, help="the folder in which that program keeps layers")
     parser.add_argument("--verbose", action="store_true", help="log each request")
     options = parser.parse_args(arguments)
     logging.basicConfig(
@@ -43,7 +45,9 @@ def main(arguments: list[str]) -> int:
     if options.calls:
         recorded_calls.install(options.calls)
     port = bound.getsockname()[1]
-    me = identity.Identity(port, f"http://{http_server.LOOPBACK}:{port}")
+    registry = image_registry.start(options.registry, options.layers) if options.registry else None
+    url = f"http://{http_server.LOOPBACK}:{port}"
+    me = identity.Identity(port, url, registry.address if registry else "")
     try:
         lifetime.end_on_signals()
         if options.exit_with_parent:
@@ -55,6 +59,8 @@ def main(arguments: list[str]) -> int:
     finally:
         if options.state_file:
             identity.withdraw(me, options.state_file)
+        if registry:
+            registry.close()
     return 0
 
 

@@ -22,6 +22,7 @@ class Identity:
 
     port: int
     url: str
+    registry: str = ""  # HOST:PORT of the images that ECR holds; empty where no image can be pushed
     pid: int = field(default_factory=os.getpid)
     instance: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from launcher import (
     building,
+    containers,
     emulator_process,
     fargate,
     local_aws,
@@ -121,6 +122,7 @@ def destroy(places: Places) -> int:
     emulator = emulator_process.running(places)
     if emulator is None:
         runner_process.stop(places)
+        containers.release(places)
         if stack.exists(places):
             say("The local AWS is not running: what the stack had made is gone with it.")
             _put_aside(places)
@@ -147,6 +149,7 @@ def destroy(places: Places) -> int:
             _nothing_is_left(places, emulator)
     with clock.step("stopping the task runner"):
         runner_process.stop(places)
+        containers.release(places)
     emulator_process.stop(places)
     say("Everything is removed, and the local AWS is stopped.")
     say(clock.table())
@@ -169,6 +172,7 @@ def start_emulator(places: Places) -> int:
 
 def stop_emulator(places: Places) -> int:
     runner_process.stop(places)
+    containers.release(places)
     say("The local AWS is stopped." if emulator_process.stop(places) else "The local AWS was not running.")
     return 0
 

@@ -31,6 +31,7 @@ class Emulator:
     url: str
     instance: str
     started: str
+    registry: str = ""  # HOST:PORT of the images that ECR holds
 
 
 def running(places: Places) -> Emulator | None:
@@ -96,6 +97,10 @@ def _launch(places: Places, port: int) -> Emulator | None:
         str(port),
         "--state-file",
         str(places.emulator),
+        "--registry",
+        str(places.bin / "oci-registry"),
+        "--layers",
+        str(places.registry),
     ]
     with places.emulator_log.open("a", encoding="utf-8") as log:
         child = subprocess.Popen(

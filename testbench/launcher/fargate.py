@@ -1,58 +1,24 @@
-"""Has the tasks of the local stack run: what they need, and the runner. Their pages are in `pages`."""
+"""Has the tasks of the local stack run: their engine, and the runner. Their pages are in `pages`."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 
-from launcher import packages, runner_process
-from launcher.building import Part, build_stale
+from launcher import containers, runner_process
+from launcher.building import Part
 from launcher.places import Places
 from launcher.report import Clock, Failure, say
 from runner.model_api import ModelApi
-from runner.tasks.docker_cli import Docker
 
 
 def prepare(places: Places, clock: Clock) -> str | None:
     """What tasks need on this machine. None, or why tasks can't run on it: a sentence for a person."""
-    if Docker().unavailable() is None:
-        if sys.platform == "linux" and os.geteuid() == 0:
-            # Without them the containers would do with less than namespaces.
-            packages.provide(places, clock, [places.sources / "packages.txt"], "the tasks' network")
-        return None
-    if os.geteuid() != 0:
-        return "that takes a Docker daemon, or root on Debian (the desktop keeps two users apart)"
-    if reason := packages.provide(places, clock, packages.for_tasks(places), "the sandbox without Docker"):
+    if reason := containers.prepare(places, clock):
         return reason
-    build_stale(places, parts(places), clock)
+    containers.provide_base(places, clock)
     return None
-
-
-def parts(places: Places) -> list[Part]:
-    """The images' programs, installed for a run without a container."""
-    return [_desktop(places), console(places)]
-
-
-def _desktop(places: Places) -> Part:
-    environment = places.root / "images" / "environment"
-    return Part(
-        "desktop",
-        "installing the desktop",
-        (
-            (
-                *("make", "--no-print-directory", "-C", str(environment), "install"),
-                f"PREFIX={places.environment_prefix}",
-            ),
-        ),
-        (
-            *(environment / name for name in ("Makefile", "users.conf", "environment", "healthcheck")),
-            *(environment / name for name in ("src", "services", "desktop", "browser", "skeleton", "helper")),
-            environment / "requirements-test.txt",
-        ),
-        (places.environment_prefix / "environment",),
-    )
 
 
 def console(places: Places) -> Part:

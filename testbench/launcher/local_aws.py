@@ -10,6 +10,7 @@ import os
 import shlex
 from collections.abc import Mapping
 
+from launcher import containers
 from launcher.places import Places
 
 REGION = "us-west-2"
@@ -55,6 +56,7 @@ def _settings(places: Places, url: str, outer: Mapping[str, str]) -> dict[str, s
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
+        **containers.variables(places),
         **_without_proxy(outer),
     }
 

@@ -1,4 +1,4 @@
-"""Debian packages of tasks that run without Docker, and of the demo: which lack, and installing them."""
+"""Debian packages of the container engine and of the demo: which lack, and installing them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,8 @@ from launcher.report import Clock, Failure, say
 _INSTALL = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends")
 
 
-def for_tasks(places: Places) -> list[Path]:
-    """The files that name them, one a line with the reason; the only place where they are named."""
-    images = places.root / "images"
-    return [
-        places.sources / "packages.txt",
-        *(images / "environment" / name for name in ("packages.txt", "packages-build.txt")),
-        images / "orchestration" / "packages.txt",
-    ]
-
-
 def for_demo(places: Places) -> list[Path]:
-    """The same for the demo's browser."""
+    """The file that names those of the demo's browser, one a line with the reason."""
     return [places.root / "images" / "orchestration" / "packages-test.txt"]
 
 

@@ -85,13 +85,23 @@ class Places:
         return self.logs / "fargate.log"
 
     @property
-    def environment_prefix(self) -> Path:
-        """The desktop without a container; see images/environment."""
-        return self.generated / "venv-environment"
+    def containers(self) -> Path:
+        """Images, containers and settings of the container engine; see `launcher.containers`."""
+        return self.generated / "containers"
+
+    @property
+    def engine(self) -> Path:
+        """The command of the container engine."""
+        return self.bin / "container-engine"
+
+    @property
+    def registry(self) -> Path:
+        """The layers of the images that the emulated ECR holds."""
+        return self.generated / "registry"
 
     @property
     def orchestration_venv(self) -> Path:
-        """The Python of the console without a container."""
+        """The console's Python with what its tests need; the demo's actors run on it."""
         return self.generated / "venv-orchestration"
 
     @property

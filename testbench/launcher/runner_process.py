@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from launcher import local_aws, processes
+from launcher import emulator_process, local_aws, processes
 from launcher.places import Places
 from launcher.report import Failure, say
 
@@ -121,11 +121,16 @@ def _arguments(places: Places, url: str, model_api: str | None) -> list[str]:
         *("--endpoint", url),
         *("--region", local_aws.REGION),
         *("--folder", str(places.runner.parent)),
-        *("--images", str(places.root / "images")),
-        *("--prefix", str(places.environment_prefix)),
-        *("--venv", str(places.orchestration_venv)),
+        *("--engine", str(places.engine)),
+        *("--registry", _registry(places)),
         *((_MODEL_API, model_api) if model_api else ()),
     ]
+
+
+def _registry(places: Places) -> str:
+    """Where the images are; after the local AWS has ended there are none, and only leftovers to remove."""
+    emulator = emulator_process.running(places)
+    return emulator.registry if emulator and emulator.registry else "none"
 
 
 def _environment() -> dict[str, str]:

@@ -1,12 +1,12 @@
-"""Which isolation tasks get here, and what runs their containers: asked for, or what this machine can."""
+"""Which network tasks get here: namespaces of the emulated VPC, or a bridge of the container engine's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from containers.engine import Engine
 from runner.network import namespace
-from runner.tasks import docker, plain
-from runner.tasks.docker_cli import Docker
+from runner.tasks.engine import NOT_ENFORCED
 
 _NOT_ASKED_FOR = "It was not asked for."
 
@@ -17,21 +17,17 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """Why this machine lacks each way, as a sentence; None where it has it."""
+    """Why this machine lacks each thing, as a sentence; None where it has it."""
 
+    engine: str | None
     namespaces: str | None
-    docker: str | None
-    processes: str | None
 
 
 @dataclass(frozen=True)
 class Choice:
-    """`docker` and `processes` are None when containers may be run so, and why not otherwise. With both,
-    Docker comes first. `fallback` says why tasks get no namespaces although they were not declined."""
+    """`fallback` says why tasks get no namespaces although these were not declined."""
 
     namespaces: bool
-    docker: str | None
-    processes: str | None
     fallback: str | None
 
     @property
@@ -43,36 +39,22 @@ class Choice:
         """What a person must be told, in sentences."""
         if self.namespaces:
             return []
-        said = [self.fallback] if self.fallback else []
-        if self.docker is None:
-            said.append(docker.NOT_ENFORCED)
-        return [*said, *(plain.NOT_ENFORCED if self.processes is None else ())]
+        return [*([self.fallback] if self.fallback else []), NOT_ENFORCED]
 
 
-def choose(isolation: str, containers: str, found: Found) -> Choice:
-    """`isolation` is auto, namespaces or none; `containers` auto, docker or processes. Raises `CannotRun`."""
+def choose(isolation: str, found: Found) -> Choice:
+    """`isolation` is auto, namespaces or none. Raises `CannotRun`."""
+    if found.engine:
+        raise CannotRun(found.engine)
     if isolation == "namespaces" and found.namespaces:
         raise CannotRun(f"--isolation namespaces: {found.namespaces} Without: --isolation none")
     namespaces = isolation != "none" and found.namespaces is None
-    no_docker = _NOT_ASKED_FOR if containers == "processes" else found.docker
-    # In namespaces they do not depend on what plain processes need.
-    no_processes = _NOT_ASKED_FOR if containers == "docker" else None if namespaces else found.processes
-    if no_docker and no_processes:
-        raise CannotRun(f"--containers {containers}: {_reasons(containers, no_docker, no_processes)}")
-    fallback = found.namespaces if isolation == "auto" and not namespaces else None
-    return Choice(namespaces, no_docker, no_processes, fallback)
+    return Choice(namespaces, found.namespaces if isolation == "auto" and not namespaces else None)
 
 
-def _reasons(containers: str, no_docker: str, no_processes: str) -> str:
-    if containers == "docker":
-        return no_docker
-    return no_processes if containers == "processes" else f"{no_docker} {no_processes}"
-
-
-def try_out(isolation: str, containers: str) -> Found:
+def try_out(isolation: str, engine: Engine) -> Found:
     """What this machine has of what was asked for."""
     return Found(
+        engine.unavailable(),
         _NOT_ASKED_FOR if isolation == "none" else namespace.available(),
-        _NOT_ASKED_FOR if containers == "processes" else Docker().unavailable(),
-        plain.unavailable(),
     )

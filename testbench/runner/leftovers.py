@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 
+from containers.engine import Engine
 from runner import interfaces
 from runner.aws import Aws
 from runner.ecs import registration
 from runner.options import Options
-from runner.tasks import docker_leftovers, plain
-from runner.tasks.docker_cli import Docker
+from runner.tasks import engine_leftovers
 
 
 def in_aws(aws: Aws) -> None:
@@ -19,14 +19,13 @@ def in_aws(aws: Aws) -> None:
 
 
 def on_this_machine(options: Options) -> None:
-    """Remove containers, processes' folders and files. Raises `DockerError`.
+    """Remove containers and files. Raises `EngineError`.
 
     Namespaces, and all that was in them, the kernel has removed.
     """
-    plain.remove_leftovers(options.folder)
-    docker = Docker()
-    if docker.unavailable() is None:
-        docker_leftovers.remove_leftovers(docker, options.folder)
+    engine = Engine(options.engine)
+    if engine.unavailable() is None:
+        engine_leftovers.remove_leftovers(engine, options.folder)
     remove_files(options)
 
 

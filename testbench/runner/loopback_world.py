@@ -1,4 +1,4 @@
-"""The world without namespaces: tasks on this machine's loopback, in Docker containers or as processes.
+"""The world without namespaces: containers on a bridge of the engine's, published on this machine's loopback.
 
 A task has a network interface in the emulated VPC as everywhere, and is registered with its address in target
 groups and Cloud Map, but no packet reaches that. What listens on loopback instead: each load balancer's port,
@@ -20,12 +20,12 @@ from runner import interfaces
 from runner.aws import Aws
 from runner.front_door import Doors, Doorway
 from runner.load_balancers import Listener, LoadBalancer
-from runner.loopback_names import LoopbackNames
 from runner.model_api import ModelApi
 from runner.network.forwarder import Forwarder, Target
 from runner.place import Connection
 from runner.published import PublishedPorts, PublishingBackend
-from runner.tasks.first_that_can import FirstThatCan
+from runner.surroundings import tell_errors
+from runner.tasks.engine import EngineBackend
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,18 @@ class Loopback:
 
     forwarder: Forwarder
     published: PublishedPorts
-    names: LoopbackNames
 
     @classmethod
-    def of(cls, aws: Aws) -> Loopback:
-        forwarder, published = Forwarder(), PublishedPorts()
-        return cls(forwarder, published, LoopbackNames(aws, forwarder, published))
+    def new(cls) -> Loopback:
+        return cls(Forwarder(), PublishedPorts())
 
 
 class LoopbackWorld:
     """See `runner.surroundings.World`."""
 
-    def __init__(self, aws: Aws, backends: FirstThatCan, loopback: Loopback, api: ModelApi | None) -> None:
-        self.backend = PublishingBackend(backends, loopback.published)
-        self._aws, self._backends, self._loopback, self._api = aws, backends, loopback, api
+    def __init__(self, aws: Aws, backend: EngineBackend, loopback: Loopback, api: ModelApi | None) -> None:
+        self.backend = PublishingBackend(backend, loopback.published)
+        self._aws, self._engine, self._loopback, self._api = aws, backend, loopback, api
         self._doors = Doors(loopback.forwarder)
         self._listeners: dict[int, Listener] = {}
 
@@ -56,21 +54,20 @@ class LoopbackWorld:
         return overrides(self._api)
 
     def place_of(self, service: Mapping[str, Any]) -> LoopbackPlace:
-        return LoopbackPlace(self._aws.client("ec2"), self._loopback, service)
+        return LoopbackPlace(self._aws, self._loopback, service)
 
     def follow(self, services: Iterable[Mapping[str, Any]], balancers: Sequence[LoadBalancer]) -> None:
-        self._loopback.names.refresh()
         # Where two balancers have the same port, this machine's leads to the first.
         listeners = [listener for balancer in balancers for listener in balancer.listeners]
         self._listeners = {listener.port: listener for listener in reversed(listeners)}
         self._doors.set({port: self._doorway(listener) for port, listener in self._listeners.items()})
 
     def remove_leftovers(self) -> None:
-        self._backends.remove_leftovers()
+        tell_errors(self._engine.remove_leftovers)
 
     def close(self) -> None:
         self._loopback.forwarder.close()
-        self._backends.close()
+        tell_errors(self._engine.close)
 
     def _doorway(self, listener: Listener) -> Doorway:
         port = listener.port
@@ -84,11 +81,12 @@ class LoopbackWorld:
 class LoopbackPlace:
     """The place of one service's tasks; see `runner.place.Place`."""
 
-    def __init__(self, ec2: Any, loopback: Loopback, service: Mapping[str, Any]) -> None:
-        self._ec2, self._loopback, self._service = ec2, loopback, service
+    def __init__(self, aws: Aws, loopback: Loopback, service: Mapping[str, Any]) -> None:
+        self._aws, self._loopback, self._service = aws, loopback, service
+        self._ec2 = aws.client("ec2")
 
     def connect(self, subnets: Sequence[str], groups: Sequence[str], task_arn: str) -> Connection:
-        names = self._loopback.names.of_service(self._service)
+        names = private_names(self._aws, self._service)
         created = interfaces.create(self._ec2, subnets, groups, task_arn)
         address = IPv4Address(created["PrivateIpAddress"])
         self._loopback.published.add(task_arn.rpartition("/")[2], address, names)
@@ -104,6 +102,19 @@ class LoopbackPlace:
 def overrides(api: ModelApi | None) -> Mapping[str, Mapping[str, str]]:
     """Variables by container, beside the task definitions'."""
     return {"orchestration": {"ANTHROPIC_BASE_URL": api.url}} if api else {}
+
+
+def private_names(aws: Aws, service: Mapping[str, Any]) -> list[str]:
+    """The full names of an ECS service's tasks in Cloud Map; `service` is DescribeServices' entry."""
+    client = aws.client("servicediscovery")
+    names = []
+    for registry in service.get("serviceRegistries") or []:
+        found = client.get_service(Id=registry["registryArn"].rpartition("/")[2])["Service"]
+        # Terraform still names the namespace in the place that AWS has deprecated.
+        namespace_id = found.get("NamespaceId") or found["DnsConfig"]["NamespaceId"]
+        namespace = client.get_namespace(Id=namespace_id)["Namespace"]["Name"]
+        names.append(f"{found['Name']}.{namespace}")
+    return names
 
 
 def _socket(family: int) -> socket.socket:

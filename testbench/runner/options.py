@@ -11,17 +11,16 @@ from runner.model_api import ModelApi
 
 @dataclass(frozen=True)
 class Options:
-    """`folder` is the runner's own; `prefix` and `venv` are where the images' parts were installed."""
+    """`folder` is the runner's own, `engine` the command of podman or docker, and `registry` the HOST:PORT
+    that holds what the emulated ECR holds."""
 
     endpoint: str
     region: str
     folder: Path
-    images: Path
-    prefix: Path
-    venv: Path
+    engine: str
+    registry: str
     model_api: ModelApi | None
     isolation: str
-    containers: str
     only_clean: str
     instance: str
 
@@ -50,9 +49,8 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument(
         "--folder", type=_absolute, required=True, help="for volumes, logs and the state file"
     )
-    parser.add_argument("--images", type=_absolute, required=True, help="the folder of the images' sources")
-    parser.add_argument("--prefix", type=_absolute, required=True, help="where the desktop is installed")
-    parser.add_argument("--venv", type=_absolute, required=True, help="the console's virtual environment")
+    parser.add_argument("--engine", required=True, help="the command of podman or docker")
+    parser.add_argument("--registry", required=True, help="HOST:PORT of the registry that the images are in")
     parser.add_argument(
         "--model-api", type=_model_api, help="where the model's API really is; no other is reached"
     )
@@ -60,13 +58,7 @@ def parse(arguments: list[str]) -> Options:
         "--isolation",
         choices=("auto", "namespaces", "none"),
         default="auto",
-        help="auto: namespaces where they can be made; none: processes on loopback",
-    )
-    parser.add_argument(
-        "--containers",
-        choices=("auto", "docker", "processes"),
-        default="auto",
-        help="auto: Docker where a daemon answers and the image was built",
+        help="auto: namespaces where they can be made; none: a bridge of the engine's",
     )
     parser.add_argument(
         "--only-clean",

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol, cast
 
-from runner.ecs.definition import ContainerDefinition
+from containers.engine import EngineError
 from runner.network.forwarder import Target
 from runner.tasks.backend import Backend, Container, Launch
-from runner.tasks.docker_cli import DockerError
 
 LOOPBACK = IPv4Address("127.0.0.1")
 
@@ -67,15 +66,12 @@ class PublishingBackend:
     def __init__(self, backend: Backend, ports: PublishedPorts) -> None:
         self._backend, self._ports = backend, ports
 
-    def refusal(self, container: ContainerDefinition) -> str | None:
-        return self._backend.refusal(container)
-
     def start(self, launch: Launch) -> Container:
         container = cast(_Published, self._backend.start(launch))
         found: dict[int, int] = {}
         for port in launch.container.ports:
             # One that has ended meanwhile has none; who runs it will see why.
-            with contextlib.suppress(KeyError, DockerError):
+            with contextlib.suppress(KeyError, EngineError):
                 found[port] = container.published(port)
         self._ports.publish(launch.task_id, found)
         return container

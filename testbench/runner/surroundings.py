@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from containers.engine import EngineError
 from runner import internet
 from runner.aws import Aws
 from runner.front_door import Doors, FrontDoor
@@ -17,7 +19,7 @@ from runner.network.forwarder import Forwarder
 from runner.place import Place
 from runner.state_file import replace
 from runner.tasks.backend import Backend
-from runner.tasks.first_that_can import FirstThatCan
+from runner.tasks.engine import EngineBackend
 from runner.vpc import EmulatedVpc
 
 Overrides = Mapping[str, Mapping[str, str]]
@@ -46,12 +48,20 @@ class World(Protocol):
         """Give everything back; all tasks have ended."""
 
 
+def tell_errors(action: Callable[[], object]) -> None:
+    """Do it; what the engine refuses is said, and the rest goes on."""
+    try:
+        action()
+    except EngineError as error:
+        print(error, file=sys.stderr, flush=True)
+
+
 class NamespacedWorld:
     """A network of namespaces for each VPC that has a service or a load balancer."""
 
-    def __init__(self, aws: Aws, backends: FirstThatCan, api: ModelApi | None, shown_in: Path) -> None:
+    def __init__(self, aws: Aws, backend: EngineBackend, api: ModelApi | None, shown_in: Path) -> None:
         """The namespaces' paths are kept up to date in the file `shown_in`: VPC → interface → path."""
-        self.backend = self._backends = backends
+        self.backend = self._engine = backend
         self._shown_in, self._shown = shown_in, ""
         self._aws, self._api = aws, api
         self._forwarder = Forwarder()
@@ -104,11 +114,11 @@ class NamespacedWorld:
 
     def remove_leftovers(self) -> None:
         # The kernel has removed the namespaces and all that was in them.
-        self._backends.remove_leftovers()
+        tell_errors(self._engine.remove_leftovers)
 
     def close(self) -> None:
         self._forwarder.close()
-        self._backends.close()
+        tell_errors(self._engine.close)
         for vpc_id in list(self._vpcs):
             self._close(vpc_id)
         self._shown_in.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 
+from containers.engine import Engine
 from runner import choice, leftovers, worlds
 from runner.aws import Aws
 from runner.guard import CANNOT
@@ -21,9 +22,7 @@ def run(options: Options) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the launcher; SIGTERM is how this one is told
     aws = Aws(options.endpoint, options.region)
     try:
-        chosen = choice.choose(
-            options.isolation, options.containers, choice.try_out(options.isolation, options.containers)
-        )
+        chosen = choice.choose(options.isolation, choice.try_out(options.isolation, Engine(options.engine)))
     except choice.CannotRun as error:
         print(error, file=sys.stderr, flush=True)
         sys.exit(CANNOT)
@@ -39,7 +38,7 @@ def run(options: Options) -> None:
 
 
 def clean(options: Options) -> None:
-    """Remove what a killed runner has left. Raises boto3's errors and `DockerError`."""
+    """Remove what a killed runner has left. Raises boto3's errors and `EngineError`."""
     leftovers.on_this_machine(options)
     if options.only_clean == "everywhere":
         aws = Aws(options.endpoint, options.region)
@@ -56,6 +55,5 @@ def _announce(options: Options, chosen: choice.Choice) -> None:
         "arguments": sys.argv[1:],
         "isolation": chosen.isolation,
         "not_enforced": chosen.not_enforced,
-        "containers": {"docker": chosen.docker, "processes": chosen.processes},
     }
     replace(options.state_file, json.dumps(state, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""Makes a folder a checkout for the launcher: an interpreter, and a task runner that runs nothing."""
+"""Makes a folder a checkout for the launcher: tools, and a task runner that runs nothing."""
 
 from __future__ import annotations
 
@@ -51,12 +51,14 @@ state.unlink(missing_ok=True)
 """
 
 
-def install_python(places: Places) -> None:
-    """The interpreter of this test run, with its packages, as the checkout's own."""
+def install_tools(places: Places) -> None:
+    """The interpreter of this test run, with its packages, as the checkout's own; and the image registry."""
     places.python.parent.mkdir(parents=True)
     # Not a link to the interpreter: that would lose the environment it belongs to.
     places.python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     places.python.chmod(0o755)
+    places.bin.mkdir(parents=True, exist_ok=True)
+    (places.bin / "oci-registry").symlink_to(Places.of_this_checkout().bin / "oci-registry")
 
 
 def install_runner(places: Places) -> None:

@@ -91,12 +91,11 @@ class Sandbox:
         self.places.project.mkdir(parents=True)
         self.proof = 0  # the exit code of `prove`, which needs a whole stack to look at
         self.no_tasks: str | None = "this is a test"  # why no task can run on this machine
-        checkout.install_python(self.places)
+        checkout.install_tools(self.places)
         checkout.install_runner(self.places)
         (self.places.sources / "emulator").symlink_to(LOCAL / "emulator")
         (root / "pulumi.py").write_text(PULUMI, encoding="utf-8")
         pulumi = self.places.bin / "pulumi"
-        pulumi.parent.mkdir()
         pulumi.write_text(
             f'#!/bin/sh\nexec "{sys.executable}" "{root / "pulumi.py"}" "$@"\n', encoding="utf-8"
         )

@@ -24,7 +24,7 @@ def places(tmp_path: Path) -> Iterator[Places]:
     """A checkout in which the emulator can be started. An emulator that still runs at the end is stopped."""
     made = Places(tmp_path)
     (tmp_path / "testbench").symlink_to(LOCAL)
-    checkout.install_python(made)
+    checkout.install_tools(made)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         made.last_port.write_text(str(free.getsockname()[1]))

@@ -1,8 +1,9 @@
-"""Whether tasks can run on this machine, and what that takes. docker and the runner are stand-ins."""
+"""Whether tasks can run on this machine, and what that takes. The engine and the runner are stand-ins."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,95 +12,130 @@ from typing import Any
 import pytest
 
 import checkout
-from launcher import building, fargate, packages, runner_process
-from launcher.building import Part
+from containers import base
+from launcher import containers, fargate, packages, runner_process
 from launcher.places import Places
 from launcher.report import Clock, Failure
+
+PINNED = "debian:bookworm-slim@sha256:" + "a" * 64
+# Notes each call, has the images in the file `images`, and pulls if the file `registry-answers` is there.
+_ENGINE = """\
+#!/bin/sh
+root={root}
+echo "$*" >> $root/engine-calls
+test ! -e $root/no-engine || exit 1
+for last; do :; done
+case $1 in
+  --version) echo podman version 4.3.1 ;;
+  image) grep -qxF "$last" $root/images ;;
+  pull) test -e $root/registry-answers && echo "$last" >> $root/images ;;
+  import) echo "$last" >> $root/images ;;
+esac
+"""
 
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
-    """Root on a machine without Docker, whose packages are there and whose only part appends to a file."""
+    """Root on Linux with its packages there, an engine without images, and no registry that answers."""
     made = Places(tmp_path)
-    built = made.generated / "built"
-    code = f"open({str(built)!r}, 'a').write('built\\n')"
-    part = Part("thing", "building the thing", ((sys.executable, "-c", code),), (), (built,))
-    monkeypatch.setattr(fargate, "parts", lambda _places: [part])
     monkeypatch.setattr(packages, "provide", lambda *_: None)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(sys, "platform", "linux")
+    for image in containers.IMAGES:
+        dockerfile = tmp_path / "images" / image / "Dockerfile"
+        dockerfile.parent.mkdir(parents=True)
+        dockerfile.write_text(f"ARG BASE_IMAGE={PINNED}\n")
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin:/usr/bin")
-    _docker(made, 1)
-    checkout.install_python(made)
+    for name in ("podman", "docker"):
+        _program(made, name, _ENGINE.format(root=tmp_path / "engine"))
+    _program(made, "mmdebstrap", '#!/bin/sh\nfor last; do :; done\ntouch "$last"\n')
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "images").touch()
+    checkout.install_tools(made)
     checkout.install_runner(made)
     yield made
     runner_process.stop(made)
 
 
-def _docker(places: Places, status: int) -> None:
-    """`docker` answers as with a daemon (0) or without one."""
-    program = places.root / "bin" / "docker"
-    program.write_text(f"#!/bin/sh\nexit {status}\n", encoding="utf-8")
+def _program(places: Places, name: str, script: str) -> None:
+    program = places.root / "bin" / name
+    program.write_text(script, encoding="utf-8")
     program.chmod(0o755)
+
+
+def _calls(places: Places) -> list[str]:
+    file = places.root / "engine" / "engine-calls"
+    return file.read_text().splitlines() if file.exists() else []
 
 
 def _no_packages(*_: Any) -> str:
     return "no packages here"
 
 
-def test_with_docker_nothing_is_installed(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    _docker(places, 0)
+def _told(places: Places, variable: str) -> str:
+    """What the engine's command sees in a variable."""
+    script = places.engine.read_text().replace('exec podman "$@"', f'echo "${variable}"')
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_root_gets_podman_with_a_storage_of_its_own(places: Places) -> None:
+    assert fargate.prepare(places, Clock()) is None
+    settings = Path(_told(places, "CONTAINERS_STORAGE_CONF"))
+    assert settings.is_relative_to(places.containers)
+    assert f'graphroot = "{places.containers}/storage"' in settings.read_text()
+
+
+@pytest.mark.parametrize("command", ["docker", "podman"])
+def test_others_get_the_engine_that_they_have(
+    places: Places, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    for other in {"docker", "podman"} - {command}:
+        (places.root / "bin" / other).unlink()
+    monkeypatch.setenv("PATH", f"{places.root / 'bin'}:/bin")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(packages, "provide", _no_packages)
-    assert fargate.prepare(places, Clock()) is None
-    assert not (places.generated / "built").exists()
+    assert containers.prepare(places, Clock()) is None
+    assert f'exec {places.root}/bin/{command} "$@"' in places.engine.read_text()
+    assert not places.containers.exists()
 
 
-@pytest.mark.parametrize("reason", [None, "no packages here"])
-def test_with_docker_root_gets_the_networks_packages_if_they_can_be_had(
-    places: Places, monkeypatch: pytest.MonkeyPatch, reason: str | None
+def test_without_an_engine_that_answers_it_says_what_it_takes(
+    places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[list[Path]] = []
-
-    def provide(_places: Places, _clock: Clock, files: list[Path], _who: str) -> str | None:
-        asked.append(files)
-        return reason
-
-    _docker(places, 0)
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(packages, "provide", provide)
-    assert fargate.prepare(places, Clock()) is None
-    assert asked == [[places.sources / "packages.txt"]]
-
-
-@pytest.mark.parametrize("has_docker", [True, False])
-def test_without_a_daemon_it_takes_root(
-    places: Places, monkeypatch: pytest.MonkeyPatch, has_docker: bool
-) -> None:
-    if not has_docker:
-        (places.root / "bin" / "docker").unlink()
-        monkeypatch.setenv("PATH", str(places.root / "bin"))
+    (places.root / "engine" / "no-engine").touch()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     reason = fargate.prepare(places, Clock())
-    assert reason is not None
-    assert "Docker daemon, or root on Debian" in reason
+    assert reason is not None and "Docker daemon that answers" in reason and "root on Debian" in reason
 
 
-def test_without_its_packages_nothing_is_built(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages, "provide", _no_packages)
-    assert fargate.prepare(places, Clock()) == "no packages here"
-    assert not (places.generated / "built").exists()
+def test_the_pinned_base_is_used_where_a_registry_has_it(places: Places) -> None:
+    (places.root / "engine" / "registry-answers").touch()
+    assert fargate.prepare(places, Clock()) is None
+    assert f"pull --quiet {PINNED}" in _calls(places)
+    assert (places.containers / "base-image").read_text() == ""
 
 
-def test_the_images_programs_are_installed_once(places: Places) -> None:
+def test_where_none_has_it_a_base_is_made_once_and_that_is_said(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
     for _ in range(2):
         assert fargate.prepare(places, Clock()) is None
-    assert (places.generated / "built").read_text() == "built\n"
+    assert (places.containers / "base-image").read_text() == base.OWN
+    assert len([call for call in _calls(places) if call.startswith("pull")]) == 1
+    assert len([call for call in _calls(places) if call.startswith("import")]) == 1
+    assert capsys.readouterr().err.count("No registry gives the images' pinned Debian base") == 1
 
 
-def test_the_images_parts_are_made_of_what_this_checkout_has() -> None:
-    for part in fargate.parts(Places.of_this_checkout()):
-        assert building.fingerprint(part)
+def test_a_base_that_cannot_be_made_ends_it_with_the_reason(places: Places) -> None:
+    _program(places, "mmdebstrap", "#!/bin/sh\necho E: no such mirror >&2\nexit 1\n")
+    with pytest.raises(Failure, match="E: no such mirror"):
+        fargate.prepare(places, Clock())
+
+
+def test_the_docker_plugin_is_told_nothing_while_no_emulator_runs(places: Places) -> None:
+    assert fargate.prepare(places, Clock()) is None
+    assert containers.variables(places) == {}
 
 
 def test_the_runner_is_told_where_the_models_api_is(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:

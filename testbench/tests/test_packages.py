@@ -1,4 +1,4 @@
-"""Debian packages: named in the images' lists, installed only after saying so. dpkg and apt are stand-ins."""
+"""Debian packages: named in lists, installed only after saying so. dpkg and apt are stand-ins."""
 
 from __future__ import annotations
 
@@ -42,10 +42,8 @@ class Machine:
         self.root, self.places = root, Places(root)
         self.bin = root / "bin"
         self.bin.mkdir()
-        for file in packages.for_tasks(self.places):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text("# what it is for\n\n", encoding="utf-8")
-        self.list = packages.for_tasks(self.places)[0]
+        self.list = self.places.sources / "packages.txt"
+        self.list.parent.mkdir()
         self.list.write_text("nftables  # enforces\niproute2\n\nnftables\n", encoding="utf-8")
         self.installed()
         self.program("dpkg-query", _DPKG_QUERY)
@@ -61,7 +59,7 @@ class Machine:
         (self.root / "known").write_text("".join(lines), encoding="utf-8")
 
     def provide(self) -> str | None:
-        return packages.provide(self.places, Clock(), packages.for_tasks(self.places), "the sandbox")
+        return packages.provide(self.places, Clock(), [self.list], "the sandbox")
 
     @property
     def apt_calls(self) -> list[str]:
@@ -79,14 +77,14 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 def test_each_list_of_the_checkout_names_packages() -> None:
     places = Places.of_this_checkout()
-    for file in (*packages.for_tasks(places), *packages.for_demo(places)):
+    for file in (places.sources / "packages.txt", *packages.for_demo(places)):
         names = packages.read([file])
         assert names, file
         assert all(re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", name) for name in names)
 
 
 def test_a_list_has_reasons_and_a_name_counts_once(machine: Machine) -> None:
-    assert packages.read(packages.for_tasks(machine.places)) == ["nftables", "iproute2"]
+    assert packages.read([machine.list]) == ["nftables", "iproute2"]
 
 
 def test_only_what_is_wholly_installed_is_not_missing(machine: Machine) -> None:

@@ -112,7 +112,7 @@ def serve() -> Iterator[Serve]:
 @pytest.fixture
 def places(tmp_path: Path) -> Iterator[Places]:
     made = Places(tmp_path)
-    checkout.install_python(made)
+    checkout.install_tools(made)
     checkout.install_runner(made)
     yield made
     runner_process.stop(made)

@@ -1,10 +1,9 @@
-"""Task definitions, secrets' places and Dockerfiles: read as ECS and Docker read them, or refused by name."""
+"""Task definitions and the places of secrets: read as ECS reads them, or refused by name."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +20,7 @@ from runner.ecs.definition import (
     TaskDefinition,
 )
 from runner.ecs.secrets import CannotReadSecret, SecretPlace
-from runner.tasks import dockerfile, layout
-from runner.tasks.dockerfile import UnreadableDockerfile
-from runner.tasks.plain_user import PlainUser
 
-IMAGES = Path(__file__).resolve().parents[2] / "images"
 ARN = "arn:aws:secretsmanager:us-west-2:123456789012:secret:login-AbCdEf"
 
 
@@ -146,57 +141,3 @@ def test_a_reference_with_a_version_reads_that_version_and_no_other(aws: Aws) ->
     assert secrets.read(client, references) == {"NEW": "new", "OLD": "old", "WHOLE": '{"key": "new"}'}
     with pytest.raises(CannotReadSecret, match=r"LOGIN.*ResourceNotFound"):
         secrets.read(client, {"LOGIN": f"{old['ARN']}:key::{uuid.uuid4()}"})
-
-
-def test_an_image_runs_as_its_dockerfile_says(tmp_path: Path) -> None:
-    file = tmp_path / "Dockerfile"
-    file.write_text(
-        "# comment\nARG BASE=debian\nFROM ${BASE} AS base\nENV A=1 \\\n    B='two words'\nSTOPSIGNAL SIGINT\n"
-        "FROM base AS builder\nUSER nobody\n"
-        'FROM base\nWORKDIR /srv\nUSER 10001:10001\nENTRYPOINT ["/run", "-x"]\nCMD ["now"]\n'
-    )
-    read = dockerfile.read(file)
-    assert read.environment == {"PATH": dockerfile.PATH, "A": "1", "B": "two words"}
-    assert (read.entry_point, read.command, read.user) == (("/run", "-x"), ("now",), "10001:10001")
-    assert (read.folder, read.stop_signal) == ("/srv", "SIGINT")
-
-
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("RUN true\n", "has no FROM"),
-        ("FROM x\nENTRYPOINT /run\n", ":2: /run"),
-        ("FROM x\nENV A\n", ":2: ENV A"),
-    ],
-)
-def test_a_dockerfile_that_is_not_understood_is_refused_by_line(
-    tmp_path: Path, text: str, named: str
-) -> None:
-    file = tmp_path / "Dockerfile"
-    file.write_text(text)
-    with pytest.raises(UnreadableDockerfile, match=named):
-        dockerfile.read(file)
-
-
-@pytest.mark.parametrize("image", ["environment", "orchestration"])
-def test_the_layout_of_each_image_has_what_its_dockerfile_runs(image: str, tmp_path: Path) -> None:
-    made = (layout.environment if image == "environment" else layout.orchestration)(IMAGES, tmp_path)
-    config = dockerfile.read(made.dockerfile)
-    places = [*made.trees, *made.links]
-    assert any(config.entry_point[0].startswith(place) for place in places), config.entry_point
-    assert "/usr/local/bin/healthcheck" in places
-    known = {str(account.number) for account in made.accounts} | {account.name for account in made.accounts}
-    assert config.user.partition(":")[0] in known
-    assert config.stop_signal == "SIGTERM"
-
-
-def test_a_user_starts_without_capabilities_and_within_the_bound() -> None:
-    assert PlainUser(10001, 10002, []).command[1:] == [
-        "--reuid=10001",
-        "--regid=10002",
-        "--clear-groups",
-        "--inh-caps=-all",
-        "--bounding-set=-all",
-        "--",
-    ]
-    assert "--bounding-set=-all,+setgid,+setuid" in PlainUser(1, 1, ["SETUID", "SETGID"]).command

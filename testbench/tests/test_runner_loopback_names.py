@@ -21,7 +21,7 @@ from runner.model_api import ModelApi
 from runner.network.forwarder import Target
 from runner.place import Connection
 from runner.tasks.backend import Container, Launch
-from runner.tasks.first_that_can import FirstThatCan
+from runner.tasks.engine import EngineBackend
 from runner_probes import free_port
 
 
@@ -30,6 +30,12 @@ class _Clients:
 
     def __init__(self, clients: Clients) -> None:
         self.client = clients
+
+
+class _Backend:
+    """Runs nothing."""
+
+    def close(self) -> None: ...
 
 
 class Server:
@@ -80,8 +86,8 @@ class Scene:
         self._registry = registry["Id"]
         self.service = {"serviceRegistries": [{"registryArn": registry["Arn"]}]}
         clients = cast(Aws, _Clients(aws))
-        self.loopback = Loopback.of(clients)
-        self.world = LoopbackWorld(clients, FirstThatCan([]), self.loopback, None)
+        self.loopback = Loopback.new()
+        self.world = LoopbackWorld(clients, cast(EngineBackend, _Backend()), self.loopback, None)
         self.place = self.world.place_of(self.service)
         self._servers: list[Server] = []
 
@@ -107,9 +113,6 @@ class Scene:
         listeners = (Listener(port, 350.0, targets),) if port else ()
         self.world.follow([], [LoadBalancer("arn", "vpc", (), listeners)])
 
-    def renamed(self, value: str) -> str:
-        return self.loopback.names.in_variables({"NAME": value})["NAME"]
-
     def close(self) -> None:
         self.world.close()
         for server in self._servers:
@@ -123,58 +126,9 @@ def scene(aws: Clients, ipv6_subnets: list[str]) -> Iterator[Scene]:
 
 
 class TestNames:
-    def test_a_private_name_becomes_a_door_to_the_task_that_has_it(self, scene: Scene) -> None:
-        scene.start_task("one")
-        scene.follow()
-        value = scene.renamed("http://Environment.computer-use.local:5000/execute")
-        door = int(value.removeprefix("http://127.0.0.1:").removesuffix("/execute"))
-        assert _who(door) == "one"
-
-    def test_the_door_stays_and_follows(self, scene: Scene) -> None:
-        scene.follow()
-        door = int(scene.renamed("environment.computer-use.local:5000").partition(":")[2])
-        assert _who(door) == ""  # no task yet
-        first = scene.start_task("first")
-        scene.follow()
-        assert _who(door) == "first"
-        scene.start_task("second")
-        scene.stop_task("first", first)
-        scene.follow()
-        assert _who(door) == "second"
-        assert scene.renamed("environment.computer-use.local:5000") == f"127.0.0.1:{door}"
-
-    def test_another_port_has_another_door(self, scene: Scene) -> None:
-        scene.start_task("one")
-        scene.follow()
-        other = int(scene.renamed("environment.computer-use.local:8443").partition(":")[2])
-        assert other != int(scene.renamed("environment.computer-use.local:5000").partition(":")[2])
-        assert _who(other) == ""
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            "https://www.example.com:8443",
-            "http://environment.computer-use.local",
-            "environment.computer-use.local:70000",
-            "10.0.0.4:5000",
-            f"{'a' * 64}.computer-use.local:5000",
-            "computeruse",
-            "",
-        ],
-    )
-    def test_whatever_else_stays(self, scene: Scene, value: str) -> None:
-        scene.follow()
-        assert scene.renamed(value) == value
-
-    def test_it_is_said(self, scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
-        scene.follow()
-        told = scene.renamed("environment.computer-use.local:5000")
-        scene.renamed("environment.computer-use.local:5000")
-        assert capsys.readouterr().err == f"environment.computer-use.local:5000 is {told} for tasks here\n"
-
     def test_a_container_gets_its_services_names_as_aliases(self, scene: Scene, tmp_path: Path) -> None:
         connection = scene.start_task("one")
-        launch = cast(Any, Launch)("one", None, {}, None, None, tmp_path)
+        launch = cast(Any, Launch)("one", None, {}, None, None, tmp_path, 256, 512)
         assert scene.loopback.published.names(launch) == ("environment.computer-use.local",)
         scene.stop_task("one", connection)
         assert scene.loopback.published.names(launch) == ()
@@ -223,7 +177,7 @@ class TestTheRest:
         assert scene.world.overrides == {}
         clients = cast(Aws, _Clients(scene.aws))
         api = ModelApi("http://127.0.0.1:9")
-        world = LoopbackWorld(clients, FirstThatCan([]), Loopback.of(clients), api)
+        world = LoopbackWorld(clients, cast(EngineBackend, _Backend()), Loopback.new(), api)
         assert world.overrides == {"orchestration": {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}}
         world.close()
 
@@ -233,15 +187,13 @@ class TestTheRest:
                 raise KeyError(port)
 
         class Backend:
-            def refusal(self, _: object) -> None: ...
-
             def start(self, _: Launch) -> Container:
                 return cast(Container, Ended())
 
         clients = cast(Aws, _Clients(scene.aws))
-        world = LoopbackWorld(clients, FirstThatCan([Backend()]), scene.loopback, None)
+        world = LoopbackWorld(clients, cast(EngineBackend, Backend()), scene.loopback, None)
         definition: Mapping[str, Any] = {"name": "x", "image": "x", "portMappings": [{"containerPort": 1}]}
         connection = scene.start_task("one")
         container = ContainerDefinition.of(definition)
-        world.backend.start(Launch("one", container, {}, None, None, tmp_path))
+        world.backend.start(Launch("one", container, {}, None, None, tmp_path, 256, 512))
         assert scene.loopback.published.here([Target(connection.address, 5000)]) == []

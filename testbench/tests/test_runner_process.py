@@ -21,7 +21,7 @@ URL = "http://127.0.0.1:9"  # nobody listens there: the stand-in asks for nothin
 @pytest.fixture
 def places(tmp_path: Path) -> Iterator[Places]:
     made = Places(tmp_path)
-    checkout.install_python(made)
+    checkout.install_tools(made)
     checkout.install_runner(made)
     yield made
     runner_process.stop(made)
@@ -58,9 +58,8 @@ def test_it_is_told_where_everything_is(places: Places) -> None:
         "--endpoint": URL,
         "--region": "us-west-2",
         "--folder": str(places.runner.parent),
-        "--images": str(places.root / "images"),
-        "--prefix": str(places.environment_prefix),
-        "--venv": str(places.orchestration_venv),
+        "--engine": str(places.engine),
+        "--registry": "none",
         "--model-api": "http://127.0.0.1:8",
         "--instance": "i",
     }

@@ -100,6 +100,7 @@ class ContainerDefinition:
     stop_timeout: int
     read_only_root: bool
     capabilities: frozenset[str]
+    ulimits: Mapping[str, tuple[int, int]]  # by name: soft and hard limit
     needs_init: bool
     logs: AwsLogs | None
 
@@ -126,6 +127,10 @@ class ContainerDefinition:
             stop_timeout=int(raw.get("stopTimeout") or _STOP_TIMEOUT),
             read_only_root=bool(raw.get("readonlyRootFilesystem")),
             capabilities=_capabilities(linux.get("capabilities") or {}),
+            ulimits={
+                one["name"]: (int(one["softLimit"]), int(one["hardLimit"]))
+                for one in raw.get("ulimits") or []
+            },
             needs_init=bool(linux.get("initProcessEnabled")),
             logs=_logs(raw.get("logConfiguration")),
         )

@@ -118,9 +118,7 @@ class Task:
 
     def _start_container(self) -> None:
         order, container = self.order, self.order.definition.container
-        if refusal := self._backend.refusal(container):
-            raise CannotStart(refusal)
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(mode=0o700, parents=True)
         # From here on there is something to give back.
         self._connection = self._place.connect(order.subnets, order.groups, self.arn)
         self._say(lastStatus="PENDING")
@@ -135,6 +133,8 @@ class Task:
                 self._connection.namespace,
                 self._connection.name_server,
                 self.folder,
+                int(order.definition.cpu),
+                int(order.definition.memory),
             )
         )
         self._log = ContainerLog(

@@ -23,6 +23,7 @@ def describe(
     container = {
         "name": definition.container.name,
         "image": definition.container.image,
+        "imageDigest": definition.container.image.partition("@")[2],
         "taskArn": arn,
         "lastStatus": _container_status(said["lastStatus"]),
         "healthStatus": health.value,

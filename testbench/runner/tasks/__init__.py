@@ -1,1 +1,1 @@
-"""How one container runs: in a root file system of its own, or by a Docker daemon."""
+"""How one container runs: an OCI engine, podman or docker, driven through its command line."""

@@ -31,6 +31,8 @@ class Launch:
     namespace: Namespace | None
     name_server: ipaddress.IPv4Address | None
     folder: Path
+    cpu_units: int  # 1024 to a vCPU
+    memory_mib: int
 
     def volume(self, name: str) -> Path:
         return self.folder / "volumes" / name
@@ -58,9 +60,6 @@ class Container(Protocol):
 
 class Backend(Protocol):
     """Starts containers."""
-
-    def refusal(self, container: ContainerDefinition) -> str | None:
-        """Why this container can't be started here, as a sentence for a person; None when it can."""
 
     def start(self, launch: Launch) -> Container:
         """Start it. Raises `CannotStart`."""

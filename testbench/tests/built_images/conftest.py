@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from containers import image
-from containers.engine import Engine, limits
+from containers import base, image, private_podman, ulimits
+from containers.engine import Engine, own_environment
 from runner.ecs.definition import DEFAULT_CAPABILITIES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,7 +20,8 @@ NAMES = ("environment", "orchestration")
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    return Engine(ROOT / ".local" / "containers")
+    """With the storage of `make up`, so that what that has built is not built again."""
+    return private_podman.engine(ROOT / ".local")
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +47,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def images(engine: Engine, checkout: Path) -> dict[str, str]:
     """The images' names, by the name of their folder."""
     built = {name: f"localhost/computer-use-sandbox/{name}:test" for name in NAMES}
+    dockerfiles = [checkout / "images" / name / "Dockerfile" for name in NAMES]
+    chosen = base.provide(engine, ROOT / ".local" / "containers", dockerfiles)
     for name, tag in built.items():
-        image.build(engine, checkout / "images" / name, tag)
+        image.build(engine, checkout / "images" / name, tag, chosen)
     return built
 
 
@@ -77,7 +80,8 @@ class Container:
     def ask(self, *command: str, user: str | None = None) -> str:
         """What a command inside prints; it may fail."""
         who = [f"--user={user}"] if user else []
-        return self.engine.run("exec", *who, self.name, *command, check=False)
+        ended = self.engine.process("exec", *who, self.name, *command)
+        return (ended.stdout + ended.stderr).strip()
 
     def is_healthy(self) -> bool:
         """As ECS finds out: by the command of the task definition's health check."""
@@ -86,7 +90,8 @@ class Container:
     def wait_until_healthy(self, seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while not self.is_healthy():
-            assert time.monotonic() < deadline, self.engine.run("logs", self.name, check=False)
+            logs = self.engine.process("logs", self.name)
+            assert time.monotonic() < deadline, logs.stdout + logs.stderr
             time.sleep(0.5)
 
 
@@ -104,12 +109,12 @@ def start(engine: Engine, images: dict[str, str], tls: dict[str, str]) -> Iterat
         variables = {**COMMON, **OWN[name], **tls}
         engine.run(
             *("run", "--detach", f"--name={container}", "--network=none", "--pull=never"),
-            *limits(),
+            *ulimits.arguments(),
             *RIGHTS[name],
             *options,
             *(f"--env={key}" for key in variables),
             images[name],
-            variables=variables,
+            environment={**own_environment(), **variables},
         )
         return Container(engine, container)
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runner.tasks import dockerfile
 from story.machine import ROOT
+from story.sandbox import Sandbox
 
 _ROW = re.compile(r"^\| (`[A-Z][^|]*) \|(.*)\|$", re.MULTILINE)
 _REGISTERED = (
@@ -16,9 +16,9 @@ _REGISTERED = (
 )
 
 
-def required(image: str) -> list[str]:
+def required(sandbox: Sandbox, image: str) -> list[str]:
     """The variables without which the image does not start, but for those that it brings itself."""
-    brought = dockerfile.read(ROOT / "images" / image / "Dockerfile").environment
+    brought = {one.partition("=")[0] for one in sandbox.image(image)["Config"]["Env"]}
     section = (
         (ROOT / "images" / image / "README.md").read_text().split("## Configuration")[1].split("\n## ")[0]
     )

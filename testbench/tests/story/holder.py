@@ -1,8 +1,9 @@
-"""Process 1 of the story's own machine: `python holder.py FOLDER CHECKOUT PART…`, in namespaces that are new.
+"""Process 1 of the story's own machine: `python holder.py FOLDER CHECKOUT SHARED PART…`, in new namespaces.
 
 The clone in FOLDER is shown in the checkout's place, since what is built names its own path. The checkout's
 PARTs, which are built from the same files, are below the clone's: what is written there does not get through
-to them. The machine ends with this process, and this process with its standard input.
+to them. The folders in SHARED, a list with commas, are the clone's and the checkout's both. The machine ends
+with this process, and this process with its standard input.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ _TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
 _WITH_MOUNTS = kernel.MS_BIND | kernel.MS_REC
 
 
-def main(folder: Path, checkout: Path, parts: list[str]) -> None:
+def main(folder: Path, checkout: Path, shared: list[str], parts: list[str]) -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     kernel.mount("written", "/var/tmp", "tmpfs")
     clone = folder / "clone"
     for part in parts:
         _overlay(checkout / part, clone / part, Path("/var/tmp", part))
+    for part in shared:
+        (clone / part).mkdir(parents=True, exist_ok=True)
+        kernel.mount(str(checkout / part), str(clone / part), flags=kernel.MS_BIND)
     kept = os.open(folder, os.O_PATH)
     for temporary in _TEMPORARY:
         kernel.mount("temporary", temporary, "tmpfs", options="mode=1777")
@@ -52,4 +56,4 @@ def _reap(*_: object) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3].split(","), sys.argv[4:])

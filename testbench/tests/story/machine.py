@@ -17,7 +17,8 @@ from typing import Any
 
 import boto3
 
-from launcher import fargate, local_aws
+from launcher import containers, fargate, local_aws
+from launcher.building import build_stale
 from launcher.places import Places
 from launcher.report import Clock
 from runner.network.namespace import Namespace
@@ -27,9 +28,27 @@ ROOT = LOCAL.parent
 _NEW = ("--net", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc")
 # What `make up` builds, and only builds again where the clone differs: see launcher/tools.py.
 _BUILT = (
-    *(f".local/{name}" for name in ("bin", "stamps", "venv", "venv-environment", "venv-orchestration")),
-    *(".local/jvm", ".local/pulumi-home", "target"),
+    *(f".local/{name}" for name in ("bin", "stamps", "venv", "venv-orchestration", "jvm", "pulumi-home")),
+    "target",
 )
+# The container engine's storage. What is built in it stays there for the next story.
+_SHARED = (".local/containers",)
+# Run in the clone. The engine's state on the machine is released, so that what there is before and after the
+# story can be compared.
+_BUILD_IMAGES = """
+from containers import image
+from containers.engine import Engine
+from launcher import containers, fargate
+from launcher.places import Places
+from launcher.report import Clock
+
+places = Places.of_this_checkout()
+assert fargate.prepare(places, Clock()) is None
+engine, base = Engine(str(places.engine)), containers.chosen_base(places)
+for name in containers.IMAGES:
+    image.build(engine, places.root / "images" / name, f"localhost/story/{name}", base)
+containers.release(places)
+"""
 
 
 class Machine:
@@ -95,8 +114,13 @@ class Machine:
 def running() -> Iterator[Machine]:
     """A clone of what is committed, with what it needs built, on a machine of its own."""
     _say_what_is_not_committed()
-    if reason := fargate.prepare(Places(ROOT), Clock()):
+    places, clock = Places(ROOT), Clock()
+    if reason := containers.prepare(places, clock):
         raise RuntimeError(f"no task can run here: {reason}")
+    # The model and the person of the story run on the console's Python.
+    build_stale(places, [fargate.console(places)], clock)
+    for part in _SHARED:
+        (ROOT / part).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sandbox-story-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o755)  # the tasks' users read what lies in it
@@ -113,7 +137,7 @@ def _process_one(folder: Path) -> Iterator[int]:
     """Its process ID, as seen from here."""
     holder = [sys.executable, "-B", str(Path(__file__).with_name("holder.py"))]
     with subprocess.Popen(
-        ["unshare", *_NEW, *holder, str(folder), str(ROOT), *_BUILT],
+        ["unshare", *_NEW, *holder, str(folder), str(ROOT), ",".join(_SHARED), *_BUILT],
         env={**os.environ, "PYTHONPATH": str(LOCAL)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -129,9 +153,7 @@ def _process_one(folder: Path) -> Iterator[int]:
 def _build(machine: Machine) -> None:
     """What the clone has and the checkout has not. That may take packages, so it keeps the real network."""
     inside = [word for word in machine.inside if word != "--net"]
-    prepare = "from launcher import fargate, places, report; "
-    prepare += "assert not fargate.prepare(places.Places.of_this_checkout(), report.Clock())"
-    for command in (["make", "tools"], ["env", "PYTHONPATH=local", "python3", "-B", "-c", prepare]):
+    for command in (["make", "tools"], ["env", "PYTHONPATH=testbench", "python3", "-B", "-c", _BUILD_IMAGES]):
         subprocess.run([*inside, *command], check=True)
 
 

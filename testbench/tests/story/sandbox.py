@@ -76,6 +76,28 @@ class Sandbox:
         tasks = [self.task(which) for which in ("environment", "orchestration")]
         return [(task["taskArn"], task["startedAt"]) for task in tasks]
 
+    # --- what the container engine says
+
+    def container(self, which: str) -> dict[str, Any]:
+        """The running task's, as the engine describes it."""
+        name = f"computer-use-sandbox-{self.task(which)['taskArn'].rpartition('/')[2]}"
+        found: list[dict[str, Any]] = json.loads(self._engine("inspect", "--type=container", name))
+        return found[0]
+
+    def containers(self) -> list[str]:
+        """The names of all that there are, ended ones too."""
+        return self._engine("ps", "--all", "--format={{.Names}}").split()
+
+    def image(self, which: str) -> dict[str, Any]:
+        """That of the running task."""
+        found: list[dict[str, Any]] = json.loads(
+            self._engine("image", "inspect", self.container(which)["Image"])
+        )
+        return found[0]
+
+    def _engine(self, *words: str) -> str:
+        return self.machine.run(".local/bin/container-engine", *words, quiet=True)
+
     # --- what a browser sees
 
     def is_open(self) -> bool:

@@ -11,45 +11,51 @@ import json
 import sys
 import tempfile
 import threading
+import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+from containers.engine import Engine
+from launcher import emulator_process
 from launcher.places import Places
 from runner.ecs.definition import ContainerDefinition
 from runner.network.namespace import Namespace
-from runner.tasks import layout
 from runner.tasks.backend import Launch
-from runner.tasks.isolated import IsolatedBackend
+from runner.tasks.engine import EngineBackend
 
 _AT_ONCE, _SECONDS = 3, 20.0
 _NO_RESOLVER = IPv4Address("192.0.2.1")
+_CPU_UNITS, _MEMORY_MIB = 1024, 2048
 
 
 def main() -> None:
     places = Places.of_this_checkout()
-    images = places.root / "images"
-    backend = IsolatedBackend(
-        {
-            "environment": layout.environment(images, places.environment_prefix),
-            "orchestration": layout.orchestration(images, places.orchestration_venv),
-        }
-    )
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        json.dump(list(pool.map(lambda case: _outcome(backend, **case), json.load(sys.stdin))), sys.stdout)
+    emulator = emulator_process.running(places)
+    assert emulator is not None
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (
+            contextlib.closing(
+                EngineBackend(Engine(str(places.engine)), folder, emulator.registry)
+            ) as backend,
+            ThreadPoolExecutor(_AT_ONCE) as pool,
+        ):
+            outcomes = pool.map(lambda case: _outcome(backend, folder, **case), json.load(sys.stdin))
+            json.dump(list(outcomes), sys.stdout)
 
 
-def _outcome(backend: IsolatedBackend, container: Any, variables: Mapping[str, str]) -> dict[str, Any]:
-    definition = ContainerDefinition.of(container)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        contextlib.closing(Namespace.create()) as namespace,
-    ):
-        Path(folder).chmod(0o755)
-        launch = Launch(Path(folder).name, definition, variables, namespace, _NO_RESOLVER, Path(folder))
-        started = backend.start(launch)
+def _outcome(
+    backend: EngineBackend, folder: Path, container: Any, variables: Mapping[str, str]
+) -> dict[str, Any]:
+    definition, task = ContainerDefinition.of(container), uuid.uuid4().hex
+    with contextlib.closing(Namespace.create()) as namespace:
+        place = folder / task
+        started = backend.start(
+            Launch(task, definition, variables, namespace, _NO_RESOLVER, place, _CPU_UNITS, _MEMORY_MIB)
+        )
         # One that does start is ended.
         too_long = threading.Timer(_SECONDS, started.stop, (0,))
         too_long.start()

@@ -33,7 +33,7 @@ def test_each_variable_that_an_image_needs_is_in_the_definition_and_missed_when_
     parsed = ContainerDefinition.of(container)
     manager = sandbox.machine.aws("secretsmanager")
     variables = {**parsed.environment, **secrets.read(manager, parsed.secrets)}
-    needed = contract.required(which)
+    needed = contract.required(sandbox, which)
     assert len(needed) >= 5 and set(needed) <= variables.keys()
     cases = [
         {"container": container, "variables": {n: value for n, value in variables.items() if n != name}}

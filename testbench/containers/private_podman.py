@@ -14,9 +14,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from containers import system_calls
 from containers.engine import Engine
 
-# Everything else is podman's default, the filter of system calls among it. The machine's own containers.conf
+# Everything else is podman's default. The machine's own containers.conf
 # is not read, and a container's /etc/hosts holds nothing of the machine's. The static folder must be this:
 # the process that podman leaves behind to clean up after a container derives it from the storage's, and with
 # another one here, nobody would learn of a container's end for 20 seconds.
@@ -25,6 +26,7 @@ _CONTAINERS_CONF = """\
 base_hosts_file = "none"
 host_containers_internal_ip = "none"
 default_capabilities = [{capabilities}]
+seccomp_profile = "{folder}/system-calls.json"
 
 [engine]
 lock_type = "file"
@@ -36,6 +38,7 @@ volume_path = "{folder}/volumes"
 static_dir = "{folder}/storage/libpod"
 
 [network]
+network_backend = "netavark"
 network_config_dir = "{folder}/networks"
 """
 # What Docker gives a container, and so Fargate; podman's own default has three fewer.
@@ -58,6 +61,7 @@ def command(folder: Path) -> str:
     for name, text in (("containers.conf", _CONTAINERS_CONF), ("storage.conf", _STORAGE_CONF)):
         content = text.format(folder=folder, run=run_folder(folder), capabilities=capabilities)
         (folder / name).write_text(content, encoding="utf-8")
+    (folder / "system-calls.json").write_text(system_calls.as_dockers(), encoding="utf-8")
     settings = {
         "CONTAINERS_CONF": str(folder / "containers.conf"),
         "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),

@@ -78,6 +78,9 @@ static char **clean_environment(void) {
     environment[count++] = assignment("TERM", "xterm-256color");
     /* No session bus runs here; without this each GTK program waits for one. */
     environment[count++] = assignment("NO_AT_BRIDGE", "1");
+    /* Where a container may make a user namespace but not change its root in it, every child process of Firefox crashes.
+     * Told that it cannot make one, Firefox sandboxes its children by its filters of system calls and files alone. */
+    environment[count++] = assignment("MOZ_ASSUME_USER_NS", "0");
     return environment;
 }
 

@@ -82,6 +82,14 @@ def test_the_consoles_root_file_system_is_read_only_and_its_volumes_are_not(
     assert console.ask("sh", "-c", "touch /tmp/x /var/lib/orchestration/x && echo written") == "written"
 
 
+def test_the_desktops_browser_shows_a_page(running: dict[str, Container]) -> None:
+    page = "data:text/html,<title>It works</title>It works"
+    browser = f"timeout 60 firefox-esr --headless --screenshot /tmp/page.png '{page}'"
+    # The shell stays behind, as above.
+    opened = running["environment"].ask("sh", "-c", f"/opt/environment/as-desktop {browser}; true")
+    assert running["environment"].ask("head", "-c", "4", "/tmp/page.png").endswith("PNG"), opened
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_secret_is_in_the_image(engine: Engine, images: dict[str, str], name: str) -> None:
     config = json.loads(engine.run("image", "inspect", images[name]))[0]["Config"]

@@ -58,6 +58,12 @@ def test_system_calls_are_filtered(start: Start) -> None:
     assert member(said(start(_SHOW, user="0")), "Seccomp") == "2"
 
 
+def test_no_namespace_can_be_made_without_the_right_to(start: Start) -> None:
+    refused = said(start("for kind in --user --mount --pid; do unshare $kind true; done", user="0"))
+    assert refused.count("Operation not permitted") == 3
+    assert said(start("(echo a thread or process still starts)")) == "a thread or process still starts\n"
+
+
 def test_a_read_only_root_leaves_the_volumes_writable(start: Start, tmp_path: Path) -> None:
     mounts = [
         {"sourceVolume": "record", "containerPath": "/data"},

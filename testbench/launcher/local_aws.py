@@ -46,6 +46,8 @@ def _settings(places: Places, url: str, outer: Mapping[str, str]) -> dict[str, s
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+        # Where no session bus runs, the AWS provider may start one and leave it running.
+        "DBUS_SESSION_BUS_ADDRESS": "disabled:",
         "TF_BRIDGE_PLUGIN": str(places.bin / "pulumi-resource-terraform-provider"),
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",

@@ -61,6 +61,8 @@ final class LocalAws implements AutoCloseable {
         environment.put("AWS_EC2_METADATA_DISABLED", "true");
         environment.put("AWS_CONFIG_FILE", "/dev/null");
         environment.put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        // Where no session bus runs, the AWS provider may start one and leave it running.
+        environment.put("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         return environment;
     }
 

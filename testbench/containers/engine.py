@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 
 # An engine that needs longer than this to tell its version is treated as not answering.
 _ANSWER_SECONDS = 10.0
@@ -93,12 +94,14 @@ class Engine:
         except subprocess.TimeoutExpired as error:
             raise EngineError(f"{arguments[0]} did not end within {seconds:g} s") from error
 
-    def attach(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a command; its output and errors are one pipe. Ctrl-C at the terminal does not reach it."""
+    def attach(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start a command in `folder`; its output and errors are one pipe. Ctrl-C at the terminal does not
+        reach it."""
         try:
             return subprocess.Popen(
                 [self.command, *arguments],
                 env=own_environment(),
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

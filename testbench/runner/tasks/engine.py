@@ -92,7 +92,9 @@ class EngineBackend:
                 image = self._image(launch.container.image)
                 guard = self._guard.descriptor()
                 undo.callback(engine_leftovers.remove, self._engine, label)
-                container = EngineContainer(self._engine, self._create(launch, image, guard), label)
+                container = EngineContainer(
+                    self._engine, self._create(launch, image, guard), label, launch.folder
+                )
                 undo.pop_all()
         except EngineError as error:
             raise CannotStart(str(error)) from error

@@ -9,6 +9,7 @@ import os
 import selectors
 import subprocess
 import time
+from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from containers.engine import Engine, EngineError
@@ -30,14 +31,18 @@ _KILL_GROUP = ("/bin/sh", "-c", 'kill -KILL "-$1"', "sh")
 class EngineContainer:
     """A container that was started; `label` is on all that was made for its task."""
 
-    def __init__(self, engine: Engine, container: str, label: str) -> None:
-        """Start a container that was created. Raises `CannotStart` and `EngineError`."""
+    def __init__(self, engine: Engine, container: str, label: str, folder: Path) -> None:
+        """Start a container that was created. Raises `CannotStart` and `EngineError`.
+
+        `folder` is the task's own: what supervises the container leaves a file `oom` there when the kernel
+        ends one of its processes for want of memory.
+        """
         self._engine = engine
         self._id = container
         self._label = label
         self._status: int | None = None
         # The engine keeps no log, which would be a second copy: the output is what this pipe gives.
-        self._attached = engine.attach("start", "--attach", container)
+        self._attached = engine.attach("start", "--attach", container, folder=folder)
         try:
             self._wait_for_start()
         except BaseException:

@@ -130,6 +130,8 @@ def test_a_process_that_takes_more_memory_than_the_task_has_is_killed(start: Sta
     # `tail` holds in memory what it may have to print.
     hog = start(f"head -c {2 * MEMORY_MIB}m /dev/zero | tail -c {2 * MEMORY_MIB}m >/dev/null; echo $?")
     assert said(hog).split()[-1] == "137"
+    # The container's supervisor notes it in a file, which belongs in the task's folder.
+    assert not Path("oom").exists()
 
 
 def test_limits_of_files_and_processes_are_the_definitions_or_fargates(start: Start) -> None:

@@ -48,6 +48,7 @@ def narrowed(profile: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         **profile,
+        "defaultErrno": "EPERM",
         "defaultErrnoRet": _EPERM,
         "syscalls": [rule for rule in rules if rule["names"]] + added,
     }

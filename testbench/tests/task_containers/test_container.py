@@ -129,7 +129,8 @@ def test_cpu_and_memory_are_the_tasks(start: Start) -> None:
 def test_a_process_that_takes_more_memory_than_the_task_has_is_killed(start: Start) -> None:
     # `tail` holds in memory what it may have to print.
     hog = start(f"head -c {2 * MEMORY_MIB}m /dev/zero | tail -c {2 * MEMORY_MIB}m >/dev/null; echo $?")
-    assert said(hog).split()[-1] == "137"
+    # The shell says "Killed" on its other stream, before or after.
+    assert "137" in said(hog).split()
     # The container's supervisor notes it in a file, which belongs in the task's folder.
     assert not Path("oom").exists()
 

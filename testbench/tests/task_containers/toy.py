@@ -23,7 +23,7 @@ _NEEDED = ("podman", "runc", "catatonit")
 _REGISTRY = LOCAL.parent / ".local" / "bin" / "oci-registry"
 _PROGRAMS = (
     *("sh", "cat", "chmod", "cp", "date", "env", "getent", "grep", "head", "hostname", "id", "ls", "mkdir"),
-    *("mknod", "mount", "perl", "readlink", "setpriv", "sleep", "stat", "tail", "touch", "wc"),
+    *("mknod", "mount", "perl", "readlink", "setpriv", "sleep", "stat", "tail", "touch", "unshare", "wc"),
 )
 # linux/capability.h: revision 2 with the effective bit, then permitted: CAP_SETGID.
 _FILE_CAPABILITY = "\x01\0\0\x02\x40" + "\0" * 15

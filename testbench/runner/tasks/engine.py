@@ -115,16 +115,15 @@ class EngineBackend:
                 f"the image {reference} is named by a tag: a task definition must name its digest"
             )
         local = f"{self._registry}/{repository.partition('/')[2]}@{digest}"
+        if self._engine.has(local):
+            return local
+        plain_http = ("--tls-verify=false",) if self._engine.is_podman else ()
         try:
-            self._engine.run("image", "inspect", "--format={{.Id}}", "--", local)
-        except EngineError:
-            plain_http = ("--tls-verify=false",) if self._engine.is_podman else ()
-            try:
-                self._engine.run("pull", "--quiet", *plain_http, local)
-            except EngineError as error:
-                raise CannotStart(
-                    f"CannotPullContainerError: {reference} is not in the registry of the local ECR ({error})"
-                ) from error
+            self._engine.run("pull", "--quiet", *plain_http, local)
+        except EngineError as error:
+            raise CannotStart(
+                f"CannotPullContainerError: {reference} is not in the registry of the local ECR ({error})"
+            ) from error
         return local
 
     def _create(self, launch: Launch, image: str, guard: int) -> str:

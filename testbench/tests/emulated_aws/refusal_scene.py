@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from conftest import REGION, Aws, create_role
+from emulated_aws import task_definition
 
 TRUST: dict[str, Any] = {
     "Effect": "Allow",
@@ -76,13 +77,7 @@ def _keys_and_roles(aws: Aws, made: dict[str, str]) -> None:
 
 
 def container(**changes: Any) -> dict[str, Any]:
-    return {
-        "name": "web",
-        "image": "x@sha256:" + "a" * 64,
-        "portMappings": [{"containerPort": 8501, "protocol": "tcp"}],
-        "logConfiguration": logging(),
-        **changes,
-    }
+    return task_definition.container(**{"logConfiguration": logging(), **changes})
 
 
 def logging(**options: str) -> dict[str, Any]:
@@ -96,16 +91,9 @@ def logging(**options: str) -> dict[str, Any]:
 
 
 def definition(*containers: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return {
-        "family": "web",
-        "requiresCompatibilities": ["FARGATE"],
-        "networkMode": "awsvpc",
-        "cpu": "2048",
-        "memory": "4096",
-        "executionRoleArn": "{role}",
-        "containerDefinitions": list(containers) or [container()],
-        **changes,
-    }
+    return task_definition.definition(
+        *(containers or [container()]), **{"executionRoleArn": "{role}", **changes}
+    )
 
 
 def service(**changes: Any) -> dict[str, Any]:

@@ -7,6 +7,12 @@ from typing import Any
 import pytest
 
 from conftest import Aws, Refused, create_role
+from emulated_aws.task_definition import container, definition
+
+
+def _with(**changes: Any) -> dict[str, Any]:
+    """Arguments of a definition with one container that differs in these members."""
+    return {"containerDefinitions": [container(**changes)]}
 
 
 @pytest.fixture
@@ -14,33 +20,16 @@ def ecs(aws: Aws) -> Any:
     return aws("ecs")
 
 
-def _definition(**changes: Any) -> dict[str, Any]:
-    container = {
-        "name": "web",
-        "image": "x@sha256:" + "a" * 64,
-        "portMappings": [{"containerPort": 8501, "protocol": "tcp"}],
-    }
-    return {
-        "family": "web",
-        "requiresCompatibilities": ["FARGATE"],
-        "networkMode": "awsvpc",
-        "cpu": "2048",
-        "memory": "4096",
-        "containerDefinitions": [{**container, **changes.pop("container", {})}],
-        **changes,
-    }
-
-
 @pytest.fixture
 def service(ecs: Any, ipv6_subnets: list[str]) -> dict[str, Any]:
     """Arguments of CreateService that AWS accepts."""
     ecs.create_cluster(clusterName="c")
-    definition = ecs.register_task_definition(**_definition())["taskDefinition"]["taskDefinitionArn"]
+    registered = ecs.register_task_definition(**definition())["taskDefinition"]["taskDefinitionArn"]
     network = {"subnets": ipv6_subnets, "securityGroups": [], "assignPublicIp": "DISABLED"}
     return {
         "cluster": "c",
         "serviceName": "web",
-        "taskDefinition": definition,
+        "taskDefinition": registered,
         "desiredCount": 2,
         "launchType": "FARGATE",
         "networkConfiguration": {"awsvpcConfiguration": network},
@@ -85,10 +74,10 @@ def test_a_service_is_steady_at_once_and_after_each_change(ecs: Any, service: di
     scaled = ecs.update_service(cluster="c", service="web", desiredCount=0)["service"]
     assert (scaled["runningCount"], scaled["deployments"][0]["id"]) == (0, first[0]["id"])
 
-    definition = ecs.register_task_definition(**_definition())["taskDefinition"]["taskDefinitionArn"]
-    moved = ecs.update_service(cluster="c", service="web", taskDefinition=definition)["service"]
-    assert moved["taskDefinition"] == definition
-    assert [one["taskDefinition"] for one in moved["deployments"]] == [definition]
+    registered = ecs.register_task_definition(**definition())["taskDefinition"]["taskDefinitionArn"]
+    moved = ecs.update_service(cluster="c", service="web", taskDefinition=registered)["service"]
+    assert moved["taskDefinition"] == registered
+    assert [one["taskDefinition"] for one in moved["deployments"]] == [registered]
     assert moved["deployments"][0]["id"] != first[0]["id"]
 
 
@@ -160,34 +149,30 @@ def test_zone_rebalancing_needs_room_to_move(ecs: Any, refused: Refused, service
         {"cpu": "2048", "memory": "4000"},
         {"networkMode": "bridge"},
         {"ephemeralStorage": {"sizeInGiB": 20}},
-        {"container": {"privileged": True}},
-        {
-            "container": {
-                "secrets": [{"name": "A", "valueFrom": "arn:aws:secretsmanager:us-west-2:1:secret:a"}]
-            }
-        },
-        {"container": {"linuxParameters": {"sharedMemorySize": 512}}},
-        {"container": {"linuxParameters": {"tmpfs": [{"containerPath": "/tmp", "size": 1}]}}},
-        {"container": {"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}}}},
-        {"container": {"portMappings": [{"containerPort": 80, "hostPort": 81}]}},
-        {"container": {"essential": False}},
+        _with(privileged=True),
+        _with(secrets=[{"name": "A", "valueFrom": "arn:aws:secretsmanager:us-west-2:1:secret:a"}]),
+        _with(linuxParameters={"sharedMemorySize": 512}),
+        _with(linuxParameters={"tmpfs": [{"containerPath": "/tmp", "size": 1}]}),
+        _with(linuxParameters={"capabilities": {"add": ["SYS_ADMIN"]}}),
+        _with(portMappings=[{"containerPort": 80, "hostPort": 81}]),
+        _with(essential=False),
     ],
     ids=str,
 )
 def test_what_fargate_cannot_run_is_refused(ecs: Any, refused: Refused, changes: dict[str, Any]) -> None:
-    assert refused(ecs.register_task_definition, **_definition(**changes)) == "ClientException"
+    assert refused(ecs.register_task_definition, **definition(**changes)) == "ClientException"
 
 
 def test_what_fargate_can_run_is_accepted(ecs: Any, aws: Aws) -> None:
     linux = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
-    definition = _definition(
+    arguments = definition(
         executionRoleArn=create_role(aws, "x", "ecs-tasks.amazonaws.com"),
         ephemeralStorage={"sizeInGiB": 30},
-        container={"linuxParameters": linux, "stopTimeout": 30, "readonlyRootFilesystem": True},
+        **_with(linuxParameters=linux, stopTimeout=30, readonlyRootFilesystem=True),
     )
-    container = ecs.register_task_definition(**definition)["taskDefinition"]["containerDefinitions"][0]
-    assert container["linuxParameters"]["capabilities"]["drop"] == ["ALL"]
-    assert container["stopTimeout"] == 30
+    defined = ecs.register_task_definition(**arguments)["taskDefinition"]["containerDefinitions"][0]
+    assert defined["linuxParameters"]["capabilities"]["drop"] == ["ALL"]
+    assert defined["stopTimeout"] == 30
 
 
 def test_a_service_that_has_ended_is_described_but_not_listed(ecs: Any, service: dict[str, Any]) -> None:

@@ -17,10 +17,10 @@ from pathlib import Path
 from containers import system_calls
 from containers.engine import Engine
 
-# Everything else is podman's default. The machine's own containers.conf
-# is not read, and a container's /etc/hosts holds nothing of the machine's. The static folder must be this:
-# the process that podman leaves behind to clean up after a container derives it from the storage's, and with
-# another one here, nobody would learn of a container's end for 20 seconds.
+# Everything else is podman's default. The machine's own containers.conf is not read, and a container's
+# /etc/hosts has no entry of the machine's. The static folder must be this one: the process that cleans up
+# after a container derives it from the storage's folder. With another static folder, podman would learn of a
+# container's end only after 20 seconds.
 _CONTAINERS_CONF = """\
 [containers]
 base_hosts_file = "none"

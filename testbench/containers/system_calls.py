@@ -1,10 +1,10 @@
-"""The filter of system calls of a container: podman's, without what Docker's refuses.
+"""The filter of system calls (seccomp) for containers: podman's default, made as strict as Docker's.
 
-Podman lets every program make namespaces and mount file systems in them. Docker and containerd, which Fargate
-uses, refuse both to a container without CAP_SYS_ADMIN, and Fargate lets no container have it
-(docs.docker.com/engine/security/seccomp, "Significant syscalls blocked by the default profile"; ECS API
-reference, KernelCapabilities). A program that behaves differently where it can make a namespace, as browsers
-do, must meet here what it meets there.
+Podman's default lets every program create namespaces and mount file systems in them. Docker's default
+refuses both to a container without CAP_SYS_ADMIN (docs.docker.com/engine/security/seccomp, "Significant
+syscalls blocked by the default profile"), and Fargate gives that capability to no container (ECS API
+reference, KernelCapabilities). Browsers choose their sandbox by whether they can create a namespace, so
+containers here must refuse it as well.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ _NEED_SYS_ADMIN = frozenset(
         *("fsconfig", "fsmount", "fsopen", "fspick", "open_tree"),
     )
 )
-# All flags of clone(2) that begin with CLONE_NEW; NEWTIME is not among clone's.
+# All flags of clone(2) that create a namespace. CLONE_NEWTIME is not among them: it works with clone3 only.
 _NEW_NAMESPACE = 0x7E020000
 _EPERM, _ENOSYS = 1, 38
 
 
 def as_dockers() -> str:
-    """The filter as a file's content. Raises `OSError` when podman's cannot be read."""
+    """The filter as JSON, for podman to read. Raises `OSError` when podman's default cannot be read."""
     return json.dumps(narrowed(json.loads(_PODMANS.read_text(encoding="utf-8"))), indent=1)
 
 
 def narrowed(profile: dict[str, Any]) -> dict[str, Any]:
-    """A profile in the format of podman and Docker, with fewer system calls allowed and no others.
+    """A seccomp profile that allows fewer system calls than the given one, and no others.
 
-    `clone3` keeps its flags in memory, where no filter can look, so it does not exist: libc then uses
-    `clone`.
+    `clone3` passes its flags in memory, which a filter cannot read. So `clone3` fails with ENOSYS, and libc
+    falls back to `clone`, whose flags are checked.
     """
     taken = _NEED_SYS_ADMIN | {"clone", "clone3"}
     rules = [

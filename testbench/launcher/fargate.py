@@ -1,4 +1,7 @@
-"""Has the tasks of the local stack run: their engine, and the runner. Their pages are in `pages`."""
+"""Prepares the container engine for the local stack's tasks and starts the task runner.
+
+`pages` waits until the tasks' pages can be opened.
+"""
 
 from __future__ import annotations
 

@@ -78,8 +78,9 @@ static char **clean_environment(void) {
     environment[count++] = assignment("TERM", "xterm-256color");
     /* No session bus runs here; without this each GTK program waits for one. */
     environment[count++] = assignment("NO_AT_BRIDGE", "1");
-    /* Where a container may make a user namespace but not change its root in it, every child process of Firefox crashes.
-     * Told that it cannot make one, Firefox sandboxes its children by its filters of system calls and files alone. */
+    /* Firefox puts its child processes into a user namespace if it can create one, and changes their root directory there.
+     * Some containers allow the first and refuse the second, and then every child crashes. With this variable Firefox
+     * creates no namespace. Its children are still sandboxed by filters of system calls and of files. */
     environment[count++] = assignment("MOZ_ASSUME_USER_NS", "0");
     return environment;
 }

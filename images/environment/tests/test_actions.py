@@ -26,8 +26,8 @@ def test_screenshot_is_the_screen(environment: Environment) -> None:
 def assert_spot_shows(page: ProbePage, result: Mapping[str, Any], *colours: tuple[int, int, int]) -> None:
     """The result's own picture shows what the action did.
 
-    A page on a machine that is short of processor time may take longer than an action waits. Then the result
-    says that the screen had not settled, and the screen shows it later.
+    On a busy machine a page may need longer to paint than an action waits. The result then says that the
+    screen has not settled, and a later screenshot must show the effect.
     """
     if result["settled"]:
         assert picture(result).getpixel(SPOT) in colours

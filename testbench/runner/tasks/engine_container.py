@@ -34,8 +34,8 @@ class EngineContainer:
     def __init__(self, engine: Engine, container: str, label: str, folder: Path) -> None:
         """Start a container that was created. Raises `CannotStart` and `EngineError`.
 
-        `folder` is the task's own: what supervises the container leaves a file `oom` there when the kernel
-        ends one of its processes for want of memory.
+        `folder` is the task's own. conmon, which supervises the container for podman, writes a file `oom`
+        there when the kernel kills a process of the container because memory ran out.
         """
         self._engine = engine
         self._id = container

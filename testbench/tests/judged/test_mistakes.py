@@ -44,7 +44,7 @@ def test_the_committed_table_is_up_to_date(verdicts: list[Verdict]) -> None:
     assert len(written) == len(verdicts)
     assert [fixed for fixed, _ in written] == [fixed for fixed, _ in present], stale
     other = [fixed[0] for (fixed, before), (_, now) in zip(written, present, strict=True) if before != now]
-    # On a busy machine the provider sometimes fails before it sends a request, and no judge sees that one.
+    # On a busy machine the provider sometimes fails before it sends the request. Then no other judge sees it.
     assert len(other) <= len(verdicts) / 25, f"{stale}: {other}"
 
 

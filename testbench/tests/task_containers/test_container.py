@@ -129,9 +129,9 @@ def test_cpu_and_memory_are_the_tasks(start: Start) -> None:
 def test_a_process_that_takes_more_memory_than_the_task_has_is_killed(start: Start) -> None:
     # `tail` holds in memory what it may have to print.
     hog = start(f"head -c {2 * MEMORY_MIB}m /dev/zero | tail -c {2 * MEMORY_MIB}m >/dev/null; echo $?")
-    # The shell says "Killed" on its other stream, before or after.
+    # The shell also prints "Killed", on standard error, so before or after the status.
     assert "137" in said(hog).split()
-    # The container's supervisor notes it in a file, which belongs in the task's folder.
+    # conmon, which supervises the container, writes a file `oom` into the task's folder, and not here.
     assert not Path("oom").exists()
 
 

@@ -112,5 +112,5 @@ class Engine:
 
 
 def own_environment() -> dict[str, str]:
-    """This process's environment, and no advertisements of docker's in the output."""
+    """This process's environment, with docker's hints about other products switched off."""
     return {**os.environ, "DOCKER_CLI_HINTS": "false"}

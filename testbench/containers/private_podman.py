@@ -55,7 +55,7 @@ runroot = "{run}/storage"
 
 
 def command(folder: Path) -> str:
-    """Lines of shell that become podman with its settings and storage in `folder`; writes the settings."""
+    """Write podman's settings into `folder`. Returns shell lines that run podman with them."""
     folder.mkdir(parents=True, exist_ok=True)
     capabilities = ", ".join(f'"CAP_{name}"' for name in CAPABILITIES)
     for name, text in (("containers.conf", _CONTAINERS_CONF), ("storage.conf", _STORAGE_CONF)):

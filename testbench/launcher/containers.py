@@ -38,7 +38,7 @@ def prepare(places: Places, clock: Clock) -> str | None:
 
 
 def provide_base(places: Places, clock: Clock) -> None:
-    """Have what the images are built on: the bases that their Dockerfiles pin, else one of Debian's packages.
+    """Provide the base of the images: the one that their Dockerfiles pin, or one made from Debian packages.
 
     The choice is remembered, so that the registry is asked once. Raises `Failure` when neither can be had.
     """

@@ -1,4 +1,4 @@
-"""Keeps the runner's work going: a process whose child does it, and another when that one dies."""
+"""Restarts the runner when it dies: a parent process whose child does the work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from runner import kernel
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
 _STEADY_SECONDS = 30.0
 _LOOK_SECONDS = 0.1
-# The work's own word for "I cannot, and trying again will not help".
+# Exit status of a runner that cannot work on this machine. The guard does not start it again then.
 CANNOT = 78
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 

@@ -39,7 +39,7 @@ class World(Protocol):
         """Where the service's tasks live; `follow` has seen it."""
 
     def follow(self, services: Iterable[Mapping[str, Any]], balancers: Sequence[LoadBalancer]) -> None:
-        """Be what the emulator says now."""
+        """Make networks and load balancers match what the emulator says now."""
 
     def remove_leftovers(self) -> None:
         """What a killed runner has left on this machine."""
@@ -49,7 +49,7 @@ class World(Protocol):
 
 
 def tell_errors(action: Callable[[], object]) -> None:
-    """Do it; what the engine refuses is said, and the rest goes on."""
+    """Do it. What the container engine refuses is printed, and does not stop the caller."""
     try:
         action()
     except EngineError as error:

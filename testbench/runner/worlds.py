@@ -1,4 +1,4 @@
-"""Makes the world that was chosen."""
+"""Creates the `World` that was chosen: with network namespaces or without."""
 
 from __future__ import annotations
 

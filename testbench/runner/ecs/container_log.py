@@ -17,7 +17,7 @@ _LONGEST_LINE = 16 * 1024  # bytes; Docker splits longer lines too
 
 
 class ContainerLog:
-    """Reads to the end of the output. What can't be sent is said on standard error, and lost."""
+    """Reads to the end of the output. A line that cannot be sent is lost, and standard error says so."""
 
     def __init__(
         self, client: Any, logs: AwsLogs | None, container: str, task_id: str, output: BinaryIO

@@ -1,4 +1,4 @@
-"""What a service wants a task to be."""
+"""What a service tells a new task: its definition, network and registrations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from runner.ecs.registration import Registration
 
 @dataclass(frozen=True)
 class Order:
-    """`overrides` are variables beside the task definition's."""
+    """`overrides` are environment variables that the runner adds to the task definition's."""
 
     service: str
     cluster_arn: str

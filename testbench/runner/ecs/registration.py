@@ -1,4 +1,4 @@
-"""A task that serves is known to others: as a target of its load balancers, and by its name in Cloud Map."""
+"""Registers a healthy task as a target of its load balancers and under its name in Cloud Map."""
 
 from __future__ import annotations
 

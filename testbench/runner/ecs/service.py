@@ -20,7 +20,7 @@ Define = Callable[[str], TaskDefinition]
 
 
 class Service:
-    """Not for several threads. `step` does what is to be done now."""
+    """Schedules the tasks of one ECS service. `step` starts and stops what is due now. Not thread-safe."""
 
     def __init__(self, make: Make, define: Define, overrides: Mapping[str, Mapping[str, str]]) -> None:
         """`make` makes a task, `define` reads a task definition; `overrides` holds variables by container."""
@@ -45,7 +45,7 @@ class Service:
             return
         self._desired = raw["desiredCount"]
         self._has_breaker = raw["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"]
-        # One that was complete before this runner began is no new one, which three failures would end.
+        # A deployment that was complete before this runner began is not new, so failures do not roll it back.
         self._rollout(primary["id"], primary["rolloutState"])
         self._count_failures(raw["serviceName"], primary)
         breaker_tripped = self._rollout(primary["id"])["state"] == "FAILED"
@@ -53,7 +53,7 @@ class Service:
         live = [task.running() for task in self._tasks if not task.is_stopped]
         step = rollout.next_step(wanted, live)
         if breaker_tripped and wanted.desired:
-            step = rollout.Step(0, ())  # what still runs goes on running
+            step = rollout.Step(0, ())  # tasks that still run are left alone
         for task in self._tasks:
             if task.id in step.stop:
                 task.stop(_why(task, primary["id"], raw))

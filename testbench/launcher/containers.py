@@ -68,13 +68,14 @@ def release(places: Places) -> None:
         private_podman.release(places.containers)
 
 
-def variables(places: Places) -> dict[str, str]:
-    """What the Docker plugin is told: the engine, where to push, and what to build on.
+def variables(places: Places, url: str) -> dict[str, str]:
+    """What the Docker plugin is told for the emulator at `url`: the engine, where to push, what to build on.
 
-    Nothing before `prepare` has chosen an engine, or while no emulator runs: then nothing is built.
+    Empty before `prepare` has chosen an engine, and for every emulator but the one of `make up`, since only
+    that one has a registry. Then nothing is built.
     """
     emulator = emulator_process.running(places)
-    if not places.engine.exists() or emulator is None or not emulator.registry:
+    if not places.engine.exists() or emulator is None or emulator.url != url or not emulator.registry:
         return {}
     told = {"SANDBOX_CONTAINER_ENGINE": str(places.engine), "SANDBOX_REGISTRY": emulator.registry}
     if name := chosen_base(places):

@@ -15,7 +15,8 @@ from launcher.places import Places
 
 REGION = "us-west-2"
 PASSPHRASE = "local"  # protects nothing, because the local stack holds no real secret
-_FOREIGN_PREFIXES = ("AWS_", "PULUMI_")
+# SANDBOX_ variables are the Docker plugin's. A shell may have those of another emulator, from `make env`.
+_FOREIGN_PREFIXES = ("AWS_", "PULUMI_", "SANDBOX_")
 _PROXIES = ("NO_PROXY", "no_proxy")
 
 
@@ -58,7 +59,7 @@ def _settings(places: Places, url: str, outer: Mapping[str, str]) -> dict[str, s
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
-        **containers.variables(places),
+        **containers.variables(places, url),
         **_without_proxy(outer),
     }
 

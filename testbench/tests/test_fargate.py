@@ -13,7 +13,7 @@ import pytest
 
 import checkout
 from containers import base
-from launcher import containers, fargate, packages, runner_process
+from launcher import containers, emulator_process, fargate, local_aws, packages, runner_process
 from launcher.places import Places
 from launcher.report import Clock, Failure
 
@@ -135,7 +135,21 @@ def test_a_base_that_cannot_be_made_ends_it_with_the_reason(places: Places) -> N
 
 def test_the_docker_plugin_is_told_nothing_while_no_emulator_runs(places: Places) -> None:
     assert fargate.prepare(places, Clock()) is None
-    assert containers.variables(places) == {}
+    assert containers.variables(places, "http://127.0.0.1:9") == {}
+
+
+def test_only_what_works_on_the_running_emulator_pushes_to_its_registry(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = "http://127.0.0.1:4599", "http://127.0.0.1:4600"
+    emulator = emulator_process.Emulator(1, 4599, own, "i", "now", registry="127.0.0.1:5000")
+    monkeypatch.setattr(emulator_process, "running", lambda _: emulator)
+    assert fargate.prepare(places, Clock()) is None
+    found = local_aws.environment(places, own, {})
+    assert found["SANDBOX_CONTAINER_ENGINE"] == str(places.engine)
+    assert found["SANDBOX_REGISTRY"] == "127.0.0.1:5000"
+    # A test's emulator, also in a shell that evaluated `make env`.
+    assert not [name for name in local_aws.environment(places, other, found) if name.startswith("SANDBOX_")]
 
 
 def test_the_runner_is_told_where_the_models_api_is(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
